@@ -1,0 +1,134 @@
+import * as z from 'zod';
+
+import { intentSchema, planSchema } from '../domain/plan.ts';
+import {
+  causeSchema,
+  healthCellSchema,
+  remapRowSchema,
+  targetEventSchema,
+  targetNameSchema,
+  targetStatusSchema,
+} from '../domain/target.ts';
+import { countSchema } from '../domain/units.ts';
+import { errorDataSchema } from '../errors.ts';
+import { MAX_CELLS, MAX_ROWS } from '../protocol/methods.ts';
+import { labActionSchema } from './lab.ts';
+import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
+
+const onConnection = z.strictObject({ connection: connectionIdSchema });
+const onTarget = onConnection.extend({ name: targetNameSchema });
+const nothing = z.strictObject({});
+
+/** Order and selection of the remap table. The broker sorts and filters: the table may have a million rows. */
+export const remapsQuerySchema = onTarget.extend({
+  sort: z.enum(['block', 'spareBlock', 'state', 'cause', 'seconds', 'resident']),
+  descending: z.boolean(),
+  filter: z.strictObject({
+    states: z.array(remapRowSchema.shape.state),
+    causes: z.array(causeSchema),
+    /** Inclusive block range; null for no bound. */
+    fromBlock: countSchema.nullable(),
+    toBlock: countSchema.nullable(),
+    /** Only blocks that are not wholly on the spare. */
+    partialOnly: z.boolean(),
+  }),
+  offset: countSchema,
+  limit: z.number().int().min(1).max(MAX_ROWS),
+});
+export type RemapsQuery = z.infer<typeof remapsQuerySchema>;
+
+/**
+ * What the renderer may ask of the broker: the one place where it is written. Both hosts derive their wiring from it,
+ * the broker its handlers, the renderer its calls, tests their doubles.
+ */
+export const requests = {
+  'snapshot.get': { params: nothing, result: z.strictObject({ version: countSchema, snapshot: snapshotSchema }) },
+  'connection.open': { params: onConnection, result: nothing },
+  'connection.close': { params: onConnection, result: nothing },
+  'devices.refresh': { params: onConnection, result: nothing },
+  plan: { params: onConnection.extend({ intent: intentSchema }), result: planSchema },
+  apply: {
+    params: onConnection.extend({ token: planSchema.shape.token, confirmation: z.string().max(256).nullable() }),
+    result: z.strictObject({ name: targetNameSchema, path: z.string().max(4096).nullable() }),
+  },
+  'target.health': {
+    params: onTarget.extend({
+      firstBlock: countSchema,
+      blockCount: z.number().int().min(1),
+      cells: z.number().int().min(1).max(MAX_CELLS),
+    }),
+    result: z.strictObject({ cells: z.array(healthCellSchema) }),
+  },
+  'target.remaps': {
+    params: remapsQuerySchema,
+    result: z.strictObject({ rows: z.array(remapRowSchema), matched: countSchema, total: countSchema }),
+  },
+  /** Mapped and pending blocks at or after `fromBlock`, ascending: for walking problems on the heatmap. */
+  'target.remapsAt': {
+    params: onTarget.extend({ fromBlock: countSchema, limit: z.number().int().min(1).max(MAX_ROWS) }),
+    result: z.strictObject({ rows: z.array(remapRowSchema) }),
+  },
+  'target.events': {
+    params: onTarget.extend({ after: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
+    result: z.strictObject({ events: z.array(targetEventSchema), next: countSchema.nullable() }),
+  },
+  'target.remap': {
+    params: onTarget.extend({ block: countSchema, blockCount: z.number().int().min(1).max(65_536) }),
+    result: targetStatusSchema,
+  },
+  'target.continue': { params: onTarget, result: targetStatusSchema },
+  'lab.act': { params: z.strictObject({ act: labActionSchema }), result: nothing },
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestParams<R extends RequestName> = z.infer<(typeof requests)[R]['params']>;
+export type RequestResult<R extends RequestName> = z.infer<(typeof requests)[R]['result']>;
+
+export function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name);
+}
+
+/** A change of the snapshot as immer makes it: set, add to or remove from the place that `path` names. */
+export const patchSchema = z.strictObject({
+  op: z.enum(['replace', 'remove', 'add']),
+  path: z.array(z.union([z.string(), z.number()])),
+  value: z.unknown().optional(),
+});
+
+/** What the broker says unasked. */
+export const events = {
+  /** Brings version `from` to `to`; a renderer that holds another version asks for the snapshot again. */
+  patch: z.strictObject({ from: countSchema, to: countSchema, patches: z.array(patchSchema) }),
+} as const;
+
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.infer<(typeof events)[E]>;
+
+/** The bridge as the renderer sees it, the same in Electron and in a browser. Calls reject with `AppError`. */
+export interface Bridge {
+  call<R extends RequestName>(name: R, params: RequestParams<R>): Promise<RequestResult<R>>;
+  /** Returns the function that ends the subscription. */
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
+  /** Told when the way to the broker is lost or back; the renderer asks for the snapshot when it is back. */
+  onLink(listener: (up: boolean) => void): () => void;
+}
+
+/** An answer on the wire of either host: errors travel as data, never as a thrown text. */
+export const answerSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), result: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), error: errorDataSchema }),
+]);
+export type Answer = z.infer<typeof answerSchema>;
+
+/** Frames of the browser host's WebSocket. */
+export const socketRequestSchema = z.strictObject({
+  id: countSchema,
+  name: z.string().max(64),
+  params: z.unknown(),
+});
+export const socketMessageSchema = z.union([
+  z.strictObject({ id: countSchema, answer: answerSchema }),
+  z.strictObject({ event: z.string().max(64), payload: z.unknown() }),
+]);
+/** A renderer's frame may be this long; a longer one closes the socket. */
+export const MAX_SOCKET_FRAME_BYTES = 1024 * 1024;

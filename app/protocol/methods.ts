@@ -1,0 +1,112 @@
+import * as z from 'zod';
+
+import { blockDeviceSchema } from '../domain/block-device.ts';
+import { machineReportSchema } from '../domain/machine.ts';
+import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
+import {
+  healthCellSchema,
+  protectedDeviceSchema,
+  remapRowSchema,
+  targetEventSchema,
+  targetNameSchema,
+  targetStatusSchema,
+} from '../domain/target.ts';
+import { countSchema } from '../domain/units.ts';
+
+/** Raised with every change that an older peer would not understand. Both sides must speak the same. */
+export const PROTOCOL_VERSION = 1;
+
+/** Rows of `remaps` and `events` in one answer at most, so that an answer stays under the frame limit. */
+export const MAX_ROWS = 4096;
+/** Cells of `health` in one answer at most. */
+export const MAX_CELLS = 4096;
+
+const empty = z.strictObject({});
+const named = z.strictObject({ name: targetNameSchema });
+
+/**
+ * The helper's verbs: the one place where they are written. Both sides check what they send and receive against it and
+ * take their types from it. No verb takes a command, a program name or a path.
+ */
+export const methods = {
+  /** First call on every stream; anything before it is refused with `not-initialised`. */
+  init: {
+    params: z.strictObject({
+      protocol: countSchema,
+      client: z.strictObject({ name: z.string().max(64), version: z.string().max(64) }),
+    }),
+    result: z.strictObject({
+      protocol: countSchema,
+      helper: z.strictObject({ version: z.string().max(64), pid: countSchema, uid: countSchema }),
+      capabilities: z.array(z.string().max(64)),
+    }),
+  },
+  'machine.inspect': { params: empty, result: machineReportSchema },
+  'devices.list': { params: empty, result: z.strictObject({ devices: z.array(blockDeviceSchema) }) },
+  'targets.list': { params: empty, result: z.strictObject({ targets: z.array(protectedDeviceSchema) }) },
+  /** Says what would happen; changes nothing. */
+  plan: { params: z.strictObject({ intent: intentSchema }), result: planSchema },
+  /** Does what the plan said, once, if nothing changed since; `plan.progress` tells each step. */
+  apply: {
+    params: z.strictObject({ token: planSchema.shape.token, confirmation: z.string().max(256).nullable() }),
+    result: z.strictObject({ name: targetNameSchema, path: z.string().max(4096).nullable() }),
+  },
+  'target.status': { params: named, result: targetStatusSchema },
+  'target.remaps': {
+    params: named.extend({ cursor: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
+    /** `next`: cursor of the next answer, null at the end. */
+    result: z.strictObject({ rows: z.array(remapRowSchema), next: countSchema.nullable() }),
+  },
+  'target.health': {
+    params: named.extend({
+      firstBlock: countSchema,
+      blockCount: z.number().int().min(1),
+      cells: z.number().int().min(1).max(MAX_CELLS),
+    }),
+    result: z.strictObject({ cells: z.array(healthCellSchema) }),
+  },
+  'target.events': {
+    params: named.extend({ after: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
+    result: z.strictObject({ events: z.array(targetEventSchema), next: countSchema.nullable() }),
+  },
+  /** Moves blocks to the spare now; sectors that cannot be read stay where they are. */
+  'target.remap': {
+    params: named.extend({ block: countSchema, blockCount: z.number().int().min(1).max(65_536) }),
+    result: targetStatusSchema,
+  },
+  /** Ends `halted`. */
+  'target.continue': { params: named, result: targetStatusSchema },
+  /**
+   * Follows every protected device from now on, those made later included: `target.changed` comes when device-mapper
+   * raises an event, `targets.changed` when one appears or goes.
+   */
+  'events.follow': { params: empty, result: empty },
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type Params<M extends MethodName> = z.infer<(typeof methods)[M]['params']>;
+export type Result<M extends MethodName> = z.infer<(typeof methods)[M]['result']>;
+
+/** What the helper says unasked. */
+export const notifications = {
+  'plan.progress': stepProgressSchema,
+  /** Status and the events since the last one told; `gap` when some were dropped from the ring before they were read. */
+  'target.changed': z.strictObject({
+    name: targetNameSchema,
+    status: targetStatusSchema,
+    events: z.array(targetEventSchema),
+    gap: z.boolean(),
+  }),
+  'targets.changed': z.strictObject({ targets: z.array(protectedDeviceSchema) }),
+} as const;
+
+export type NotificationName = keyof typeof notifications;
+export type NotificationParams<N extends NotificationName> = z.infer<(typeof notifications)[N]>;
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}
+
+export function isNotificationName(name: string): name is NotificationName {
+  return Object.hasOwn(notifications, name);
+}

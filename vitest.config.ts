@@ -1,0 +1,36 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{app,main,helper,lab,scripts,kernel,bench}/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+          exclude: ['**/*.vm.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        plugins: [react()],
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+        },
+      },
+      {
+        // One machine at a time: two emulated machines on two cores starve each other's guests of time.
+        test: {
+          name: 'vm',
+          environment: 'node',
+          include: ['{main,helper,lab}/**/*.vm.test.ts', 'tests/**/*.vm.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
