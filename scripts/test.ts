@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { build } from './build.ts';
+import { readPlaywright, readVitest, type Counts } from './test/results.ts';
+
+const root = join(import.meta.dirname, '..');
+const resultFolder = join(root, 'test-results');
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+
+interface Stage {
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Counts from the runner's own report; a stage without one is itself one test. */
+  readonly counts?: () => Promise<Counts>;
+}
+
+function vitest(name: string, projects: readonly string[]): Stage {
+  const report = join(resultFolder, `${name}.json`);
+  const chosen = projects.flatMap((project) => ['--project', project]);
+  return {
+    name,
+    file: bin('vitest'),
+    args: ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    counts: async () => readVitest(await readFile(report, 'utf8')),
+  };
+}
+
+const e2eReport = join(resultFolder, 'e2e.json');
+
+const stages: readonly Stage[] = [
+  { name: 'types: app', file: bin('tsc'), args: ['-p', 'app'] },
+  { name: 'types: node side', file: bin('tsc'), args: ['-p', '.'] },
+  { name: 'types: renderer', file: bin('tsc'), args: ['-p', 'renderer'] },
+  { name: 'lint', file: bin('eslint'), args: ['.', '--max-warnings', '0'] },
+  { name: 'format', file: bin('prettier'), args: ['--check', '--log-level', 'warn', '.'] },
+  vitest('unit', ['unit', 'dom']),
+  { name: 'kernel sources', file: process.execPath, args: ['scripts/test/kernel-check.ts'] },
+  vitest('vm', ['vm']),
+  {
+    name: 'e2e',
+    file: bin('playwright'),
+    args: ['test'],
+    counts: async () => readPlaywright(await readFile(e2eReport, 'utf8')),
+  },
+];
+
+/** Runs one stage with this terminal; a stage whose runner failed without a report counts as one failed test. */
+async function runStage(stage: Stage): Promise<Counts> {
+  const code = await new Promise<number>((resolve, reject) => {
+    const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` };
+    const child = spawn(stage.file, stage.args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: e2eReport },
+    });
+    child.on('error', reject);
+    child.on('exit', (exit) => resolve(exit ?? 1));
+  });
+  const plain: Counts = code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  if (stage.counts === undefined) return plain;
+  const counted = await stage.counts().catch(() => plain);
+  return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no stage "${unknown.join('", "')}". Stages: ${stages.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+await rm(resultFolder, { recursive: true, force: true });
+await mkdir(resultFolder, { recursive: true });
+await build();
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+for (const stage of stages) {
+  if (wanted.length > 0 && !wanted.includes(stage.name)) continue;
+  console.log(`\n── ${stage.name}`);
+  const start = Date.now();
+  const { passed, failed, skipped } = await runStage(stage);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  const seconds = ((Date.now() - start) / 1000).toFixed(0);
+  lines.push(
+    `${failed === 0 ? '✓' : '✗'} ${stage.name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`,
+  );
+}
+console.log(`\n${lines.join('\n')}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
