@@ -52,6 +52,9 @@ export const reasonCodes = [
   'already-protected',
   'too-small',
   'same-disk',
+  'not-a-spare',
+  'not-its-main',
+  'unreadable',
   'larger-than-main',
 ] as const;
 export const reasonSchema = z.strictObject({

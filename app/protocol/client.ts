@@ -72,9 +72,12 @@ export class HelperClient {
     });
   }
 
-  /** Takes one received line. A line that is no frame of this protocol closes the client: the stream is not ours. */
+  /**
+   * Takes one received line. A line that is no frame of this protocol closes the client: the stream is not ours. An
+   * empty line means nothing: either side may send one to end whatever an earlier session left half-written.
+   */
   receive(line: string): void {
-    if (this.#closedBy !== null) return;
+    if (this.#closedBy !== null || line === '') return;
     let frame: Frame;
     try {
       frame = frameSchema.parse(JSON.parse(line));

@@ -27,8 +27,9 @@ export class HelperServer {
     this.#handlers = handlers;
   }
 
-  /** Takes one received line; resolves when its answer was sent. Never rejects. */
+  /** Takes one received line; resolves when its answer was sent. Never rejects. An empty line means nothing. */
   async receive(line: string): Promise<void> {
+    if (line === '') return;
     let raw: unknown;
     try {
       raw = JSON.parse(line);
