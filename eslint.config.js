@@ -92,6 +92,16 @@ export default tseslint.config(
     rules: { ...reactHooks.configs.recommended.rules },
   },
   {
+    // Tests beside their sources may use the shared doubles of tests/.
+    files: ['**/*.test.ts', '**/*.test.tsx'],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        { basePath: import.meta.dirname, zones: zones.filter((zone) => zone.from !== './tests') },
+      ],
+    },
+  },
+  {
     files: ['main/electron/**/*.ts', 'tests/electron/**/*.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },

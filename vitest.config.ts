@@ -8,7 +8,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{app,main,helper,lab,scripts,kernel,bench}/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+          include: [
+            '{app,main,helper,lab,scripts,kernel,bench}/**/*.test.ts',
+            'tests/{unit,web,electron,doubles}/**/*.test.ts',
+          ],
           exclude: ['**/*.vm.test.ts', '**/node_modules/**'],
         },
       },
