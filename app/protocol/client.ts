@@ -41,6 +41,11 @@ export class HelperClient {
     this.#onNotification = onNotification;
   }
 
+  /** Why the client can no longer be used, null while it can. */
+  get closedBy(): AppError | null {
+    return this.#closedBy;
+  }
+
   /** Handshake; rejects with `protocol-mismatch` when the helper is of another version. */
   async init(client: Params<'init'>['client']): Promise<Result<'init'>> {
     const answer = await this.call('init', { protocol: PROTOCOL_VERSION, client });
