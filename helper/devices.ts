@@ -1,0 +1,271 @@
+import type { BlockDevice, Content } from '../app/domain/block-device.ts';
+import { blockDeviceSchema } from '../app/domain/block-device.ts';
+import { AppError } from '../app/errors.ts';
+import { mainId } from './identity.ts';
+import { listRemapMappings, type RemapMapping } from './mappings.ts';
+import { lsblkArguments, parseBlkid, parseLsblk, type LsblkDevice } from './parse/block.ts';
+import { parseMountinfo, parseSwaps, type Mount } from './parse/proc.ts';
+import { devnoAt, isClaimed } from './raw-device.ts';
+import { readText } from './read-text.ts';
+import { reasonsFor, type Candidate } from './reasons.ts';
+import { run } from './run.ts';
+import { inspectSpare, type SpareContents } from './superblock.ts';
+import { friendlyName, readSysBlock, type SysBlock } from './sysfs.ts';
+
+/** Everything that was read about one device. */
+export interface Facts {
+  readonly lsblk: LsblkDevice;
+  readonly sys: SysBlock;
+  /** What blkid found; `unreadable` when it could not look. */
+  readonly content: Content | null | 'unreadable';
+  readonly spare: SpareContents;
+  readonly claimed: boolean;
+}
+
+/** Everything that was read about the machine's block devices, at one moment. */
+export interface Survey {
+  readonly facts: readonly Facts[];
+  readonly mounts: readonly Mount[];
+  /** devnos used as swap. */
+  readonly swaps: readonly string[];
+  readonly mappings: readonly RemapMapping[];
+  /** Names of mappings and arrays by kernel name (`dm-0` to `vg-root`). */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** A device with what a plan needs of it beyond what is told. */
+export interface KnownDevice {
+  readonly device: BlockDevice;
+  readonly mainId: string | null;
+  readonly sequence: number | null;
+}
+
+/** What of the machine's disks a probe that does not come back may take. Milliseconds. */
+const PROBE_LIMIT = 20_000;
+/** Mounts below which the running system stands. */
+const systemMounts = new Set(['/', '/boot', '/boot/efi', '/usr']);
+
+/** Reads everything anew. A device that goes away meanwhile is left out. */
+export async function survey(): Promise<Survey> {
+  const [listed, mappings] = await Promise.all([run('lsblk', lsblkArguments), listRemapMappings()]);
+  const devices = parseLsblk(listed.stdout).flatMap((lsblk) => {
+    const sys = readSysBlock(lsblk['maj:min']);
+    const idle = sys === null || (sys.sizeSectors === 0 && lsblk.type !== 'disk' && lsblk.type !== 'rom');
+    return idle ? [] : [{ lsblk, sys }];
+  });
+  const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys)));
+  const mounts = await Promise.all(parseMountinfo(readText('/proc/self/mountinfo')).map(resolveMount));
+  const swaps = await Promise.all(parseSwaps(readText('/proc/swaps')).map(devnoAt));
+  const holders = new Set(devices.flatMap(({ sys }) => sys.holders));
+  return {
+    facts,
+    mounts,
+    swaps: swaps.filter((devno) => devno !== null),
+    mappings,
+    names: new Map([...holders].map((name) => [name, friendlyName(name)])),
+  };
+}
+
+/** Some file systems (btrfs) mount under a number of their own: there the source says which device it is. */
+async function resolveMount(mount: Mount): Promise<Mount> {
+  if (!mount.devno.startsWith('0:') || !mount.source.startsWith('/dev/')) return mount;
+  return { ...mount, devno: (await devnoAt(mount.source)) ?? mount.devno };
+}
+
+async function probe(lsblk: LsblkDevice, sys: SysBlock): Promise<Facts> {
+  const { path, type } = lsblk;
+  if (sys.sizeSectors === 0 || type === 'rom' || process.getuid?.() !== 0) {
+    return { lsblk, sys, content: null, spare: { kind: 'none' }, claimed: false };
+  }
+  const stuck: SpareContents = { kind: 'unreadable', detail: 'the device does not answer' };
+  const [content, spare, claimed] = await Promise.all([
+    probeContent(path),
+    sys.mappingName === null ? within(inspectSpare(path, sys.sizeSectors), stuck) : { kind: 'none' as const },
+    // A device that cannot even be opened is told by its contents; for its use, sysfs is believed.
+    within(
+      isClaimed(path).catch(() => false),
+      false,
+    ),
+  ]);
+  return { lsblk, sys, content, spare, claimed };
+}
+
+async function probeContent(path: string): Promise<Facts['content']> {
+  try {
+    const { code, stdout } = await run('blkid', ['-p', '-o', 'export', path], {
+      timeoutMs: PROBE_LIMIT,
+      allowCodes: [0, 2, 8],
+    });
+    // 2: nothing found. 8: signatures of several kinds, so that none can be believed (blkid(8)).
+    if (code === 0) return parseBlkid(stdout);
+    return code === 2 ? null : { type: 'several', usage: 'other', label: null, uuid: null };
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'tool-missing') throw thrown;
+    return 'unreadable';
+  }
+}
+
+function within<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  const limit = Promise.withResolvers<T>();
+  const timer = setTimeout(() => limit.resolve(otherwise), PROBE_LIMIT);
+  return Promise.race([work, limit.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Judges what a survey found. Pure: the same survey gives the same devices. */
+export function describe(found: Survey): KnownDevice[] {
+  const bases = found.facts.map((facts) => base(facts, found));
+  const systemDisks = disksOfSystem(found);
+  const candidates = bases.map(({ known, facts }): KnownDevice => {
+    const { device } = known;
+    const candidate: Candidate = {
+      ...device,
+      ...judged(facts, found),
+      system: systemDisks.has(device.diskDevno),
+      partitions: bases
+        .map((other) => other.known.device)
+        .filter((other) => other.kind === 'partition' && other.diskDevno === device.devno),
+      disk:
+        device.kind === 'partition'
+          ? (bases.map((other) => other.known.device).find(({ devno }) => devno === device.diskDevno) ?? null)
+          : null,
+      awaitedBy:
+        bases.find(({ known: { device: other } }) => isAwaiting(other, device.devno))?.known.device.name ?? null,
+    };
+    const whole = { ...device, asMain: reasonsFor(candidate, 'main'), asSpare: reasonsFor(candidate, 'spare') };
+    return { ...known, device: blockDeviceSchema.parse(whole) };
+  });
+  return candidates;
+}
+
+function isAwaiting({ spareOf }: Pick<BlockDevice, 'spareOf'>, mainDevno: string): boolean {
+  return spareOf !== null && !spareOf.live && spareOf.mainDevno === mainDevno;
+}
+
+interface Base {
+  readonly facts: Facts;
+  readonly known: KnownDevice;
+}
+
+function base(facts: Facts, found: Survey): Base {
+  const { lsblk, sys } = facts;
+  const devno = lsblk['maj:min'];
+  const wwn = sys.wwn;
+  const serial = sys.serial ?? trimmed(lsblk.serial);
+  const device: BlockDevice = {
+    devno,
+    name: lsblk.kname,
+    path: lsblk.path,
+    kind: kindOf(lsblk, sys),
+    diskDevno: sys.diskDevno,
+    model: trimmed(lsblk.model),
+    serial,
+    wwn,
+    transport: lsblk.tran ?? sys.transport,
+    rotational: lsblk.rota,
+    removable: lsblk.rm,
+    readOnly: lsblk.ro || sys.readOnly,
+    sizeSectors: sys.sizeSectors,
+    startSectors: sys.startSectors,
+    logicalBlockBytes: lsblk['log-sec'],
+    physicalBlockBytes: lsblk['phy-sec'],
+    content: contentOf(facts),
+    users: usersOf(devno, facts, found),
+    asMain: [],
+    asSpare: [],
+    spareOf: spareOfFacts(facts, found),
+  };
+  return { facts, known: { device, mainId: mainId({ wwn, serial }, sys.partition), sequence: sys.sequence } };
+}
+
+function trimmed(text: string | null): string | null {
+  const kept = text?.trim() ?? '';
+  return kept === '' ? null : kept;
+}
+
+function kindOf(lsblk: LsblkDevice, sys: SysBlock): BlockDevice['kind'] {
+  if (sys.mappingName !== null) return 'mapping';
+  if (/^(zram|ram|md)\d/.test(lsblk.kname)) return 'other';
+  switch (lsblk.type) {
+    case 'disk':
+      return 'disk';
+    case 'part':
+      return 'partition';
+    case 'loop':
+      return 'loop';
+    case 'rom':
+      return 'optical';
+    default:
+      return 'other';
+  }
+}
+
+function contentOf({ content, spare }: Facts): Content | null {
+  if (content !== null && content !== 'unreadable') return content;
+  if (spare.kind !== 'valid' && spare.kind !== 'unusable') return null;
+  const uuid = spare.kind === 'valid' ? spare.superblock.uuid : null;
+  return { type: 'dm_remap_spare', usage: 'spare', label: null, uuid };
+}
+
+function usersOf(devno: string, { sys }: Facts, found: Survey): BlockDevice['users'] {
+  const mounts = found.mounts
+    .filter((mount) => mount.devno === devno)
+    .map(({ at }) => ({ kind: 'mount' as const, at }));
+  const swap = found.swaps.includes(devno) ? [{ kind: 'swap' as const }] : [];
+  const holders = sys.holders.map((name) => ({ kind: 'holder' as const, name: found.names.get(name) ?? name }));
+  return [...mounts, ...swap, ...holders].slice(0, 1000);
+}
+
+function spareOfFacts({ spare }: Facts, found: Survey): BlockDevice['spareOf'] {
+  if (spare.kind !== 'valid') return null;
+  const { uuid, mainId: wanted, mainSectors, blockSectors } = spare.superblock;
+  const live = found.mappings.find(({ table }) => table.core['uuid'] === uuid);
+  const matching = found.facts.filter(({ lsblk, sys }) => {
+    if (wanted === null || sys.mappingName !== null || sys.sizeSectors !== mainSectors) return false;
+    return mainId({ wwn: sys.wwn, serial: sys.serial ?? lsblk.serial }, sys.partition) === wanted;
+  });
+  const only = matching.length === 1 ? (matching[0]?.lsblk['maj:min'] ?? null) : null;
+  return {
+    uuid,
+    mainId: wanted,
+    mainSectors,
+    blockSectors,
+    live: live !== undefined,
+    mainDevno: live?.table.mainDevno ?? only,
+  };
+}
+
+function judged(
+  facts: Facts,
+  found: Survey,
+): Pick<Candidate, 'zoned' | 'claimed' | 'unreadable' | 'damagedSpare' | 'pair'> {
+  const devno = facts.lsblk['maj:min'];
+  const asMain = found.mappings.find(({ table }) => table.mainDevno === devno);
+  const asSpare = found.mappings.find(({ table }) => table.spareDevno === devno);
+  const pair =
+    asMain !== undefined
+      ? { name: asMain.info.name, role: 'main' as const }
+      : asSpare !== undefined
+        ? { name: asSpare.info.name, role: 'spare' as const }
+        : null;
+  return {
+    zoned: facts.sys.zoned,
+    claimed: facts.claimed,
+    unreadable: facts.content === 'unreadable' || facts.spare.kind === 'unreadable',
+    damagedSpare: facts.spare.kind === 'unusable',
+    pair,
+  };
+}
+
+/** Whole disks under the root, boot, /usr and swap, through any mapping or array between. */
+function disksOfSystem(found: Survey): Set<string> {
+  const byDevno = new Map(found.facts.map((facts) => [facts.lsblk['maj:min'], facts.sys]));
+  const seen = new Set<string>();
+  const queue = [...found.mounts.filter(({ at }) => systemMounts.has(at)).map(({ devno }) => devno), ...found.swaps];
+  for (let devno = queue.pop(); devno !== undefined; devno = queue.pop()) {
+    const sys = byDevno.get(devno);
+    if (seen.has(devno) || sys === undefined) continue;
+    seen.add(devno);
+    queue.push(sys.diskDevno, ...sys.slaves);
+  }
+  return seen;
+}

@@ -1,0 +1,39 @@
+import { linesOf, unreadable } from './fault.ts';
+
+export interface Mount {
+  readonly devno: string;
+  readonly at: string;
+  readonly type: string;
+  /** As mount was told it: a path for most file systems on disks. */
+  readonly source: string;
+}
+
+/** Reads /proc/self/mountinfo, see proc(5). */
+export function parseMountinfo(text: string): Mount[] {
+  return linesOf(text).map((line) => {
+    const [before, after] = line.split(' - ');
+    const left = before?.split(' ') ?? [];
+    const right = after?.split(' ') ?? [];
+    const [devno, at, type, source] = [left[2], left[4], right[0], right[1]];
+    if (devno === undefined || at === undefined || type === undefined || source === undefined) {
+      throw unreadable('what is mounted', line);
+    }
+    return { devno, at: unoctal(at), type, source: unoctal(source) };
+  });
+}
+
+/** Paths of /proc/swaps that are devices, not files. */
+export function parseSwaps(text: string): string[] {
+  return linesOf(text)
+    .slice(1)
+    .flatMap((line) => {
+      const [path, type] = line.trim().split(/\s+/);
+      if (path === undefined || type === undefined) throw unreadable('the swap areas', line);
+      return type === 'partition' ? [unoctal(path)] : [];
+    });
+}
+
+/** The kernel writes space, tab, newline and backslash of a path as three octal digits. */
+function unoctal(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}

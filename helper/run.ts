@@ -1,0 +1,177 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+
+import { appError, type AppError } from '../app/errors.ts';
+
+/** The programs that the helper may start. Nothing else is ever started, and nothing is looked up in the user's PATH. */
+export const toolNames = ['dmsetup', 'lsblk', 'blkid', 'wipefs', 'modprobe', 'smartctl', 'udevadm'] as const;
+export type ToolName = (typeof toolNames)[number];
+
+const toolFolders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'] as const;
+
+const packages: Record<ToolName, string> = {
+  dmsetup: 'dmsetup',
+  lsblk: 'util-linux',
+  blkid: 'util-linux',
+  wipefs: 'util-linux',
+  modprobe: 'kmod',
+  smartctl: 'smartmontools',
+  udevadm: 'udev',
+};
+
+/** What to do when `tool` is not there. */
+export function toolRemedy(tool: ToolName): string {
+  return `Install the package that has ${tool} (on Debian and Ubuntu: apt-get install ${packages[tool]}), then try again.`;
+}
+
+/** Absolute path of a tool, or null where it is not installed in a system folder. */
+export function findTool(tool: ToolName): string | null {
+  for (const folder of toolFolders) {
+    const path = `${folder}/${tool}`;
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not in this folder: look in the next.
+    }
+  }
+  return null;
+}
+
+/** Nothing of the caller's environment reaches a tool: it may come from an ordinary user. */
+export function toolEnvironment(): Record<string, string> {
+  const environment = { LC_ALL: 'C', PATH: toolFolders.join(':') };
+  // Without udev, dmsetup would wait for device nodes that nobody makes; told so, it makes them itself.
+  return existsSync('/run/udev/control') ? environment : { ...environment, DM_DISABLE_UDEV: '1' };
+}
+
+export interface RunOptions {
+  /** After this the tool is killed and the call rejects with `timeout`. Milliseconds. */
+  readonly timeoutMs?: number;
+  /** Bytes of stdout and stderr each; a tool that writes more is killed. */
+  readonly maxBytes?: number;
+  /** Exit codes that are answers and not failures. */
+  readonly allowCodes?: readonly number[];
+}
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Kills every tool that still runs. For the end of the process, after mutations have been waited for. */
+export function killTools(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/**
+ * Runs a tool from its fixed path with an argument array, a clean environment and a closed stdin. Rejects with
+ * `tool-missing`, `timeout` or, for an exit code that is not allowed, `tool-failed` with the tool's own words.
+ */
+export function run(tool: ToolName, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return start(tool, args, options).done;
+}
+
+/** A tool that runs on until it is done or stopped. */
+export interface Running {
+  readonly done: Promise<RunResult>;
+  stop(): void;
+}
+
+/** As {@link run}, for a tool that waits for something: without `timeoutMs` it may take for ever. */
+export function start(tool: ToolName, args: readonly string[], options: RunOptions & { forever?: boolean }): Running {
+  const path = findTool(tool);
+  if (path === null) {
+    const missing = appError('tool-missing', `The program ${tool} is not installed.`, toolRemedy(tool));
+    return { done: Promise.reject(missing), stop: () => undefined };
+  }
+  const child = spawn(path, args, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+  running.add(child);
+  return { done: collect(child, tool, args, options), stop: () => void child.kill('SIGKILL') };
+}
+
+function collect(
+  child: ChildProcess,
+  tool: ToolName,
+  args: readonly string[],
+  options: RunOptions & { forever?: boolean },
+): Promise<RunResult> {
+  const { timeoutMs = 30_000, maxBytes = 64 * 1024 * 1024, allowCodes = [0], forever = false } = options;
+  const output = { stdout: new Collector(maxBytes), stderr: new Collector(maxBytes) };
+  return new Promise<RunResult>((resolve, reject) => {
+    const fail = (error: AppError): void => {
+      child.kill('SIGKILL');
+      reject(error);
+    };
+    // The promise is settled by the clock and not by the process's end: one that hangs in the kernel cannot be killed.
+    const timer = forever ? undefined : setTimeout(() => fail(timedOut(tool, args, timeoutMs)), timeoutMs);
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.on('data', (chunk: Buffer) => {
+        if (!output[name].add(chunk)) fail(failed(tool, args, 'it wrote more than is read from it'));
+      });
+    }
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      running.delete(child);
+      reject(failed(tool, args, error.message));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      running.delete(child);
+      const stdout = output.stdout.text();
+      const stderr = output.stderr.text();
+      if (code !== null && allowCodes.includes(code)) resolve({ code, stdout, stderr });
+      else reject(failed(tool, args, `${stderr.trim() || stdout.trim()}\nexit ${signal ?? code ?? 'unknown'}`.trim()));
+    });
+  });
+}
+
+class Collector {
+  readonly #chunks: Buffer[] = [];
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** False when `chunk` goes over the limit. */
+  add(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#maxBytes) return false;
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+}
+
+function failed(tool: ToolName, args: readonly string[], detail: string): AppError {
+  return appError(
+    'tool-failed',
+    `The program ${tool} could not do what was asked of it.`,
+    'Read what it says in the details; mend that, then try again.',
+    `${commandLine(tool, args)}\n${detail}`.slice(0, 20_000),
+  );
+}
+
+function timedOut(tool: ToolName, args: readonly string[], timeoutMs: number): AppError {
+  return appError(
+    'timeout',
+    `The program ${tool} did not answer in ${timeoutMs / 1000} seconds; a disk may have stopped answering.`,
+    'Look at the list of disks again. If a disk is gone from it, check its cable; if this goes on, restart the computer.',
+    commandLine(tool, args),
+  );
+}
+
+/** A command as one would type it into a shell. For people to read; never handed to one. */
+export function commandLine(tool: string, args: readonly string[]): string {
+  const quote = (word: string): string =>
+    /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [tool, ...args.map(quote)].join(' ');
+}
