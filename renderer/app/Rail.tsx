@@ -1,0 +1,126 @@
+import { IconDatabase, IconDeviceDesktop, IconFlask, IconShieldFilled } from '@tabler/icons-react';
+import { Tooltip } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import type { Connection, TargetView } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import markUrl from '../design/mark.svg';
+import { PhaseDot, ToneMark } from '../design/ToneMark.tsx';
+import { verdictOf } from '../features/device/verdict.ts';
+import { aliasOf, identityOf } from '../identity/alias.ts';
+import { targetIdentity } from '../identity/target.ts';
+import { modelOf } from '../words/device.ts';
+import { phaseWord } from '../words/connection.ts';
+import { href, type Route } from './router.ts';
+
+/** Every connection with its protected devices and disks, each with a mark of its state. */
+export function Rail({ connections, route }: { connections: readonly Connection[]; route: Route }) {
+  return (
+    <nav className="rail" aria-label="Connections and disks">
+      <a className="rail-brand" href={href({ at: 'start' })} aria-current={route.at === 'start' ? 'page' : undefined}>
+        <img src={markUrl} alt="" />
+        <span className="rail-text">dm-remap</span>
+      </a>
+      {connections.map((connection) => (
+        <Group key={connection.id} connection={connection} route={route} />
+      ))}
+    </nav>
+  );
+}
+
+function Group({ connection, route }: { connection: Connection; route: Route }) {
+  const { id, title, phase, targets, devices } = connection;
+  const Icon = id === 'lab' ? IconFlask : IconDeviceDesktop;
+  const inTargets = new Set(targets.flatMap(({ device }) => [device.mainDevno, device.spareDevno, device.devno]));
+  const others = devices.filter((device) => device.kind === 'disk' && !inTargets.has(device.devno));
+  const word = phaseWord(phase);
+  return (
+    <div className="rail-group">
+      <RailLink
+        href={href({ at: 'overview', connection: id })}
+        current={route.at !== 'start' && route.at !== 'device' && route.connection === id}
+        label={`${title}, ${word}`}
+        className="rail-head"
+      >
+        <Icon size={18} stroke={1.7} aria-hidden="true" />
+        <span className="rail-text grow ellipsis">{title}</span>
+        <PhaseDot phase={phase} />
+      </RailLink>
+      {targets.length > 0 && (
+        <>
+          <div className="rail-sub">Protected</div>
+          <ul className="rail-list">
+            {targets.map((target) => (
+              <TargetLink key={target.device.name} connection={connection} target={target} route={route} />
+            ))}
+          </ul>
+        </>
+      )}
+      {others.length > 0 && (
+        <>
+          <div className="rail-sub">Disks</div>
+          <ul className="rail-list">
+            {others.map((device) => (
+              <DiskLink key={device.devno} connection={connection} device={device} />
+            ))}
+          </ul>
+        </>
+      )}
+      {targets.length + others.length === 0 && <div className="rail-quiet">{word}</div>}
+    </div>
+  );
+}
+
+function TargetLink(props: { connection: Connection; target: TargetView; route: Route }) {
+  const { connection, target, route } = props;
+  const { device, status } = target;
+  const verdict = verdictOf({ status, suspended: device.suspended, live: connection.phase.state === 'open' });
+  const alias = aliasOf(targetIdentity(connection, device));
+  return (
+    <li>
+      <RailLink
+        href={href({ at: 'device', connection: connection.id, name: device.name, tab: 'remaps' })}
+        current={route.at === 'device' && route.connection === connection.id && route.name === device.name}
+        label={`${device.name}, ${alias.words}, ${verdict.short}`}
+      >
+        <IconShieldFilled size={18} style={{ color: alias.colour }} aria-hidden="true" />
+        <span className="rail-text grow ellipsis">{device.name}</span>
+        <span className="rail-text">
+          <ToneMark tone={verdict.tone} size={15} />
+        </span>
+      </RailLink>
+    </li>
+  );
+}
+
+function DiskLink({ connection, device }: { connection: Connection; device: BlockDevice }) {
+  const alias = aliasOf(identityOf(device));
+  return (
+    <li>
+      <RailLink
+        href={href({ at: 'overview', connection: connection.id })}
+        current={false}
+        label={`${alias.words}, ${modelOf(device)}, ${device.name}`}
+      >
+        <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />
+        <span className="rail-text grow ellipsis">{alias.words}</span>
+        <span className="rail-text label">{device.name}</span>
+      </RailLink>
+    </li>
+  );
+}
+
+function RailLink(props: { href: string; current: boolean; label: string; className?: string; children: ReactNode }) {
+  return (
+    <Tooltip label={props.label} position="right" openDelay={600}>
+      <a
+        className={`rail-link ${props.className ?? ''}`}
+        href={props.href}
+        aria-current={props.current ? 'page' : undefined}
+        aria-label={props.label}
+      >
+        {props.children}
+      </a>
+    </Tooltip>
+  );
+}

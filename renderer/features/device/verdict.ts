@@ -1,0 +1,156 @@
+import type { TargetStatus } from '../../../app/domain/target.ts';
+import { formatCount, formatCounted } from '../../../app/domain/units.ts';
+
+/** How much a verdict asks of its reader. `unknown`: what is shown may not be true any more. */
+export type Tone = 'ok' | 'attention' | 'danger' | 'unknown';
+
+export interface Verdict {
+  readonly tone: Tone;
+  /** Two or three words for a rail, a badge or a window title. */
+  readonly short: string;
+  /** Whether the data is safe now. */
+  readonly sentence: string;
+  /** What to do next. */
+  readonly advice: string;
+  /** What else is known, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface VerdictInput {
+  readonly status: TargetStatus;
+  readonly suspended: boolean;
+  /** False when the helper cannot be asked at this moment. */
+  readonly live: boolean;
+}
+
+/** Spare blocks that can still take a moved block. */
+export function spareFree(status: Pick<TargetStatus, 'spareUsed' | 'spareTotal' | 'spareBad'>): number {
+  return Math.max(0, status.spareTotal - status.spareUsed - status.spareBad);
+}
+
+/** The target's own default of `low_spare`: percent of spare blocks free at which it warns. */
+const LOW_SPARE_PERCENT = 10;
+
+/** The answer at the top of every page: whether the data is safe now, and what to do. Neither soothes nor frightens. */
+export function verdictOf({ status, suspended, live }: VerdictInput): Verdict {
+  const notes = notesOf(status, suspended);
+  if (!live) {
+    return {
+      tone: 'unknown',
+      short: 'Not heard from',
+      sentence: 'This is what was last heard. What happens on the disk now is not known.',
+      advice: 'The protection itself goes on without this window. Open the connection again to see its present state.',
+      notes: [lost(status) ?? `${formatCounted(status.spareUsed, 'block')} had been moved to the spare.`, ...notes],
+    };
+  }
+  return { ...byMode(status), notes };
+}
+
+function byMode(status: TargetStatus): Omit<Verdict, 'notes'> {
+  switch (status.mode) {
+    case 'fail':
+      return {
+        tone: 'danger',
+        short: 'Not working',
+        sentence: 'Nothing can be read or written through this device: it answers every request with an error.',
+        advice: 'Stop using it, keep both disks as they are, and read the last events for the reason.',
+      };
+    case 'ro':
+      return {
+        tone: 'danger',
+        short: 'Protection frozen',
+        sentence: `${opening(status)}No further bad block can be moved: the spare no longer takes its records.`,
+        advice: 'Copy your data off this disk now. Blocks moved so far are still served as long as the spare answers.',
+      };
+    case 'halted':
+      return {
+        tone: 'danger',
+        short: 'Moving halted',
+        sentence: `${opening(status)}Moving of bad blocks is halted: the main disk looks disconnected, or too many blocks failed at once.`,
+        advice: 'Check its cable and power. When it answers again, continue; until then its errors reach the programs.',
+      };
+    case 'spent':
+      return {
+        tone: 'danger',
+        short: 'Spare used up',
+        sentence: `${opening(status)}The spare is used up: the next bad block cannot be moved and will be an error.`,
+        advice: 'Copy your data off this disk now, then replace it.',
+      };
+    case 'rw':
+      return working(status);
+  }
+}
+
+function working(status: TargetStatus): Omit<Verdict, 'notes'> {
+  const unreadable = lost(status);
+  if (unreadable !== null) {
+    return {
+      tone: 'danger',
+      short: `${formatCount(status.pending)} unreadable`,
+      sentence: `${unreadable} What ${status.pending === 1 ? 'it holds' : 'they hold'} is damaged; no other damage is known.`,
+      advice: 'Copy your data off this disk now. Writing to such a block moves it to the spare and makes it usable again.',
+    };
+  }
+  if (status.partial > 0) {
+    return {
+      tone: 'attention',
+      short: 'Partly moved',
+      sentence: `Protected, with a gap: in ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`,
+      advice: 'Those sectors may fail when they are read. Make a backup soon; writing them again moves them too.',
+    };
+  }
+  const free = spareFree(status);
+  if (free * 100 <= status.spareTotal * LOW_SPARE_PERCENT) {
+    return {
+      tone: 'attention',
+      short: 'Spare nearly full',
+      sentence: `Protected for now, but the spare has room for only ${formatCounted(free, 'more block')}.`,
+      advice: 'Copy your data off this disk while every block can still be read.',
+    };
+  }
+  if (status.spareUsed > 0) {
+    return {
+      tone: 'ok',
+      short: 'Protected',
+      sentence: `Protected. ${formatCounted(status.spareUsed, 'bad block')} ${status.spareUsed === 1 ? 'was' : 'were'} moved to the spare; no unreadable block is known.`,
+      advice: 'A disk that needed this goes on aging. Keep a backup: moving blocks does not replace one.',
+    };
+  }
+  return {
+    tone: 'ok',
+    short: 'Protected',
+    sentence: 'Protected. No block of this disk has failed since protection began.',
+    advice: 'Only blocks that were used are known to be good. Keep a backup.',
+  };
+}
+
+function opening(status: TargetStatus): string {
+  const unreadable = lost(status);
+  return unreadable === null ? '' : `${unreadable} `;
+}
+
+function lost(status: TargetStatus): string | null {
+  return status.pending === 0 ? null : `${formatCounted(status.pending, 'block')} cannot be read.`;
+}
+
+function notesOf(status: TargetStatus, suspended: boolean): string[] {
+  const notes: string[] = [];
+  if (suspended) notes.push('The device is suspended: programs that use it wait until it is resumed.');
+  if (status.metadataGood < status.metadataCopies) {
+    notes.push(
+      `${formatCount(status.metadataGood)} of ${formatCount(status.metadataCopies)} copies of the records on the spare are good.`,
+    );
+  }
+  if (status.spareBad > 0) {
+    notes.push(`${formatCounted(status.spareBad, 'block')} of the spare itself failed and will not be used.`);
+  }
+  if (status.partial > 0 && (status.mode !== 'rw' || status.pending > 0)) {
+    notes.push(
+      `In ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`,
+    );
+  }
+  if (status.softErrors > 0) {
+    notes.push(`${formatCounted(status.softErrors, 'read')} succeeded only after being tried again.`);
+  }
+  return notes;
+}

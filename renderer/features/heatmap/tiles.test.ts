@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import type { HealthCell } from '../../../app/domain/target.ts';
+import { appError } from '../../../app/errors.ts';
+import { codes } from './cells.ts';
+import { TILE_CELLS, Tiles, type FetchHealth } from './tiles.ts';
+
+const told = (cell: number, part: Partial<HealthCell> = {}): HealthCell => ({
+  cell,
+  scannedBlocks: 1,
+  mapped: 0,
+  pending: 0,
+  soft: 0,
+  slow: 0,
+  averageLatencyUs: 100,
+  worstLatencyUs: 100,
+  risk: 0,
+  confidence: 0,
+  ...part,
+});
+
+function open(blocks: number, fetch: FetchHealth) {
+  const asked = vi.fn(fetch);
+  let changed = 0;
+  const waiting: { count: number; done: () => void }[] = [];
+  const tiles = new Tiles(asked, blocks, () => {
+    changed += 1;
+    for (const { count, done } of waiting) if (changed >= count) done();
+  });
+  const changes = (count: number) =>
+    new Promise<void>((done) => (changed >= count ? done() : waiting.push({ count, done })));
+  const read = (level: number, first: number, count: number) => {
+    const out = new Uint8Array(count);
+    tiles.codes(level, first, count, out);
+    return [...out];
+  };
+  return { tiles, asked, changes, read };
+}
+
+describe('Tiles', () => {
+  it('asks for the tiles of a window once, and for a shorter last cell by itself', async () => {
+    const blocks = TILE_CELLS * 4 + 6;
+    const { tiles, asked, changes, read } = open(blocks, (_first, _count, cells) =>
+      Promise.resolve(cells === 1 ? [told(0, { pending: 1 })] : [told(2, { mapped: 1 })]),
+    );
+    tiles.want(2, 0, blocks);
+    await changes(2);
+    expect(asked.mock.calls).toEqual([
+      [0, TILE_CELLS * 4, TILE_CELLS],
+      [TILE_CELLS * 4, 4, 1],
+      [TILE_CELLS * 4 + 4, 2, 1],
+    ]);
+    expect(read(2, 0, 4)).toEqual([codes.unread, codes.unread, codes.moved, codes.unread]);
+    expect(read(2, TILE_CELLS * 4, 2)).toEqual([codes.pending, codes.pending]);
+    tiles.want(2, 0, blocks);
+    expect(asked).toHaveBeenCalledTimes(3);
+  });
+
+  it('shows the wider cell while the closer ones are on their way', async () => {
+    const { tiles, changes, read } = open(8192, () => Promise.resolve([told(0, { pending: 1 })]));
+    tiles.want(1, 0, 8192);
+    await changes(1);
+    expect(read(0, 0, 3)).toEqual([codes.pending, codes.pending, codes.unread]);
+    expect(read(3, 0, 1)).toEqual([codes.loading]);
+  });
+
+  it('asks again for the tiles around a block that changed, and shows the old one until then', async () => {
+    let state: Partial<HealthCell> = { soft: 1 };
+    const { tiles, asked, changes, read } = open(TILE_CELLS * 2, () => Promise.resolve([told(0, state)]));
+    tiles.want(0, 0, TILE_CELLS * 2);
+    await changes(2);
+    state = { mapped: 1 };
+    tiles.invalidate(3);
+    tiles.want(0, 0, TILE_CELLS * 2);
+    expect(read(0, 0, 1)).toEqual([codes.soft]);
+    await changes(3);
+    expect(read(0, 0, 1)).toEqual([codes.moved]);
+    expect(asked).toHaveBeenCalledTimes(3);
+  });
+
+  it('keeps the reason of a failure until an answer comes', async () => {
+    let fail = true;
+    const { tiles, changes } = open(10, () =>
+      fail ? Promise.reject(appError('helper-died', 'It died.', 'Open it again.')) : Promise.resolve([]),
+    );
+    tiles.want(0, 0, 10);
+    await changes(1);
+    expect(tiles.error?.code).toBe('helper-died');
+    fail = false;
+    tiles.want(0, 0, 10);
+    await changes(2);
+    expect(tiles.error).toBeNull();
+    expect(tiles.known(0, 0)).toBe(true);
+  });
+
+  it('gives the cells of a range for counting', async () => {
+    const { tiles, changes } = open(100, () => Promise.resolve([told(1), told(5), told(9)]));
+    tiles.want(0, 0, 100);
+    await changes(1);
+    expect([...tiles.cells(0, 2, 7)].map(({ cell }) => cell)).toEqual([5]);
+    expect(tiles.cell(0, 9)?.cell).toBe(9);
+  });
+});

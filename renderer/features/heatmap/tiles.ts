@@ -1,0 +1,183 @@
+import type { HealthCell } from '../../../app/domain/target.ts';
+import { MAX_CELLS } from '../../../app/protocol/methods.ts';
+import { toErrorData, type ErrorData } from '../../../app/errors.ts';
+import { cellCode, codes } from './cells.ts';
+import { blocksPerCell } from './view.ts';
+
+/** Cells of a tile: as many as one answer may hold, so that a window needs few requests. */
+export const TILE_CELLS = MAX_CELLS;
+/** Tiles kept; a window of a million cells needs 245 and its neighbours. */
+const MOST_TILES = 600;
+const MOST_REQUESTS = 3;
+
+export type FetchHealth = (firstBlock: number, blockCount: number, cells: number) => Promise<readonly HealthCell[]>;
+
+interface Tile {
+  readonly level: number;
+  readonly number: number;
+  readonly codes: Uint8Array;
+  readonly cells: ReadonlyMap<number, HealthCell>;
+  stale: boolean;
+}
+
+/**
+ * Health of a device by zoom level, asked for in tiles and kept. A stale tile is shown until its successor is there.
+ * `onChange` is told after each answer; the caller then draws what it sees.
+ */
+export class Tiles {
+  readonly #fetch: FetchHealth;
+  readonly #blocks: number;
+  readonly #onChange: () => void;
+  readonly #tiles = new Map<string, Tile>();
+  readonly #asking = new Set<string>();
+  /** What the window wants and does not have; the newest wish replaces older ones. */
+  #wanted: { level: number; number: number }[] = [];
+  #error: ErrorData | null = null;
+
+  constructor(fetch: FetchHealth, blocks: number, onChange: () => void) {
+    this.#fetch = fetch;
+    this.#blocks = blocks;
+    this.#onChange = onChange;
+  }
+
+  /** Why the last request failed; null after one succeeded. */
+  get error(): ErrorData | null {
+    return this.#error;
+  }
+
+  get loading(): boolean {
+    return this.#asking.size > 0;
+  }
+
+  /** Asks for what is missing or stale of `count` blocks from `first` at `level`. */
+  want(level: number, first: number, count: number): void {
+    const zoom = Math.max(0, level);
+    const wide = TILE_CELLS * blocksPerCell(zoom);
+    const wanted: { level: number; number: number }[] = [];
+    for (let number = Math.floor(first / wide); number * wide < Math.min(first + count, this.#blocks); number += 1) {
+      const tile = this.#tiles.get(key(zoom, number));
+      if (tile === undefined || tile.stale) wanted.push({ level: zoom, number });
+    }
+    this.#wanted = wanted;
+    this.#pump();
+  }
+
+  /** The codes of `count` cells from the one that begins at block `first`, written to `out`. */
+  codes(level: number, first: number, count: number, out: Uint8Array): void {
+    const zoom = Math.max(0, level);
+    const per = blocksPerCell(zoom);
+    const from = Math.floor(first / per);
+    const total = Math.ceil(this.#blocks / per);
+    for (let done = 0; done < count; ) {
+      const number = Math.floor((from + done) / TILE_CELLS);
+      const offset = (from + done) % TILE_CELLS;
+      const run = Math.min(TILE_CELLS - offset, count - done);
+      const tile = this.#tiles.get(key(zoom, number));
+      if (tile !== undefined) out.set(tile.codes.subarray(offset, offset + run), done);
+      else for (let index = done; index < done + run; index += 1) out[index] = this.#coarser(zoom, from + index);
+      done += run;
+    }
+    if (from + count > total) out.fill(codes.unread, Math.max(0, total - from), count);
+  }
+
+  /** The cell that begins at block `first`; undefined when it has nothing to tell or is not known. */
+  cell(level: number, first: number): HealthCell | undefined {
+    const zoom = Math.max(0, level);
+    const at = Math.floor(first / blocksPerCell(zoom));
+    return this.#tiles.get(key(zoom, Math.floor(at / TILE_CELLS)))?.cells.get(at % TILE_CELLS);
+  }
+
+  /** Every known cell of `count` cells from block `first`. */
+  *cells(level: number, first: number, count: number): Generator<HealthCell> {
+    const zoom = Math.max(0, level);
+    const from = Math.floor(first / blocksPerCell(zoom));
+    const last = from + count - 1;
+    for (let number = Math.floor(from / TILE_CELLS); number <= Math.floor(last / TILE_CELLS); number += 1) {
+      const tile = this.#tiles.get(key(zoom, number));
+      if (tile === undefined) continue;
+      for (const [at, cell] of tile.cells) {
+        const index = number * TILE_CELLS + at;
+        if (index >= from && index <= last) yield cell;
+      }
+    }
+  }
+
+  known(level: number, first: number): boolean {
+    const zoom = Math.max(0, level);
+    return this.#tiles.has(key(zoom, Math.floor(first / blocksPerCell(zoom) / TILE_CELLS)));
+  }
+
+  /** What is known of `block` may have changed, at every level. */
+  invalidate(block: number): void {
+    for (const tile of this.#tiles.values()) {
+      const wide = TILE_CELLS * blocksPerCell(tile.level);
+      if (Math.floor(block / wide) === tile.number) tile.stale = true;
+    }
+  }
+
+  invalidateAll(): void {
+    for (const tile of this.#tiles.values()) tile.stale = true;
+  }
+
+  /** While a tile is on its way, its cells look as the wider cell around them does, if that is known. */
+  #coarser(level: number, cell: number): number {
+    for (let up = 1; up <= 3; up += 1) {
+      const wider = Math.floor(cell / 2 ** up);
+      const tile = this.#tiles.get(key(level + up, Math.floor(wider / TILE_CELLS)));
+      if (tile !== undefined) return tile.codes[wider % TILE_CELLS] ?? codes.loading;
+    }
+    return codes.loading;
+  }
+
+  #pump(): void {
+    while (this.#asking.size < MOST_REQUESTS) {
+      const next = this.#wanted.find(({ level, number }) => !this.#asking.has(key(level, number)));
+      if (next === undefined) return;
+      this.#wanted = this.#wanted.filter((tile) => tile !== next);
+      void this.#ask(next.level, next.number);
+    }
+  }
+
+  async #ask(level: number, number: number): Promise<void> {
+    const id = key(level, number);
+    this.#asking.add(id);
+    try {
+      this.#keep(id, await this.#load(level, number));
+      this.#error = null;
+    } catch (thrown) {
+      this.#error = toErrorData(thrown);
+      this.#wanted = [];
+    }
+    this.#asking.delete(id);
+    this.#onChange();
+    this.#pump();
+  }
+
+  async #load(level: number, number: number): Promise<Tile> {
+    const per = blocksPerCell(level);
+    const first = number * TILE_CELLS * per;
+    const whole = Math.min(TILE_CELLS, Math.floor((this.#blocks - first) / per));
+    const rest = whole < TILE_CELLS ? Math.min(per, this.#blocks - first - whole * per) : 0;
+    const cells = new Map<number, HealthCell>();
+    if (whole > 0) for (const cell of await this.#fetch(first, whole * per, whole)) cells.set(cell.cell, cell);
+    // The target cuts a range into equal cells; a shorter last cell is asked for by itself.
+    if (rest > 0) for (const cell of await this.#fetch(first + whole * per, rest, 1)) cells.set(whole, { ...cell, cell: whole });
+    const drawn = new Uint8Array(TILE_CELLS);
+    for (const [at, cell] of cells) drawn[at] = cellCode(cell, at === whole ? rest : per);
+    return { level, number, codes: drawn, cells, stale: false };
+  }
+
+  #keep(id: string, tile: Tile): void {
+    this.#tiles.delete(id);
+    this.#tiles.set(id, tile);
+    // A Map iterates in the order of insertion, so the first is the one asked for longest ago.
+    for (const oldest of this.#tiles.keys()) {
+      if (this.#tiles.size <= MOST_TILES) break;
+      this.#tiles.delete(oldest);
+    }
+  }
+}
+
+function key(level: number, number: number): string {
+  return `${level}:${number}`;
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+const KEY = 'dm-remap.prefs';
+
+const prefsSchema = z.object({
+  /** Serial numbers, WWNs and UUIDs are shown. Off by default: people paste pictures of these pages. */
+  serialsShown: z.boolean().default(false),
+  cellSize: z.enum(['fine', 'normal', 'large']).default('normal'),
+  labPanelOpen: z.boolean().default(true),
+});
+export type Prefs = z.infer<typeof prefsSchema>;
+export type PrefsStore = StoreApi<Prefs>;
+
+/** Choices of this person on this machine. Unreadable or missing ones become the defaults. */
+export function openPrefs(storage: Pick<Storage, 'getItem' | 'setItem'>): PrefsStore {
+  const store = createStore<Prefs>(() => read(storage));
+  store.subscribe((prefs) => {
+    try {
+      storage.setItem(KEY, JSON.stringify(prefs));
+    } catch {
+      // A full or forbidden storage loses the choice at the end of the visit, which is no reason to stop.
+    }
+  });
+  return store;
+}
+
+function read(storage: Pick<Storage, 'getItem'>): Prefs {
+  try {
+    return prefsSchema.parse(JSON.parse(storage.getItem(KEY) ?? '{}'));
+  } catch {
+    return prefsSchema.parse({});
+  }
+}
