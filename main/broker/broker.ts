@@ -1,0 +1,140 @@
+import * as z from 'zod';
+
+import {
+  isRequestName,
+  requests,
+  type Answer,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+} from '../../app/bridge/schema.ts';
+import type { ConnectionId, Snapshot } from '../../app/bridge/snapshot.ts';
+import { AppError, appError, toErrorData } from '../../app/errors.ts';
+import type { Connector, Log } from '../ports.ts';
+import { Session } from './session.ts';
+import { SnapshotStore, type PatchListener } from './store.ts';
+
+type Handlers = { readonly [R in RequestName]: (params: RequestParams<R>) => Promise<RequestResult<R>> };
+
+export interface BrokerOptions {
+  readonly host: Snapshot['app']['host'];
+  readonly version: string;
+  readonly connectors: readonly Connector[];
+  readonly log: Log;
+}
+
+/** Owns what the views show and does what they ask. Knows no host and no kind of connection. */
+export class Broker {
+  readonly #store: SnapshotStore;
+  readonly #sessions: ReadonlyMap<ConnectionId, Session>;
+  readonly #log: Log;
+
+  constructor({ host, version, connectors, log }: BrokerOptions) {
+    this.#log = log;
+    this.#store = new SnapshotStore({
+      app: { version, host },
+      connections: connectors.map(({ id, title }) => ({
+        id,
+        title,
+        phase: { state: 'closed' },
+        machine: null,
+        devices: [],
+        targets: [],
+        applying: null,
+        lab: null,
+      })),
+    });
+    const store = this.#store;
+    this.#sessions = new Map(
+      connectors.map((connector) => [connector.id, new Session({ connector, store, log, version })]),
+    );
+  }
+
+  /** Tells every change of the snapshot from now on; returns the function that ends it. */
+  onPatch(listener: PatchListener): () => void {
+    return this.#store.onPatch(listener);
+  }
+
+  /** Answers a request as it came from a view: its name and parameters are checked here. Never rejects. */
+  async answer(name: string, params: unknown): Promise<Answer> {
+    try {
+      if (!isRequestName(name)) {
+        throw appError('unknown-method', `There is no request "${name.slice(0, 64)}".`, 'Reload the window.');
+      }
+      const parsed = requests[name].params.safeParse(params);
+      if (!parsed.success) {
+        const detail = z.prettifyError(parsed.error);
+        throw appError('bad-request', `"${name}" was asked for wrongly.`, 'Reload the window.', detail);
+      }
+      // A union of requests cannot be called with a union of parameters; `parsed` is what this request's schema gave.
+      const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;
+      return { ok: true, result: await handler(parsed.data) };
+    } catch (thrown) {
+      const error = toErrorData(thrown);
+      if (!(thrown instanceof AppError)) this.#log.error({ request: name, ...error }, 'request failed');
+      return { ok: false, error };
+    }
+  }
+
+  /** Opens a connection without being asked by a view. Failing is shown in the snapshot. */
+  open(connection: ConnectionId): void {
+    this.#session(connection)
+      .open()
+      .catch(() => undefined);
+  }
+
+  /** Ends every connection: helpers and machines that were started are gone when it resolves. */
+  async close(): Promise<void> {
+    const results = await Promise.allSettled([...this.#sessions.values()].map((session) => session.dispose()));
+    for (const result of results) {
+      if (result.status === 'rejected') this.#log.error({ error: String(result.reason) }, 'connection not closed well');
+    }
+    this.#store.tell();
+  }
+
+  readonly #handlers: Handlers = {
+    'snapshot.get': () => Promise.resolve(this.#store.told),
+    'connection.open': async ({ connection }) => {
+      await this.#session(connection).open();
+      return {};
+    },
+    'connection.close': async ({ connection }) => {
+      await this.#session(connection).close();
+      return {};
+    },
+    'devices.refresh': async ({ connection }) => {
+      await this.#session(connection).refreshDevices();
+      return {};
+    },
+    plan: ({ connection, intent }) => this.#session(connection).plan(intent),
+    apply: ({ connection, ...params }) => this.#session(connection).apply(params),
+    'target.health': ({ connection, ...params }) => this.#session(connection).wire().call('target.health', params),
+    'target.remaps': ({ connection, name, ...query }) =>
+      Promise.resolve(this.#session(connection).targets.follower(name).remaps.query(query)),
+    'target.remapsAt': ({ connection, name, fromBlock, limit }) =>
+      Promise.resolve({ rows: this.#session(connection).targets.follower(name).remaps.rowsAt(fromBlock, limit) }),
+    'target.events': ({ connection, ...params }) => this.#session(connection).wire().call('target.events', params),
+    'target.remap': async ({ connection, ...params }) => {
+      const session = this.#session(connection);
+      const status = await session.wire().call('target.remap', params);
+      session.targets.follower(params.name).heardStatus(status);
+      return status;
+    },
+    'target.continue': async ({ connection, ...params }) => {
+      const session = this.#session(connection);
+      const status = await session.wire().call('target.continue', params);
+      session.targets.follower(params.name).heardStatus(status);
+      return status;
+    },
+    'lab.act': async ({ act }) => {
+      await this.#session('lab').act(act);
+      return {};
+    },
+  };
+
+  #session(connection: ConnectionId): Session {
+    const session = this.#sessions.get(connection);
+    if (session !== undefined) return session;
+    throw appError('bad-request', `There is no connection "${connection}" here.`, 'Choose another connection.');
+  }
+}

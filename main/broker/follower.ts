@@ -1,0 +1,128 @@
+import { RECENT_EVENTS, type TargetView } from '../../app/bridge/snapshot.ts';
+import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import { MAX_ROWS, type NotificationParams } from '../../app/protocol/methods.ts';
+import type { Log } from '../ports.ts';
+import { RemapService } from './remaps/service.ts';
+import { sampleOf, SampleSeries } from './samples.ts';
+import type { Wire } from './wire.ts';
+
+export interface FollowerPorts {
+  readonly wire: Wire;
+  readonly log: Log;
+  /** Changes the device's view in the snapshot. */
+  readonly change: (recipe: (view: TargetView) => void) => void;
+}
+
+/** Events of both, each number once, ascending, the newest {@link RECENT_EVENTS}. */
+export function mergeEvents(known: readonly TargetEvent[], told: readonly TargetEvent[]): TargetEvent[] {
+  const byNumber = new Map(known.map((event) => [event.number, event]));
+  for (const event of told) byNumber.set(event.number, event);
+  return [...byNumber.values()].sort((a, b) => a.number - b.number).slice(-RECENT_EVENTS);
+}
+
+/** Keeps one protected device's view and remap table as the helper tells them. */
+export class TargetFollower {
+  readonly device: ProtectedDevice;
+  readonly remaps: RemapService;
+  readonly #ports: FollowerPorts;
+  readonly #samples = new SampleSeries();
+  /** Number of the newest event that was told or was there at the start. */
+  #lastEvent: number;
+  #stopped = false;
+  #catching = false;
+
+  constructor(device: ProtectedDevice, ports: FollowerPorts) {
+    this.device = device;
+    this.#ports = ports;
+    this.#lastEvent = device.status.lastEvent;
+    const { name } = device;
+    this.remaps = new RemapService(device.blockSectors, {
+      fetch: (cursor, max) => ports.wire.call('target.remaps', { name, cursor, max }),
+      changed: () =>
+        this.#change((view) => {
+          view.remapsRevision += 1;
+        }),
+      failed: (thrown) => ports.log.warn({ target: name, error: String(thrown) }, 'remap table not read'),
+    });
+  }
+
+  /** Fetches the remap table and the events of before. */
+  start(): void {
+    this.remaps.reload();
+    void this.#fetchRecentEvents();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.remaps.stop();
+  }
+
+  /** What the helper told when device-mapper raised an event. */
+  changed({ status, events, gap }: NotificationParams<'target.changed'>): void {
+    const fresh = events.filter((event) => event.number > this.#lastEvent);
+    const missing = gap || (fresh[0] !== undefined && fresh[0].number > this.#lastEvent + 1);
+    this.#lastEvent = fresh.at(-1)?.number ?? (gap ? status.lastEvent : this.#lastEvent);
+    this.#heard(status, (view) => {
+      if (fresh.length > 0) view.events = mergeEvents(view.events, fresh);
+    });
+    if (missing) this.remaps.reload();
+    else this.remaps.follow(fresh);
+  }
+
+  /** What a list of all devices says about this one. */
+  listed(device: ProtectedDevice): void {
+    this.#heard(device.status, (view) => {
+      view.device = device;
+    });
+    this.remaps.resume();
+    this.#catchUp(device.status);
+  }
+
+  /** Takes in a status that was asked for. */
+  heardStatus(status: TargetStatus): void {
+    this.#heard(status, () => undefined);
+    this.#catchUp(status);
+  }
+
+  /** Asks for events that a status knows of and that were not told, whatever became of them. */
+  #catchUp(status: TargetStatus): void {
+    if (status.lastEvent <= this.#lastEvent || this.#catching) return;
+    this.#catching = true;
+    const { name } = this.device;
+    this.#ports.wire
+      .call('target.events', { name, after: this.#lastEvent, max: MAX_ROWS })
+      .then(({ events }) => this.changed({ name, status, events, gap: events.length === 0 }))
+      .catch((thrown: unknown) => this.#ports.log.warn({ target: name, error: String(thrown) }, 'events not read'))
+      .finally(() => {
+        this.#catching = false;
+      });
+  }
+
+  #heard(status: TargetStatus, also: (view: TargetView) => void): void {
+    const now = Date.now();
+    this.#change((view) => {
+      also(view);
+      view.status = status;
+      view.device.status = status;
+      view.heard = now;
+      this.#samples.add(view.samples, sampleOf(status, now));
+    });
+  }
+
+  async #fetchRecentEvents(): Promise<void> {
+    const { name } = this.device;
+    const after = Math.max(0, this.#lastEvent - RECENT_EVENTS);
+    try {
+      const { events } = await this.#ports.wire.call('target.events', { name, after, max: RECENT_EVENTS });
+      this.#change((view) => {
+        view.events = mergeEvents(events, view.events);
+      });
+    } catch (thrown) {
+      this.#ports.log.warn({ target: name, error: String(thrown) }, 'earlier events not read');
+    }
+  }
+
+  #change(recipe: (view: TargetView) => void): void {
+    if (!this.#stopped) this.#ports.change(recipe);
+  }
+}

@@ -1,0 +1,316 @@
+import type { LabAction } from '../../app/bridge/lab.ts';
+import type { Connection } from '../../app/bridge/snapshot.ts';
+import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
+import { AppError, appError, toErrorData } from '../../app/errors.ts';
+import type { NotificationHandler } from '../../app/protocol/client.ts';
+import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
+import type { Connector, Log } from '../ports.ts';
+import { LabMirror } from './lab-mirror.ts';
+import type { SnapshotStore } from './store.ts';
+import { Targets } from './targets.ts';
+import { Wire } from './wire.ts';
+
+/**
+ * How often the list of protected devices is asked for although nothing was told, in milliseconds: what raises no
+ * device-mapper event (a mount, a latency) is seen by then, and a helper that hangs is noticed.
+ */
+export const LOOK_AGAIN_MS = 10_000;
+
+export interface SessionPorts {
+  readonly connector: Connector;
+  readonly store: SnapshotStore;
+  readonly log: Log;
+  readonly version: string;
+}
+
+type Handlers = { readonly [N in NotificationName]: (params: NotificationParams<N>) => void };
+
+/** One connection: opens and closes it, keeps its part of the snapshot true, carries calls to its helper. */
+export class Session {
+  readonly connector: Connector;
+  readonly targets: Targets;
+  readonly #store: SnapshotStore;
+  readonly #log: Log;
+  readonly #version: string;
+  readonly #mirror: LabMirror | null;
+  #opening: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
+  #wire: Wire | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #refreshing: Promise<void> | null = null;
+  #refreshAgain = false;
+  #applying: string | null = null;
+
+  constructor({ connector, store, log, version }: SessionPorts) {
+    this.connector = connector;
+    this.#store = store;
+    this.#log = log;
+    this.#version = version;
+    this.targets = new Targets((recipe) => this.#change(recipe), log);
+    const { lab } = connector;
+    this.#mirror = lab === undefined ? null : new LabMirror(lab, (recipe) => this.#change(recipe));
+  }
+
+  /** Opens the connection, or joins an opening that is under way. Rejects with the reason that the snapshot shows too. */
+  open(): Promise<void> {
+    if (this.#wire !== null) return Promise.resolve();
+    if (this.#opening !== null) return this.#opening.done;
+    const controller = new AbortController();
+    const done = this.#open(controller.signal).finally(() => {
+      this.#opening = null;
+    });
+    this.#opening = { controller, done };
+    return done;
+  }
+
+  /** Ends the helper and everything that was started for it. */
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    opening?.controller.abort();
+    await opening?.done.catch(() => undefined);
+    this.#forgetWire(appError('connection-closed', 'The connection was closed.', 'Open it again to go on.'));
+    await this.connector.close();
+    this.#mirror?.look();
+    this.targets.clear();
+    this.#change((connection) => {
+      connection.phase = { state: 'closed' };
+      connection.machine = null;
+      connection.devices = [];
+      connection.applying = null;
+    });
+  }
+
+  /** Ends for good. */
+  async dispose(): Promise<void> {
+    await this.close();
+    this.#mirror?.stop();
+  }
+
+  /** The wire to the helper; throws `connection-closed` when there is none. */
+  wire(): Wire {
+    if (this.#wire !== null) return this.#wire;
+    throw appError(
+      'connection-closed',
+      `There is no connection to ${this.connector.title} at this moment.`,
+      'Open the connection first.',
+    );
+  }
+
+  plan(intent: Intent): Promise<Plan> {
+    return this.wire().call('plan', { intent });
+  }
+
+  /** Applies a plan; when it resolves the snapshot already shows what came of it. */
+  async apply(params: Params<'apply'>): Promise<Result<'apply'>> {
+    const wire = this.wire();
+    if (this.#applying !== null) {
+      throw appError('busy', 'Another change is being made on this machine.', 'Wait until it is finished.');
+    }
+    this.#applying = params.token;
+    this.#change((connection) => {
+      connection.applying = [];
+    });
+    try {
+      return await wire.call('apply', params);
+    } finally {
+      await this.#refreshAfterApply();
+      this.#applying = null;
+      // The last step is told by itself before the list is cleared, or no view would ever see it.
+      this.#store.tell();
+      this.#change((connection) => {
+        connection.applying = null;
+      });
+    }
+  }
+
+  /** Lists the block devices anew. */
+  refreshDevices(): Promise<void> {
+    this.wire();
+    if (this.#refreshing !== null) {
+      this.#refreshAgain = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async act(act: LabAction): Promise<void> {
+    const { lab } = this.connector;
+    if (lab === undefined) {
+      throw appError('bad-request', 'Only the lab has disks that fail on demand.', 'Open the lab.');
+    }
+    try {
+      if (act.action === 'power-on') await this.open();
+      else await lab.act(act);
+    } finally {
+      this.#mirror?.look();
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const steps = new Steps((recipe) => this.#change(recipe));
+    let wire: Wire | null = null;
+    try {
+      const link = await this.connector.open((text) => steps.begin(text), signal);
+      wire = new Wire(link, this.#notified, this.#log);
+      const opened = wire;
+      const cancelled = cancelledError();
+      const abort = (): void => opened.close(cancelled);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      const { helper } = await opened.init({ name: 'dm-remap-desktop', version: this.#version });
+      steps.begin('Looking at the disks');
+      this.#wire = opened;
+      // Following begins before the lists are fetched, so that no change falls between.
+      await opened.call('events.follow', {});
+      const [machine, { devices }] = await Promise.all([
+        opened.call('machine.inspect', {}),
+        opened.call('devices.list', {}),
+      ]);
+      const { targets } = await opened.call('targets.list', {});
+      signal.removeEventListener('abort', abort);
+      signal.throwIfAborted();
+      this.targets.attach(opened, targets);
+      this.#change((connection) => {
+        connection.phase = { state: 'open', helperVersion: helper.version };
+        connection.machine = machine;
+        connection.devices = devices;
+      });
+      this.#mirror?.look();
+      this.#log.info({ connection: this.connector.id, helper: helper.version }, 'connection open');
+      void opened.closed.then((reason) => this.#lost(opened, reason));
+      this.#lookAgainLater();
+    } catch (thrown) {
+      const error = signal.aborted ? cancelledError() : asAppError(thrown);
+      this.#wire = null;
+      wire?.close(error);
+      this.#mirror?.look();
+      this.#log.warn({ connection: this.connector.id, ...error.data }, 'connection not opened');
+      this.#change((connection) => {
+        connection.phase = signal.aborted ? { state: 'closed' } : { state: 'failed', error: error.data };
+      });
+      throw error;
+    }
+  }
+
+  readonly #handlers: Handlers = {
+    'plan.progress': (progress) => this.#progress(progress),
+    'target.changed': (params) => {
+      // A device of which nothing is known yet: opening lists it in a moment, or the list is old.
+      if (!this.targets.changed(params) && this.#opening === null) this.#inBackground(this.#refreshTargets());
+    },
+    'targets.changed': ({ targets }) => {
+      if (this.targets.reconcile(targets)) this.#inBackground(this.refreshDevices());
+    },
+  };
+
+  readonly #notified: NotificationHandler = (name, params) => this.#handlers[name](params);
+
+  #progress(progress: StepProgress): void {
+    if (progress.token !== this.#applying) return;
+    this.#change(({ applying }) => {
+      if (applying === null) return;
+      const at = applying.findIndex((one) => one.step === progress.step);
+      if (at === -1) applying.push(progress);
+      else applying[at] = progress;
+    });
+  }
+
+  /** Failing to look does not undo what was applied: it is told in the log and mended by the next look. */
+  async #refreshAfterApply(): Promise<void> {
+    try {
+      await this.#refreshTargets();
+      await this.refreshDevices();
+    } catch (thrown) {
+      this.#log.warn({ error: String(thrown) }, 'not seen what a plan changed');
+    }
+  }
+
+  async #refreshTargets(): Promise<void> {
+    const { targets } = await this.wire().call('targets.list', {});
+    if (this.targets.reconcile(targets)) await this.refreshDevices();
+  }
+
+  async #refresh(): Promise<void> {
+    do {
+      this.#refreshAgain = false;
+      const { devices } = await this.wire().call('devices.list', {});
+      this.#change((connection) => {
+        connection.devices = devices;
+      });
+    } while (this.#wasAskedAgain());
+  }
+
+  #wasAskedAgain(): boolean {
+    return this.#refreshAgain;
+  }
+
+  #lookAgainLater(): void {
+    const wire = this.#wire;
+    this.#timer = setTimeout(() => {
+      void this.#refreshTargets().then(
+        () => {
+          if (this.#wire === wire) this.#lookAgainLater();
+        },
+        (thrown: unknown) => wire?.close(asAppError(thrown)),
+      );
+    }, LOOK_AGAIN_MS);
+    this.#timer.unref();
+  }
+
+  /** The helper is gone although nobody closed the connection. */
+  #lost(wire: Wire, reason: AppError): void {
+    if (this.#wire !== wire) return;
+    this.#forgetWire(reason);
+    this.#mirror?.look();
+    this.#log.error({ connection: this.connector.id, ...reason.data }, 'connection lost');
+    this.#change((connection) => {
+      connection.phase = { state: 'failed', error: reason.data };
+    });
+  }
+
+  #forgetWire(reason: AppError): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const wire = this.#wire;
+    this.#wire = null;
+    this.targets.detach();
+    wire?.close(reason);
+  }
+
+  #inBackground(work: Promise<void>): void {
+    work.catch((thrown: unknown) => this.#log.warn({ error: String(thrown) }, 'not looked at the machine again'));
+  }
+
+  #change(recipe: (connection: Connection) => void): void {
+    this.#store.changeConnection(this.connector.id, recipe);
+  }
+}
+
+/** The steps of an opening as the snapshot shows them: each is done when the next begins. */
+class Steps {
+  readonly #change: (recipe: (connection: Connection) => void) => void;
+
+  constructor(change: (recipe: (connection: Connection) => void) => void) {
+    this.#change = change;
+    change((connection) => {
+      connection.phase = { state: 'opening', steps: [] };
+    });
+  }
+
+  begin(text: string): void {
+    this.#change(({ phase }) => {
+      if (phase.state !== 'opening') return;
+      for (const step of phase.steps) step.state = 'done';
+      phase.steps.push({ text, state: 'running' });
+    });
+  }
+}
+
+function cancelledError(): AppError {
+  return appError('cancelled', 'Opening the connection was stopped.', 'Open it again when you want to go on.');
+}
+
+function asAppError(thrown: unknown): AppError {
+  return thrown instanceof AppError ? thrown : new AppError(toErrorData(thrown));
+}

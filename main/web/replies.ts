@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+
+import type { PageFile } from '../page/files.ts';
+import { commonHeaders, contentSecurityPolicy, withNonce } from '../page/policy.ts';
+import { plainPagePolicy } from './pages.ts';
+
+/** A whole answer to one http request. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+const NONCE_BYTES = 16;
+
+function withPlainPolicy(status: number, type: string, body: string): Reply {
+  const headers = { ...commonHeaders, 'Content-Security-Policy': plainPagePolicy, 'Content-Type': type };
+  return { status, headers, body };
+}
+
+export function htmlReply(status: number, body: string): Reply {
+  return withPlainPolicy(status, 'text/html; charset=utf-8', body);
+}
+
+export function textReply(status: number, sentence: string): Reply {
+  return withPlainPolicy(status, 'text/plain; charset=utf-8', `${sentence}\n`);
+}
+
+/** Sends the browser to the page, with a cookie if it is to have one. */
+export function toPageReply(cookie: string | null): Reply {
+  const { headers } = textReply(303, '');
+  const setCookie: Record<string, string> = cookie === null ? {} : { 'Set-Cookie': cookie };
+  return { status: 303, headers: { ...headers, Location: '/', ...setCookie }, body: '' };
+}
+
+/** A file of the renderer; a page gets a nonce of its own. */
+export function fileReply({ body, type }: PageFile): Reply {
+  const nonce = randomBytes(NONCE_BYTES).toString('base64');
+  const headers = {
+    ...commonHeaders,
+    'Content-Security-Policy': contentSecurityPolicy(nonce),
+    'Content-Type': type,
+  };
+  const isPage = type.startsWith('text/html');
+  return { status: 200, headers, body: isPage ? withNonce(body.toString('utf8'), nonce) : body };
+}
