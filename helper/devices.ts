@@ -50,7 +50,9 @@ export async function survey(): Promise<Survey> {
   const [listed, mappings] = await Promise.all([run('lsblk', lsblkArguments), listRemapMappings()]);
   const devices = parseLsblk(listed.stdout).flatMap((lsblk) => {
     const sys = readSysBlock(lsblk['maj:min']);
-    const idle = sys === null || (sys.sizeSectors === 0 && lsblk.type !== 'disk' && lsblk.type !== 'rom');
+    // Loop and RAM devices that hold nothing are there on every machine, in dozens.
+    const idle =
+      sys === null || (sys.sizeSectors === 0 && (lsblk.type === 'loop' || /^(zram|ram)\d/.test(lsblk.kname)));
     return idle ? [] : [{ lsblk, sys }];
   });
   const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys)));

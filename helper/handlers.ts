@@ -1,0 +1,96 @@
+import type { StepProgress } from '../app/domain/plan.ts';
+import type { TargetStatus } from '../app/domain/target.ts';
+import { appError } from '../app/errors.ts';
+import { methods, PROTOCOL_VERSION } from '../app/protocol/methods.ts';
+import type { Handlers } from '../app/protocol/server.ts';
+import { applyPlan, makePlan } from './actions/index.ts';
+import { refusedMessage } from './actions/message.ts';
+import { describe, survey } from './devices.ts';
+import type { Follower } from './follow.ts';
+import { log } from './log.ts';
+import { inspectMachine } from './machine.ts';
+import { listProtected, query, readStatus } from './mappings.ts';
+import type { Mutations } from './mutations.ts';
+import { parseHealth, parseRemaps } from './parse/messages.ts';
+import type { PlanStore } from './plan-store.ts';
+import { readEvents } from './target-events.ts';
+import { helperVersion } from './version.ts';
+
+export interface HandlerContext {
+  readonly mutations: Mutations;
+  readonly follower: Follower;
+  readonly plans: PlanStore;
+  readonly progress: (progress: StepProgress) => void;
+}
+
+/** The verbs of the protocol for one session. */
+export function makeHandlers({ mutations, follower, plans, progress }: HandlerContext): Handlers {
+  /** Sends a message that changes something; gives the state after it. */
+  const change = (verb: string, name: string, message: readonly (string | number)[]): Promise<TargetStatus> =>
+    mutations.run(verb, { name, message: message.join(' ') }, async () => {
+      // A name that is no pair is told apart from a message that is refused.
+      await readStatus(name);
+      await refusedMessage(() => query(name, message));
+      return readStatus(name);
+    });
+
+  return {
+    init: ({ protocol, client }) => {
+      if (protocol !== PROTOCOL_VERSION) return Promise.reject(protocolMismatch(protocol));
+      log('info', 'session', { client: `${client.name} ${client.version}` });
+      return Promise.resolve({
+        protocol: PROTOCOL_VERSION,
+        helper: { version: helperVersion, pid: process.pid, uid: process.getuid?.() ?? 0 },
+        capabilities: Object.keys(methods),
+      });
+    },
+    'machine.inspect': () => inspectMachine(),
+    'devices.list': async () => ({ devices: describe(await survey()).map(({ device }) => device) }),
+    'targets.list': async () => ({ targets: await listProtected() }),
+    plan: ({ intent }) => makePlan(intent, plans),
+    apply: async ({ token, confirmation }) => {
+      const { intent } = plans.get(token).plan;
+      try {
+        return await mutations.run(`apply ${intent.action}`, { intent }, () =>
+          applyPlan(token, confirmation, plans, progress),
+        );
+      } finally {
+        // Failed or not, the pairs may be others now. What it tells comes after the answer or before: both are true.
+        follower
+          .refresh()
+          .catch((thrown: unknown) => log('error', 'the pairs cannot be listed', { error: String(thrown) }));
+      }
+    },
+    'target.status': ({ name }) => readStatus(name),
+    'target.remaps': async ({ name, cursor, max }) => parseRemaps(await queryPair(name, ['remaps', cursor, max])),
+    'target.health': async ({ name, firstBlock, blockCount, cells }) => ({
+      cells: parseHealth(await queryPair(name, ['health', firstBlock, blockCount, cells])),
+    }),
+    'target.events': async ({ name, after, max }) => {
+      await readStatus(name);
+      const { rows, next } = await refusedMessage(() => readEvents(name, after, max));
+      return { events: rows, next };
+    },
+    'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
+    'target.continue': ({ name }) => change('continue', name, ['continue']),
+    'events.follow': async () => {
+      await follower.start();
+      return {};
+    },
+  };
+}
+
+/** A message goes to whatever has that name: only a pair of ours may get one. */
+async function queryPair(name: string, message: readonly (string | number)[]): Promise<string> {
+  await readStatus(name);
+  return refusedMessage(() => query(name, message));
+}
+
+function protocolMismatch(protocol: number): Error {
+  return appError(
+    'protocol-mismatch',
+    'The privileged helper is of another version than this program.',
+    'Install the same version of both, then try again.',
+    `helper speaks ${PROTOCOL_VERSION}, the program ${protocol}`,
+  );
+}

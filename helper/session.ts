@@ -1,0 +1,50 @@
+import type { StepProgress } from '../app/domain/plan.ts';
+import { HelperServer } from '../app/protocol/server.ts';
+import { Follower } from './follow.ts';
+import { makeHandlers } from './handlers.ts';
+import type { Mutations } from './mutations.ts';
+import { PlanStore } from './plan-store.ts';
+import type { FrameWriter } from './transport/frame-writer.ts';
+
+/** Requests that are answered at the same time at most; more are left in the stream until one is done. */
+const MAX_AT_ONCE = 16;
+
+/** One client from its first line to the end of its stream: what it planned and follows ends with it. */
+export class Session {
+  readonly #writer: FrameWriter;
+  readonly #server: HelperServer;
+  readonly #follower: Follower;
+  readonly #mutations: Mutations;
+  readonly #pending = new Set<Promise<void>>();
+
+  /** `mutations` is shared by all sessions of the process: the machine is one. */
+  constructor(writer: FrameWriter, mutations: Mutations) {
+    this.#writer = writer;
+    this.#mutations = mutations;
+    this.#follower = new Follower(
+      (name, params) => this.#server.notify(name, params),
+      () => writer.drained(),
+    );
+    const context = {
+      mutations,
+      follower: this.#follower,
+      plans: new PlanStore(),
+      progress: (progress: StepProgress) => this.#server.notify('plan.progress', progress),
+    };
+    this.#server = new HelperServer(writer, makeHandlers(context));
+  }
+
+  /** Takes a line; resolves when the next may be given, which is not when it was answered. */
+  async accept(line: string): Promise<void> {
+    await this.#writer.drained();
+    while (this.#pending.size >= MAX_AT_ONCE) await Promise.race(this.#pending);
+    const answered = this.#server.receive(line).finally(() => this.#pending.delete(answered));
+    this.#pending.add(answered);
+  }
+
+  /** Ends what runs for the client; a change that is being made is finished (or undone) first. */
+  async end(): Promise<void> {
+    this.#follower.stop();
+    await this.#mutations.idle();
+  }
+}
