@@ -30,7 +30,9 @@ export async function moduleFiles(
         detail: indexed.stderr,
       });
     }
-    const names = (await readdir(folder)).filter((name) => /^modules\.(dep|alias|softdep|symbols|builtin)(\.alias)?(\.bin)?$/.test(name));
+    const names = (await readdir(folder)).filter((name) =>
+      /^modules\.(dep|alias|softdep|symbols|builtin)(\.alias)?(\.bin)?$/.test(name),
+    );
     names.push(...modules.map((module) => join('updates', basename(module))));
     const prefix = join('usr/lib/modules', kernel.release);
     return await Promise.all(

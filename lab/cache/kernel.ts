@@ -68,7 +68,7 @@ async function obtainRelease(release: string, folder: string, apt: Apt, options:
   if (version === undefined) return cachedRelease(folder, release);
   const target = folderOf(folder, version, release);
   if (!(await exists(target))) await requireSpace(options.cache, FIRST_BUILD_BYTES);
-  await buildOnce(target, (temporary) => unpackKernel(apt, release, version, temporary, target), options.signal);
+  await buildOnce(target, (temporary) => unpackKernel(apt, release, temporary, target), options.signal);
   return kernelIn(target, release, version);
 }
 
@@ -143,7 +143,7 @@ async function cachedRelease(folder: string, release: string): Promise<KernelFil
   return kernelIn(found.folder, found.release, found.version);
 }
 
-async function unpackKernel(apt: Apt, release: string, version: string, into: string, target: string): Promise<void> {
+async function unpackKernel(apt: Apt, release: string, into: string, target: string): Promise<void> {
   const headers = `linux-headers-${release}`;
   const needed = (await apt.dependsOf(headers)).filter((name) => /^linux-(headers|kbuild)-/.test(name));
   await apt.unpack([`linux-image-${release}`, headers, ...needed], into);

@@ -19,14 +19,13 @@ export interface ModuleOptions {
 }
 
 const SOURCE = /(?:\.[chS]|^Kbuild|^Makefile|^Kconfig|\.sh)$/;
-const BUILD_PRODUCT = /\.mod\.c$/;
 
 async function sourcesIn(folder: string, root = folder): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) found.push(...(await sourcesIn(path, root)));
-    else if (SOURCE.test(entry.name) && !BUILD_PRODUCT.test(entry.name)) found.push(relative(root, path));
+    else if (SOURCE.test(entry.name) && !entry.name.endsWith('.mod.c')) found.push(relative(root, path));
   }
   return found.sort();
 }
@@ -41,7 +40,10 @@ export async function obtainModule(options: ModuleOptions): Promise<string> {
   if (!sources.some((file) => file === 'Kbuild' || file === 'Makefile')) {
     throw new LabError('module-build-failed', `There is no Kbuild file in ${source}; give the folder of the module.`);
   }
-  const hash = createHash('sha256').update(kernel.version).update('\0').update(JSON.stringify(options.makeArgs ?? []));
+  const hash = createHash('sha256')
+    .update(kernel.version)
+    .update('\0')
+    .update(JSON.stringify(options.makeArgs ?? []));
   for (const file of sources) hash.update(`\0${file}\0`).update(await readFile(join(source, file)));
   const folder = join(options.cache, 'modules', `${kernel.release}-${hash.digest('hex').slice(0, 16)}`);
   await buildOnce(

@@ -5,7 +5,13 @@ import { LabError } from '../errors.ts';
 import { run } from '../process.ts';
 import { Apt } from './apt.ts';
 import { buildOnce, exists } from './build-once.ts';
-import { BUSYBOX_APPLETS, IMAGE_CONTENTS, PROGRAM_LINKS, type ImageContents, type ImageFlavour } from './guest-files.ts';
+import {
+  BUSYBOX_APPLETS,
+  IMAGE_CONTENTS,
+  PROGRAM_LINKS,
+  type ImageContents,
+  type ImageFlavour,
+} from './guest-files.ts';
 import type { KernelFiles } from './kernel.ts';
 import { collectModules } from './modules.ts';
 
@@ -30,7 +36,12 @@ export interface RootImage {
 }
 
 const LOADER = 'lib64/ld-linux-x86-64.so.2';
-const LIBRARY_FOLDERS = ['lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu', 'lib/systemd', 'usr/lib/x86_64-linux-gnu/ceph'];
+const LIBRARY_FOLDERS = [
+  'lib/x86_64-linux-gnu',
+  'usr/lib/x86_64-linux-gnu',
+  'lib/systemd',
+  'usr/lib/x86_64-linux-gnu/ceph',
+];
 const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib64'];
 
 /** Bump when the code that lays out the image changes what comes out. */
@@ -62,10 +73,21 @@ async function build(folder: string, contents: ImageContents, options: RootImage
   const closure = await apt.closureOf(contents.packages);
   const wanted = closure.filter((name) => contents.packages.includes(name) || isLibrary(name));
   await apt.unpack(wanted, packages);
-  for (const path of ['usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'usr/lib/udev', 'usr/lib/systemd', 'etc', 'run', 'tmp']) {
+  for (const path of [
+    'usr/bin',
+    'usr/sbin',
+    'usr/lib',
+    'usr/lib64',
+    'usr/lib/udev',
+    'usr/lib/systemd',
+    'etc',
+    'run',
+    'tmp',
+  ]) {
     await mkdir(join(root, path), { recursive: true });
   }
-  for (const path of ['proc', 'sys', 'dev', 'var/lib', 'var/log', 'root', 'mnt']) await mkdir(join(root, path), { recursive: true });
+  for (const path of ['proc', 'sys', 'dev', 'var/lib', 'var/log', 'root', 'mnt'])
+    await mkdir(join(root, path), { recursive: true });
   for (const name of TOP_LINKS) await symlink(`usr/${name}`, join(root, name));
   await copyPrograms(packages, root, contents, options.node);
   await cp(options.node, join(root, 'usr/bin/node'));
@@ -101,9 +123,12 @@ async function locate(packages: string, path: string): Promise<string> {
 }
 
 async function copyPrograms(packages: string, root: string, contents: ImageContents, node: string): Promise<void> {
-  const programs = await Promise.all(contents.programs.map(async (path) => ({ path, file: await locate(packages, path) })));
+  const programs = await Promise.all(
+    contents.programs.map(async (path) => ({ path, file: await locate(packages, path) })),
+  );
   for (const { path, file } of programs) await copy(file, join(root, merged(path)));
-  for (const path of [...contents.staticPrograms, ...contents.files]) await copy(await locate(packages, path), join(root, merged(path)));
+  for (const path of [...contents.staticPrograms, ...contents.files])
+    await copy(await locate(packages, path), join(root, merged(path)));
   const libraries = new Set<string>();
   for (const file of [...programs.map((program) => program.file), node]) {
     for (const library of await librariesOf(packages, file)) libraries.add(library);
@@ -140,7 +165,16 @@ async function librariesOf(packages: string, program: string): Promise<string[]>
 async function writeConfiguration(root: string): Promise<void> {
   await mkdir(join(root, 'etc/udev'), { recursive: true });
   const groups = ['root:x:0:', 'tty:x:5:', 'disk:x:6:', 'kmem:x:15:', 'dialout:x:20:', 'audio:x:29:', 'video:x:44:'];
-  const more = ['cdrom:x:24:', 'floppy:x:25:', 'tape:x:26:', 'input:x:101:', 'kvm:x:102:', 'render:x:103:', 'sgx:x:104:', 'lp:x:7:'];
+  const more = [
+    'cdrom:x:24:',
+    'floppy:x:25:',
+    'tape:x:26:',
+    'input:x:101:',
+    'kvm:x:102:',
+    'render:x:103:',
+    'sgx:x:104:',
+    'lp:x:7:',
+  ];
   await writeFile(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   await writeFile(join(root, 'etc/group'), `${[...groups, ...more].join('\n')}\n`);
   await writeFile(join(root, 'etc/hostname'), 'lab\n');
@@ -190,7 +224,9 @@ async function makeFilesystem(root: string, image: string, signal: AbortSignal |
   const kibibytes = Math.ceil((bytes * 1.02 + inodes * 256) / 1024) + 4096;
   const features = '^has_journal,^resize_inode,^metadata_csum';
   const base = ['-q', '-F', '-b', '4096', '-m', '0', '-N', String(inodes), '-L', 'lab', '-E', 'root_owner=0:0'];
-  const made = await run('mkfs.ext4', [...base, '-O', features, '-d', root, image, `${String(kibibytes)}k`], { signal });
+  const made = await run('mkfs.ext4', [...base, '-O', features, '-d', root, image, `${String(kibibytes)}k`], {
+    signal,
+  });
   if (made.code !== 0) {
     throw new LabError('image-build-failed', 'mkfs.ext4 could not make the root image of the lab; is the disk full?', {
       detail: made.stderr,

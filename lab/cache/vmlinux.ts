@@ -37,9 +37,11 @@ async function decompress(payload: Buffer): Promise<Buffer | undefined> {
 export async function unpackedKernel(bzImage: string): Promise<Buffer | undefined> {
   const image = await readFile(bzImage);
   if (image.toString('latin1', HEADER_MAGIC, HEADER_MAGIC + 4) !== 'HdrS') return undefined;
-  const start = ((image[SETUP_SECTORS] || 4) + 1) * 512 + image.readUInt32LE(PAYLOAD_OFFSET);
+  // 0 is what kernels before 2.0 of the boot protocol had, and means 4.
+  const setupSectors = image.readUInt8(SETUP_SECTORS) === 0 ? 4 : image.readUInt8(SETUP_SECTORS);
+  const start = (setupSectors + 1) * 512 + image.readUInt32LE(PAYLOAD_OFFSET);
   const payload = image.subarray(start, start + image.readUInt32LE(PAYLOAD_LENGTH));
   const kernel = await decompress(payload).catch(() => undefined);
-  if (kernel === undefined || kernel.toString('latin1', 1, 4) !== 'ELF') return undefined;
+  if (kernel?.toString('latin1', 1, 4) !== 'ELF') return undefined;
   return kernel.includes(PVH_NOTE_HEADER) ? kernel : undefined;
 }

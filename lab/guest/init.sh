@@ -1,12 +1,12 @@
 #!/bin/sh
 # Second stage of the guest's boot, and its process 1.
 export PATH=/usr/sbin:/usr/bin HOME=/root TERM=linux
-settings=/usr/lib/lab/settings
-. $settings
+# LAB_MODULES: modules to load for the disks; LAB_DISKS: how many there are; LAB_UDEV: yes or no.
+. /usr/lib/lab/settings
 
 mount -t tmpfs -o mode=0755 run /run
 mount -t tmpfs tmp /tmp
-mkdir -p /dev/pts /dev/shm
+mkdir -p /dev/pts /dev/shm /run/lab
 mount -t devpts devpts /dev/pts
 mount -t tmpfs shm /dev/shm
 mount -t debugfs debugfs /sys/kernel/debug
@@ -15,23 +15,42 @@ ln -s /proc/mounts /etc/mtab
 
 # Restarts a program that ends; the pause keeps one that cannot start from taking the machine's time.
 keep() {
+	name=$1
+	shift
 	while :; do
-		"$@" </dev/null >/dev/console 2>&1
+		"$@" </dev/null >/dev/console 2>&1 &
+		echo $! > "/run/lab/$name.pid"
+		wait $!
 		sleep 0.2
 	done
 }
 
+disks() {
+	set -- /sys/block/nvme* /sys/block/sd* /sys/block/vd*
+	count=0
+	for disk; do [ -e "$disk" ] && count=$((count + 1)); done
+	# The root image is one of them.
+	echo $((count - 1))
+}
+
 /usr/sbin/modprobe virtio_console
-[ -e /usr/lib/lab/helper.cjs ] && keep node /usr/lib/lab/helper.cjs --virtio-port org.remap.helper &
-keep node /usr/lib/lab/agent.cjs &
+[ -e /usr/lib/lab/helper.cjs ] && keep helper node /usr/lib/lab/helper.cjs --virtio-port org.remap.helper &
 
 /usr/sbin/modprobe -a $LAB_MODULES
+for _ in $(seq 200); do
+	[ "$(disks)" -ge "$LAB_DISKS" ] && break
+	sleep 0.05
+done
 if [ "$LAB_UDEV" = yes ]; then
 	/usr/lib/systemd/systemd-udevd --daemon
 	udevadm trigger --action=add --subsystem-match=block
 	udevadm settle --timeout=30
 fi
-: > /run/lab-disks-ready
+echo "lab: $(disks) of $LAB_DISKS disks are ready"
+keep agent node /usr/lib/lab/agent.mjs --virtio-port org.remap.lab &
 
 # Collects the processes whose parents have ended.
-while :; do wait; sleep 1; done
+while :; do
+	wait
+	sleep 1
+done

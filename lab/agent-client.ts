@@ -1,0 +1,147 @@
+import { createConnection, type Socket } from 'node:net';
+import * as z from 'zod';
+import { LabError } from './errors.ts';
+import { Emitter, type Listener, type Unsubscribe } from './events.ts';
+import {
+  AgentEvent,
+  AgentReply,
+  ExecResult,
+  Hello,
+  Nothing,
+  Started,
+  type AgentRequest,
+  type ScanJob,
+  type ScanRun,
+  type WriteJob,
+} from './guest/protocol.ts';
+import { LineSplitter } from './lines.ts';
+
+/** How a program in the guest ended. */
+export interface ExecOutcome {
+  /** Null when a signal ended it; 127 when it could not be started. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ExecOptions {
+  readonly input?: string | Uint8Array;
+  /** Ends the program with SIGKILL after so long; default 60,000. */
+  readonly timeoutMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: LabError) => void;
+}
+
+type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
+
+/** The lab's side of the agent in the guest. */
+export class AgentClient {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #events = new Emitter<AgentEvent>();
+  #nextId = 1;
+  #closed = false;
+
+  /** Requests may be sent before the agent runs; the port keeps them for it. */
+  constructor(path: string) {
+    this.#socket = createConnection(path);
+    const lines = new LineSplitter();
+    this.#socket.setEncoding('utf8');
+    this.#socket.on('data', (chunk: string) => {
+      for (const line of lines.push(chunk)) if (line !== '') this.#receive(line);
+    });
+    this.#socket.on('error', () => this.#socket.destroy());
+    this.#socket.on('close', () => {
+      this.#closed = true;
+      const error = new LabError('machine-died', 'The lab machine ended while it was working; start it again.');
+      for (const waiting of this.#waiting.values()) waiting.reject(error);
+      this.#waiting.clear();
+    });
+  }
+
+  onEvent(listener: Listener<AgentEvent>): Unsubscribe {
+    return this.#events.on(listener);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Settles when the agent runs; gives the guest's kernel release. */
+  async hello(): Promise<string> {
+    return (await this.#request({ method: 'hello' }, Hello)).kernel;
+  }
+
+  async exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecOutcome> {
+    const { input, timeoutMs = 60_000, environment } = options;
+    const params = {
+      file,
+      args: [...args],
+      timeoutMs,
+      ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }),
+      ...(environment === undefined ? {} : { environment: { ...environment } }),
+    };
+    const result = await this.#request({ method: 'exec', params }, ExecResult);
+    if (result.timedOut) {
+      throw new LabError('timeout', `${file} in the lab did not end within ${String(timeoutMs)} ms and was stopped.`);
+    }
+    const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+    return { code: result.code, signal: result.signal, stdout: text(result.stdout), stderr: text(result.stderr) };
+  }
+
+  async startWriting(job: WriteJob): Promise<number> {
+    return (await this.#request({ method: 'write', params: job }, Started)).job;
+  }
+
+  async stopWriting(job: number): Promise<void> {
+    await this.#request({ method: 'stop-writing', params: { job } }, Nothing);
+  }
+
+  /** Reads sectors of a device in the guest; `found` gets what is in them, in ascending order. */
+  async scan(job: ScanJob, found: (runs: readonly ScanRun[]) => void): Promise<void> {
+    const id = this.#nextId;
+    const unsubscribe = this.onEvent((event) => {
+      if (event.event === 'scanned' && event.id === id) found(event.runs);
+    });
+    try {
+      await this.#request({ method: 'scan', params: job }, Nothing);
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async restartHelper(): Promise<void> {
+    await this.#request({ method: 'restart-helper' }, Nothing);
+  }
+
+  async #request<T>(request: WithoutId<AgentRequest>, result: z.ZodType<T>): Promise<T> {
+    if (this.#closed) throw new LabError('machine-died', 'The lab machine is not running; start it first.');
+    const id = this.#nextId++;
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#socket.write(`${JSON.stringify({ ...request, id })}\n`);
+    });
+    return result.parse(answer);
+  }
+
+  #receive(line: string): void {
+    const message = z.union([AgentEvent, AgentReply]).safeParse(JSON.parse(line));
+    if (!message.success) throw new LabError('agent-failed', `The lab's agent sent what is not its protocol: ${line}`);
+    if ('event' in message.data) {
+      this.#events.emit(message.data);
+      return;
+    }
+    const waiting = this.#waiting.get(message.data.id);
+    this.#waiting.delete(message.data.id);
+    if ('error' in message.data) {
+      waiting?.reject(new LabError('agent-failed', `The lab's agent could not do it: ${message.data.error}`));
+    } else {
+      waiting?.resolve(message.data.result);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { LabError } from '../errors.ts';
+
+const MIB = 1024 * 1024;
+const MAX_DISK_BYTES = 16 * 1024 ** 4;
+
+/** What a disk of the lab is like. Sizes are in bytes. */
+export const DiskOptions = z.strictObject({
+  /** By what the lab's caller calls the disk; also the NBD export. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,20}$/),
+  bytes: z.int().min(MIB).max(MAX_DISK_BYTES),
+  bus: z.enum(['nvme', 'virtio-scsi', 'virtio-blk', 'ata']),
+  /** What the disk says it is. An nvme disk always says "QEMU NVMe Ctrl", a virtio-blk disk nothing. */
+  model: z.string().max(40).default(''),
+  serial: z.string().regex(/^[\x21-\x7e]{1,20}$/),
+  /** World wide name: 16 hexadecimal digits, an NAA name on scsi and ata, an EUI-64 on nvme. */
+  wwn: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
+  logicalBlockBytes: z.union([z.literal(512), z.literal(4096)]).default(512),
+  physicalBlockBytes: z.union([z.literal(512), z.literal(4096)]).optional(),
+  readOnly: z.boolean().default(false),
+  /**
+   * Bytes of the volatile write cache; 0 is write-through. An nvme disk must be write-through: QEMU's nvme device drops
+   * the force-unit-access bit, so that a volatile cache would lose writes that it has acknowledged as durable.
+   */
+  writeCacheBytes: z.int().min(0).optional(),
+  /**
+   * `nbd`: a failing request is an I/O error, which nvme reports as a medium error and other buses as a plain one.
+   * `blkdebug`: on virtio-scsi, a medium error as a real disk reports it; see `medium.ts` for what that costs.
+   */
+  medium: z.enum(['nbd', 'blkdebug']).default('nbd'),
+  /** Requests kept in the disk's log. */
+  logLimit: z.int().min(2).default(200_000),
+  /** Keep what was written with each logged write. */
+  recordData: z.boolean().default(false),
+});
+export type DiskOptions = z.input<typeof DiskOptions>;
+export type DiskSettings = z.infer<typeof DiskOptions> & {
+  readonly physicalBlockBytes: number;
+  readonly writeCacheBytes: number;
+};
+
+const DEFAULT_CACHE_BYTES = 16 * MIB;
+
+/** Checks the options of a disk and fills in what was left out. */
+export function diskSettings(options: DiskOptions): DiskSettings {
+  const parsed = DiskOptions.safeParse(options);
+  if (!parsed.success) {
+    throw new LabError('bad-option', `The disk "${options.name}" cannot be made: ${z.prettifyError(parsed.error)}`);
+  }
+  const disk = parsed.data;
+  const writeCacheBytes = disk.writeCacheBytes ?? (disk.bus === 'nvme' ? 0 : DEFAULT_CACHE_BYTES);
+  const physicalBlockBytes = disk.physicalBlockBytes ?? 4096;
+  const refuse = (reason: string): never => {
+    throw new LabError('bad-option', `The disk "${disk.name}" cannot be made: ${reason}.`);
+  };
+  if (disk.bytes % disk.logicalBlockBytes !== 0) refuse('its size is not a whole number of logical blocks');
+  if (physicalBlockBytes < disk.logicalBlockBytes) refuse('its physical block is smaller than its logical block');
+  if (disk.bus === 'nvme' && writeCacheBytes !== 0) {
+    refuse('a volatile write cache on nvme would lose durable writes; use another bus or writeCacheBytes 0');
+  }
+  if (disk.bus === 'ata' && disk.logicalBlockBytes !== 512) refuse('an ata disk has logical blocks of 512 bytes');
+  if (disk.bus === 'ata' && disk.readOnly) refuse('an ata disk cannot be read-only');
+  if (disk.medium === 'blkdebug' && disk.bus !== 'virtio-scsi') refuse('medium "blkdebug" is for virtio-scsi');
+  return { ...disk, writeCacheBytes, physicalBlockBytes };
+}
+
+/** The lab's own three disks: one that ages, one to spare, and one that nothing should ever touch. */
+export const DEFAULT_DISKS: readonly DiskOptions[] = [
+  { name: 'main', bytes: 256 * MIB, bus: 'nvme', serial: 'LAB-AGING-4F19C2', wwn: '0025385b71b00a32' },
+  {
+    name: 'spare',
+    bytes: 64 * MIB,
+    bus: 'virtio-scsi',
+    model: 'LAB SPARE 64M',
+    serial: 'LAB-SPARE-77D0E1',
+    wwn: '5000c500a1b2c3d4',
+  },
+  {
+    name: 'bystander',
+    bytes: 64 * MIB,
+    bus: 'virtio-scsi',
+    model: 'LAB PHOTOS',
+    serial: 'LAB-OTHER-12AB90',
+    wwn: '50014ee2b5c6d7e8',
+  },
+];

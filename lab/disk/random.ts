@@ -1,0 +1,14 @@
+/**
+ * Numbers from 0 up to, not including, 1, the same for the same seed on every machine. The generator is "mulberry32"
+ * (public domain, Tommy Ettinger); it decides what survives a power cut, so its quality matters little and its
+ * repeatability much.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,55 @@
+import type { OverlayFile } from './cache/initramfs.ts';
+import type { ImageFlavour } from './cache/guest-files.ts';
+import type { KernelFiles } from './cache/kernel.ts';
+import type { DiskOptions } from './disk/options.ts';
+
+/** A step of a lab's start. Steps that find their result in the cache pass at once. */
+export interface LabProgress {
+  readonly phase: 'kernel' | 'module' | 'image' | 'boot';
+  /** A short phrase for people. */
+  readonly message: string;
+}
+
+export interface LabOptions {
+  /** Default: `DEFAULT_DISKS`. The first disk is not special; `main`, `spare`, `bystander` are only names. */
+  readonly disks?: readonly DiskOptions[];
+  /** Emulated processors; default 2. */
+  readonly cpus?: number;
+  /** Default 1024. */
+  readonly memoryMiB?: number;
+  /** `default`, a kernel release that apt has, or files of a kernel of one's own; see `obtainKernel`. */
+  readonly kernel?: string | KernelFiles;
+  /** The module to build and put in reach of `modprobe`; default `dm-remap` from `kernel/`. Null for none. */
+  readonly module?: { readonly source?: string; readonly name?: string; readonly makeArgs?: readonly string[] } | null;
+  /**
+   * The helper as one file, run in the guest as `node helper.cjs --virtio-port org.remap.helper` and started again
+   * whenever it ends. Without it `helper()` is refused.
+   */
+  readonly helperBundle?: string;
+  /** The agent as one file; default: made from the sources beside this module. */
+  readonly agentBundle?: string;
+  /** The folder with the guest's boot scripts; default: `guest` beside this module. */
+  readonly guestFolder?: string;
+  /** The Node binary for the guest; default: the one that runs this. */
+  readonly node?: string;
+  /** `tests` adds fio and more to the guest; default `base`. */
+  readonly tools?: ImageFlavour;
+  /** Run udev in the guest, as every Debian does; default true. Without it nothing but the lab touches the disks. */
+  readonly udev?: boolean;
+  /** Files to lay over the guest's root image. */
+  readonly guestFiles?: readonly OverlayFile[];
+  /** Further words for the kernel's command line; a later word wins over the lab's own. */
+  readonly kernelArguments?: readonly string[];
+  /** Further arguments for QEMU. */
+  readonly qemuArguments?: readonly string[];
+  /** `auto`, the default, uses KVM where it works and emulates the processor elsewhere. */
+  readonly accelerator?: 'auto' | 'tcg';
+  /** A thread for each emulated processor (`multi`), which finds more races and is less stable; default `single`. */
+  readonly threads?: 'single' | 'multi';
+  /** Default: see `cacheFolder`. */
+  readonly cache?: string;
+  /** Longest time from the machine's start to its being ready; default 120,000. */
+  readonly bootTimeoutMs?: number;
+  readonly onProgress?: (step: LabProgress) => void;
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { Machine } from './machine.ts';
+
+const PortChange = z.object({ id: z.string(), open: z.boolean() });
+
+/** Whether a program in the guest has a virtio-serial port open, from the monitor's events. */
+export class GuestPortState {
+  #open = false;
+  #opens = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(machine: Machine, id: string) {
+    machine.onEvent(({ event, data }) => {
+      if (event !== 'VSERPORT_CHANGE') return;
+      const change = PortChange.parse(data);
+      if (change.id !== id) return;
+      this.#open = change.open;
+      if (!change.open) return;
+      this.#opens += 1;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const resolve of waiting) resolve();
+    });
+  }
+
+  /** How often it was opened so far. */
+  get opens(): number {
+    return this.#opens;
+  }
+
+  /** Resolves when the port is open and has been opened more than `after` times. */
+  async opened(after = 0): Promise<void> {
+    while (!this.#open || this.#opens <= after) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+}
