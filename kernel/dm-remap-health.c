@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is known of main's blocks apart from where they are.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "dm-remap.h"
+
+void remap_health_exit(struct remap_c *rc)
+{
+	xa_destroy(&rc->pending);
+	xa_destroy(&rc->gates);
+	xa_destroy(&rc->soft);
+	xa_destroy(&rc->slow);
+}
+
+/**
+ * remap_mark_pending() - a block could not be read
+ * @rc: target
+ * @block: main block, not mapped
+ * @seconds: Unix time it was found
+ *
+ * Not being able to remember it costs finding it again.
+ */
+void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds)
+{
+	unsigned long flags;
+
+	if (xa_load(&rc->pending, block) ||
+	    xa_err(xa_store(&rc->pending, block,
+			    xa_mk_value(seconds & LONG_MAX), GFP_NOIO)))
+		return;
+	spin_lock_irqsave(&rc->lock, flags);
+	rc->pending_blocks++;
+	rc->dirty = true;
+	set_bit(REMAP_ATT_PENDING, &rc->attention);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (rc->active)
+		remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT,
+			    NULL);
+}
+
+/* The block was read, or is mapped now. Return: whether it was pending. */
+static bool forget_pending(struct remap_c *rc, u64 block)
+{
+	unsigned long flags;
+
+	if (!xa_erase(&rc->pending, block))
+		return false;
+	spin_lock_irqsave(&rc->lock, flags);
+	rc->dirty = true;
+	if (!--rc->pending_blocks)
+		clear_bit(REMAP_ATT_PENDING, &rc->attention);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	return true;
+}
+
+void remap_pending_mapped(struct remap_c *rc, u64 block)
+{
+	forget_pending(rc, block);
+}
+
+/* The whole of the block was read. */
+void remap_pending_recovered(struct remap_c *rc, u64 block)
+{
+	if (forget_pending(rc, block))
+		remap_event(rc, REMAP_EVENT_RECOVERED, block, REMAP_NO_SLOT,
+			    NULL);
+}
+
+static unsigned long bump(struct xarray *xa, u64 block)
+{
+	unsigned long n = 1;
+	void *old = xa_load(xa, block);
+
+	if (old)
+		n += xa_to_value(old);
+	/* Only a number for the screen; losing one does no harm. */
+	xa_store(xa, block, xa_mk_value(n), GFP_NOIO | __GFP_NOWARN);
+	return n;
+}
+
+/* A block could only be read or written after retries. */
+void remap_note_soft(struct remap_c *rc, u64 block)
+{
+	char detail[REMAP_DETAIL_MAX];
+
+	remap_count(rc, &rc->count.soft_errors);
+	snprintf(detail, sizeof(detail), "%lu", bump(&rc->soft, block));
+	remap_event(rc, REMAP_EVENT_SOFT, block, REMAP_NO_SLOT, detail);
+}
+
+/* Reading a block took @ms milliseconds. */
+void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms)
+{
+	char detail[REMAP_DETAIL_MAX];
+
+	remap_count(rc, &rc->count.slow_reads);
+	bump(&rc->slow, block);
+	snprintf(detail, sizeof(detail), "%ums", ms);
+	remap_event(rc, REMAP_EVENT_SLOW, block, REMAP_NO_SLOT, detail);
+}
+
+struct cell {
+	u32 mapped;
+	u32 pending;
+	u32 soft;
+	u32 slow;
+};
+
+struct grid {
+	u64 first;
+	u64 count;
+	u32 cells;
+	struct cell *cell;
+};
+
+/*
+ * Cell i begins at block first + i * count / cells, rounded down. The cell of
+ * a block is the last one that begins at or before it.
+ */
+static struct cell *cell_of(const struct grid *g, u64 block)
+{
+	u64 n;
+
+	if (block < g->first || block - g->first >= g->count)
+		return NULL;
+	n = mul_u64_u64_div_u64(block - g->first + 1, g->cells, g->count);
+	if (mul_u64_u64_div_u64(n, g->count, g->cells) > block - g->first)
+		n--;
+	return &g->cell[n];
+}
+
+static void add_values(struct xarray *xa, const struct grid *g, size_t field)
+{
+	unsigned long index;
+	void *entry;
+
+	xa_for_each_range(xa, index, entry, g->first,
+			  g->first + g->count - 1) {
+		u32 *n = (void *)cell_of(g, index) + field;
+
+		*n += field == offsetof(struct cell, pending) ?
+		      1 : xa_to_value(entry);
+	}
+}
+
+static void add_mapped(struct remap_c *rc, const struct grid *g)
+{
+	struct remap_entry e;
+	struct cell *c;
+	u64 slot;
+
+	for (slot = 0; slot < rc->super.layout.spare_blocks; slot++) {
+		if (!READ_ONCE(rc->chunks[div_u64(slot,
+						  REMAP_TABLE_ENTRIES)])) {
+			slot += REMAP_TABLE_ENTRIES - 1 -
+				slot % REMAP_TABLE_ENTRIES;
+			continue;
+		}
+		remap_slot_entry(rc, slot, &e);
+		if (e.state != REMAP_SLOT_MAPPED)
+			continue;
+		c = cell_of(g, e.block);
+		if (c)
+			c->mapped++;
+	}
+}
+
+/**
+ * remap_health() - the message `health`
+ * @rc: target
+ * @first: first main block
+ * @count: number of blocks, at least 1
+ * @cells: number of cells, 1 to 65536
+ * @result: where to write
+ * @maxlen: size of it
+ *
+ * Return: 1, or -ENOMEM.
+ */
+int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
+		 char *result, unsigned int maxlen)
+{
+	struct grid g = { .first = first, .count = count, .cells = cells };
+	unsigned int sz = 0;
+	u32 i;
+
+	g.cell = kvcalloc(cells, sizeof(*g.cell), GFP_KERNEL);
+	if (!g.cell)
+		return -ENOMEM;
+	mutex_lock(&rc->commit_mutex);
+	add_mapped(rc, &g);
+	mutex_unlock(&rc->commit_mutex);
+	add_values(&rc->pending, &g, offsetof(struct cell, pending));
+	add_values(&rc->soft, &g, offsetof(struct cell, soft));
+	add_values(&rc->slow, &g, offsetof(struct cell, slow));
+
+	for (i = 0; i < cells; i++) {
+		const struct cell *c = &g.cell[i];
+
+		if (c->mapped || c->pending || c->soft || c->slow)
+			DMEMIT("%u 0 %u %u %u %u 0 0 0 0\n", i, c->mapped,
+			       c->pending, c->soft, c->slow);
+	}
+	DMEMIT("end");
+	kvfree(g.cell);
+	return 1;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The target's own I/O: synchronous, from workers and message handlers.
+ */
+#include <linux/mm.h>
+
+#include "dm-remap.h"
+
+#define PASSED_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_FUA | REQ_IDLE)
+
+static blk_status_t submit_and_put(struct bio *bio)
+{
+	blk_status_t status;
+
+	submit_bio_wait(bio);
+	status = bio->bi_status;
+	bio_put(bio);
+	return status;
+}
+
+/**
+ * remap_io_pages() - read or write an array of pages
+ * @rc: target
+ * @bdev: device
+ * @sector: first sector
+ * @pages: the pages
+ * @offset: bytes to skip in them
+ * @sectors: length; at most BIO_MAX_VECS pages
+ * @opf: operation and flags
+ *
+ * Context: process, may be on the I/O path.
+ */
+blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
+			    sector_t sector, struct page **pages,
+			    unsigned int offset, unsigned int sectors,
+			    blk_opf_t opf)
+{
+	unsigned int left = sectors << SECTOR_SHIFT;
+	unsigned int n = offset >> PAGE_SHIFT;
+	struct bio *bio;
+
+	offset &= ~PAGE_MASK;
+	bio = bio_alloc_bioset(bdev, DIV_ROUND_UP(offset + left, PAGE_SIZE),
+			       opf | REQ_SYNC, GFP_NOIO, &rc->bios);
+	bio->bi_iter.bi_sector = sector;
+	while (left) {
+		unsigned int len = min_t(unsigned int, left,
+					 PAGE_SIZE - offset);
+
+		__bio_add_page(bio, pages[n++], len, offset);
+		left -= len;
+		offset = 0;
+	}
+	return submit_and_put(bio);
+}
+
+/**
+ * remap_io_buffer() - read or write a buffer of whole pages
+ * @rc: target
+ * @bdev: device
+ * @sector: first sector
+ * @buffer: from the page allocator
+ * @bytes: multiple of the page size, at most REMAP_IO_PAGES pages
+ * @opf: operation and flags
+ */
+blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
+			     sector_t sector, void *buffer,
+			     unsigned int bytes, blk_opf_t opf)
+{
+	struct page *pages[REMAP_IO_PAGES];
+	unsigned int i;
+
+	for (i = 0; i << PAGE_SHIFT < bytes; i++)
+		pages[i] = virt_to_page(buffer + (i << PAGE_SHIFT));
+	return remap_io_pages(rc, bdev, sector, pages, 0,
+			      bytes >> SECTOR_SHIFT, opf);
+}
+
+static struct bio *zeroes(struct remap_c *rc, struct block_device *bdev,
+			  unsigned int sectors, blk_opf_t opf)
+{
+	unsigned int left = sectors << SECTOR_SHIFT;
+	struct bio *bio;
+
+	bio = bio_alloc_bioset(bdev, DIV_ROUND_UP(left, PAGE_SIZE),
+			       REQ_OP_WRITE | opf, GFP_NOIO, &rc->bios);
+	while (left) {
+		unsigned int len = min_t(unsigned int, left, PAGE_SIZE);
+
+		__bio_add_page(bio, ZERO_PAGE(0), len, 0);
+		left -= len;
+	}
+	return bio;
+}
+
+/**
+ * remap_io_part() - issue part of a held bio again, alone
+ * @rc: target
+ * @io: the held bio
+ * @bdev: where to
+ * @sector: where to
+ * @skip: sectors of the bio before the part
+ * @sectors: length of the part, within one block
+ *
+ * Uses the bio's own pages. REQ_NOMERGE keeps the block layer from joining it
+ * with neighbours, whose errors would then look like its own. Write-zeroes is
+ * done by writing zero pages, which every device can.
+ */
+blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
+			   struct block_device *bdev, sector_t sector,
+			   unsigned int skip, unsigned int sectors)
+{
+	struct bio *from = dm_bio_from_per_bio_data(io, sizeof(*io));
+	blk_opf_t opf = (from->bi_opf & PASSED_FLAGS) | REQ_NOMERGE;
+	struct bio *bio;
+
+	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {
+		bio = zeroes(rc, bdev, sectors, opf);
+	} else {
+		bio = bio_alloc_clone(bdev, from, GFP_NOIO, &rc->bios);
+		bio->bi_opf = bio_op(from) | opf;
+		bio->bi_iter = io->iter;
+		bio_advance(bio, skip << SECTOR_SHIFT);
+		bio->bi_iter.bi_size = sectors << SECTOR_SHIFT;
+	}
+	bio->bi_iter.bi_sector = sector;
+	return submit_and_put(bio);
+}
+
+blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
+{
+	return submit_and_put(bio_alloc_bioset(bdev, 0, REQ_OP_WRITE |
+					       REQ_PREFLUSH | REQ_SYNC,
+					       GFP_NOIO, &rc->bios));
+}
+
+static bool disk_gone(struct block_device *bdev)
+{
+#ifdef GD_DEAD
+	if (test_bit(GD_DEAD, &bdev->bd_disk->state))
+		return true;
+#endif
+	return blk_queue_dying(bdev_get_queue(bdev));
+}
+
+/**
+ * remap_main_alive() - does main answer at all?
+ * @rc: target
+ * @suspect_block: block that failed
+ *
+ * A disk that was pulled fails everything with a plain I/O error on some
+ * paths. Reads a few places far from each other; a bad block does not share
+ * its fate with all of them.
+ */
+bool remap_main_alive(struct remap_c *rc, u64 suspect_block)
+{
+	struct block_device *bdev = rc->main->bdev;
+	unsigned int n = bdev_logical_block_size(bdev) >> SECTOR_SHIFT;
+	unsigned int i;
+
+	for (i = 0; i <= 4; i++) {
+		u64 block = mul_u64_u32_div(rc->main_blocks - 1, i, 4);
+
+		if (disk_gone(bdev))
+			return false;
+		if (block == suspect_block)
+			continue;
+		if (!remap_io_pages(rc, bdev, block << rc->block_shift,
+				    &rc->probe_page, 0, n,
+				    REQ_OP_READ | REQ_NOMERGE))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading the metadata, checking it, and mending what one copy has lost.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/uuid.h>
+
+#include "dm-remap.h"
+
+#define IO_UNITS	(REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT)
+
+/*
+ * Find the newest superblock. Units that carry our magic but cannot be used
+ * are told apart from those that hold nothing of ours.
+ */
+static int find_super(struct remap_c *rc, struct remap_super *best)
+{
+	u64 units = bdev_nr_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
+	bool blank = true, damaged = false;
+	struct remap_super *s = rc->state_buf;
+	unsigned int i;
+	int newer = 0, bad = 0;
+
+	best->sequence = 0;
+	for (i = 0; i < REMAP_PLACES; i++) {
+		int r;
+
+		if (remap_io_buffer(rc, rc->spare->bdev, remap_place(units, i) *
+				    REMAP_UNIT_SECTORS, rc->unit, REMAP_UNIT,
+				    REQ_OP_READ)) {
+			blank = false;
+			damaged = true;
+			continue;
+		}
+		if (!remap_unit_is_zero(rc->unit))
+			blank = false;
+		r = remap_super_decode(rc->unit, s);
+		if (!r && s->sequence > best->sequence)
+			*best = *s;
+		else if (r == -EPROTONOSUPPORT)
+			newer = r;
+		else if (r == -EUCLEAN)
+			bad = r;
+		else if (r == -EILSEQ && le32_to_cpu(*(__le32 *)(rc->unit + 4))
+			 == REMAP_MAGIC_SUPER)
+			damaged = true;
+	}
+
+	if (newer) {
+		DMERR("%s: spare %s was written by a newer version with features not known here; update the module",
+		      remap_name(rc), rc->spare->name);
+		return newer;
+	}
+	if (best->sequence)
+		return 0;
+	if (blank)
+		DMERR("%s: spare %s is blank; give the right spare, or 'format' for a new pair",
+		      remap_name(rc), rc->spare->name);
+	else if (damaged || bad)
+		DMERR("%s: spare %s has no valid metadata copy left; nothing was changed",
+		      remap_name(rc), rc->spare->name);
+	else
+		DMERR("%s: spare %s holds something else than metadata of this target; give the right spare",
+		      remap_name(rc), rc->spare->name);
+	return blank ? -ENODATA : -EUCLEAN;
+}
+
+static int check_pair(struct remap_c *rc, const struct remap_super *s)
+{
+	const struct remap_layout *l = &s->layout;
+
+	if (rc->uuid_given && memcmp(s->uuid, rc->super.uuid,
+				     REMAP_UUID_SIZE)) {
+		DMERR("%s: spare %s belongs to pair %pUb, not to %pUb; give the right spare",
+		      remap_name(rc), rc->spare->name, s->uuid,
+		      rc->super.uuid);
+		return -EINVAL;
+	}
+	if (rc->main_id_given && strcmp(s->main_id, rc->super.main_id)) {
+		DMERR("%s: spare %s belongs to main '%s', not to '%s'; give the right devices",
+		      remap_name(rc), rc->spare->name, s->main_id,
+		      rc->super.main_id);
+		return -EINVAL;
+	}
+	if (s->main_sectors != rc->main_sectors) {
+		DMERR("%s: spare %s belongs to a main of %llu sectors, %s has %llu; give the right devices",
+		      remap_name(rc), rc->spare->name, s->main_sectors,
+		      rc->main->name, rc->main_sectors);
+		return -EINVAL;
+	}
+	if (l->block_sectors != rc->block_sectors) {
+		DMERR("%s: spare %s was formatted with blocks of %u sectors, not %u",
+		      remap_name(rc), rc->spare->name, l->block_sectors,
+		      rc->block_sectors);
+		return -EINVAL;
+	}
+	if (l->spare_sectors > bdev_nr_sectors(rc->spare->bdev)) {
+		DMERR("%s: spare %s had %llu sectors when formatted, now it has only %llu",
+		      remap_name(rc), rc->spare->name, l->spare_sectors,
+		      (u64)bdev_nr_sectors(rc->spare->bdev));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * remap_check_spare() - find the pair's superblock and see whether it fits
+ * @rc: target
+ *
+ * Reads only. On success @rc->super is what stands on the spare.
+ */
+int remap_check_spare(struct remap_c *rc)
+{
+	struct remap_super best;
+	int r;
+
+	mutex_lock(&rc->state_mutex);
+	mutex_lock(&rc->commit_mutex);
+	r = find_super(rc, &best);
+	if (!r)
+		r = check_pair(rc, &best);
+	if (!r)
+		rc->super = best;
+	mutex_unlock(&rc->commit_mutex);
+	mutex_unlock(&rc->state_mutex);
+	return r;
+}

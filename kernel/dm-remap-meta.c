@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commits: making changes of the table durable on both copies.
+ *
+ * Concurrent callers share commits: whoever gets commit_mutex deals with all
+ * that is queued, one table unit after the other, and makes it visible in
+ * memory before it lets go. So the sequence numbers, the order on the spare
+ * and the order in memory are one and the same.
+ */
+#include <linux/slab.h>
+
+#include "dm-remap.h"
+
+/* First sector of a unit of the table of a copy. */
+sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit)
+{
+	const struct remap_layout *l = &rc->super.layout;
+
+	return (l->place[copy] + 1 + l->state_units + unit) *
+	       REMAP_UNIT_SECTORS;
+}
+
+/* First sector of a state slot. */
+sector_t remap_state_sector(struct remap_c *rc, unsigned int slot)
+{
+	return (rc->super.layout.place[slot] + 1) * REMAP_UNIT_SECTORS;
+}
+
+unsigned int remap_copies_good(struct remap_c *rc)
+{
+	unsigned int i, good = 0;
+
+	for (i = 0; i < REMAP_COPIES; i++)
+		good += !READ_ONCE(rc->copy_failed[i]);
+	return good;
+}
+
+/* A metadata copy could not be written. */
+void remap_copy_failed(struct remap_c *rc, unsigned int copy)
+{
+	unsigned long flags;
+	char detail[16];
+	bool tell;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	tell = !rc->copy_failed[copy];
+	WRITE_ONCE(rc->copy_failed[copy], true);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (!tell)
+		return;
+	DMERR("%s: metadata copy %u cannot be written; replace the spare soon",
+	      remap_name(rc), copy);
+	snprintf(detail, sizeof(detail), "copy%u", copy);
+	remap_event(rc, REMAP_EVENT_METADATA_FAILED, REMAP_NO_BLOCK,
+		    REMAP_NO_SLOT, detail);
+}
+
+static void go_read_only(struct remap_c *rc)
+{
+	unsigned long flags;
+	bool tell;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	tell = !rc->read_only;
+	WRITE_ONCE(rc->read_only, true);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (tell)
+		DMERR("%s: no metadata copy can be written, nothing more is remapped",
+		      remap_name(rc));
+}
+
+/*
+ * Write rc->unit to both copies, first @sector[0]. Everything that was written
+ * to the spare before is durable before the unit is.
+ */
+static int write_copies(struct remap_c *rc, const sector_t *sector)
+{
+	blk_opf_t flush = REQ_PREFLUSH;
+	unsigned int i, written = 0;
+
+	for (i = 0; i < REMAP_COPIES; i++) {
+		if (remap_io_buffer(rc, rc->spare->bdev, sector[i], rc->unit,
+				    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
+				    REQ_META | REQ_PRIO | flush)) {
+			remap_copy_failed(rc, i);
+			continue;
+		}
+		written++;
+		flush = 0;
+	}
+	if (written)
+		return 0;
+	go_read_only(rc);
+	return -EIO;
+}
+
+/**
+ * remap_write_super() - write rc->super to both copies
+ * @rc: target; caller holds commit_mutex
+ *
+ * Return: 0, or -EIO when no copy could be written.
+ */
+int remap_write_super(struct remap_c *rc)
+{
+	unsigned int i, written = 0;
+
+	rc->super.sequence = ++rc->sequence;
+	for (i = 0; i < REMAP_COPIES; i++) {
+		remap_super_encode(&rc->super, i, rc->unit);
+		if (remap_io_buffer(rc, rc->spare->bdev,
+				    rc->super.layout.place[i] *
+				    REMAP_UNIT_SECTORS, rc->unit, REMAP_UNIT,
+				    REQ_OP_WRITE | REQ_PREFLUSH | REQ_FUA |
+				    REQ_META | REQ_PRIO))
+			remap_copy_failed(rc, i);
+		else
+			written++;
+	}
+	if (written)
+		return 0;
+	go_read_only(rc);
+	return -EIO;
+}
+
+static void encode_table(struct remap_c *rc, u64 unit, struct list_head *group)
+{
+	struct remap_disk_table *t = rc->unit;
+	struct remap_change *c;
+	struct remap_entry e;
+	unsigned int i;
+
+	memset(t, 0, sizeof(*t));
+	for (i = 0; i < REMAP_TABLE_ENTRIES; i++) {
+		remap_slot_entry(rc, unit * REMAP_TABLE_ENTRIES + i, &e);
+		remap_entry_encode(&e, &t->entry[i]);
+	}
+	list_for_each_entry(c, group, list)
+		remap_entry_encode(&c->entry,
+				   &t->entry[c->slot % REMAP_TABLE_ENTRIES]);
+	remap_unit_seal(t, REMAP_MAGIC_TABLE, rc->super.uuid, ++rc->sequence,
+			unit);
+}
+
+/* Commit all changes of @todo that are for the table unit of the first one. */
+static void commit_unit(struct remap_c *rc, struct list_head *todo)
+{
+	struct remap_change *c =
+		list_first_entry(todo, struct remap_change, list), *next;
+	u64 unit = c->slot / REMAP_TABLE_ENTRIES;
+	sector_t sector[REMAP_COPIES];
+	LIST_HEAD(group);
+	unsigned int i;
+	int r;
+
+	list_move_tail(&c->list, &group);
+	list_for_each_entry_safe(c, next, todo, list)
+		if (c->slot / REMAP_TABLE_ENTRIES == unit && !c->ordered)
+			list_move_tail(&c->list, &group);
+
+	for (i = 0; i < REMAP_COPIES; i++)
+		sector[i] = remap_table_sector(rc, i, unit);
+	if (READ_ONCE(rc->read_only)) {
+		r = -EROFS;
+	} else {
+		encode_table(rc, unit, &group);
+		r = write_copies(rc, sector);
+	}
+	list_for_each_entry_safe(c, next, &group, list) {
+		list_del(&c->list);
+		if (!r)
+			remap_apply(rc, c);
+		c->error = r;
+		c->done = true;
+	}
+}
+
+static int prepare_lost(struct remap_c *rc, struct remap_change *c)
+{
+	u64 *lost;
+	int r;
+
+	if (!(c->entry.lost[0] | c->entry.lost[1]) ||
+	    xa_load(&rc->lost, c->slot))
+		return 0;
+	lost = kcalloc(REMAP_MASK_WORDS, sizeof(*lost), GFP_NOIO);
+	if (!lost)
+		return -ENOMEM;
+	r = xa_err(xa_store(&rc->lost, c->slot, lost, GFP_NOIO));
+	if (r)
+		kfree(lost);
+	return r;
+}
+
+/**
+ * remap_commit() - make changes durable, then visible
+ * @rc: target
+ * @changes: for slots the caller owns; @error of each tells how it went
+ * @count: number of them, at least 1
+ *
+ * Context: process, may be on the I/O path.
+ * Return: 0 when all are durable on at least one copy; -ENOMEM or -EROFS when
+ * none was written; -EIO when it is unknown what was written of those whose
+ * @error is -EIO.
+ */
+int remap_commit(struct remap_c *rc, struct remap_change *changes,
+		 unsigned int count)
+{
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; i < count && !r; i++)
+		r = prepare_lost(rc, &changes[i]);
+	if (!r && READ_ONCE(rc->read_only))
+		r = -EROFS;
+	if (r) {
+		for (i = 0; i < count; i++)
+			changes[i].error = r;
+		return r;
+	}
+
+	spin_lock(&rc->commit_lock);
+	for (i = 0; i < count; i++)
+		list_add_tail(&changes[i].list, &rc->commits);
+	spin_unlock(&rc->commit_lock);
+
+	mutex_lock(&rc->commit_mutex);
+	if (!changes[count - 1].done) {
+		LIST_HEAD(todo);
+
+		spin_lock(&rc->commit_lock);
+		list_splice_init(&rc->commits, &todo);
+		spin_unlock(&rc->commit_lock);
+		while (!list_empty(&todo))
+			commit_unit(rc, &todo);
+	}
+	mutex_unlock(&rc->commit_mutex);
+
+	for (i = 0; i < count; i++)
+		if (changes[i].error)
+			r = changes[i].error;
+	return r;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bios that a worker deals with: those that failed, and those that map() could
+ * not send straight on.
+ *
+ * Each block of such a bio is owned, issued again alone, and dealt with by
+ * itself; the bio completes after the last one. A worker that would have to
+ * wait for a block goes away and is queued again when the block is free, so
+ * that one slow block does not take all workers.
+ */
+#include <linux/ktime.h>
+
+#include "dm-remap.h"
+
+#define BACKOFF_MAX_MS	2000u
+
+/**
+ * remap_classify() - what an error says
+ * @status: not BLK_STS_OK
+ */
+enum remap_class remap_classify(blk_status_t status)
+{
+	switch (status) {
+	case BLK_STS_MEDIUM:
+		return REMAP_CLASS_MEDIUM;
+	case BLK_STS_IOERR:
+		return REMAP_CLASS_IO;
+	case BLK_STS_TRANSPORT:
+	case BLK_STS_TIMEOUT:
+#ifdef BLK_STS_OFFLINE
+	case BLK_STS_OFFLINE:
+#endif
+		return REMAP_CLASS_PATH;
+	default:
+		return REMAP_CLASS_OTHER;
+	}
+}
+
+/**
+ * remap_halt() - stop remapping until somebody says `continue`
+ * @rc: target
+ * @why: one word for the event
+ *
+ * Context: any.
+ */
+void remap_halt(struct remap_c *rc, const char *why)
+{
+	unsigned long flags;
+	bool tell;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	tell = !rc->halted;
+	WRITE_ONCE(rc->halted, true);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (!tell)
+		return;
+	DMERR("%s: remapping is halted (%s); check main and its cable, then send the message 'continue'",
+	      remap_name(rc), why);
+	remap_event(rc, REMAP_EVENT_HALTED, REMAP_NO_BLOCK, REMAP_NO_SLOT, why);
+}
+
+/**
+ * remap_believe() - does this error, of a block issued alone, blame the block?
+ * @rc: target
+ * @status: of the last try
+ * @block: main block
+ *
+ * Halts remapping when the error blames the path or main does not answer.
+ */
+bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block)
+{
+	switch (remap_classify(status)) {
+	case REMAP_CLASS_MEDIUM:
+		return true;
+	case REMAP_CLASS_IO:
+		if (remap_main_alive(rc, block))
+			return true;
+		remap_halt(rc, "main_lost");
+		return false;
+	case REMAP_CLASS_PATH:
+		remap_halt(rc, "path");
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* Wait before the given extra try, from 1; shorter when suspending. */
+void remap_backoff(struct remap_c *rc, unsigned int attempt)
+{
+	u64 ms = (u64)rc->arg[REMAP_RETRY_DELAY_MS] << (attempt - 1);
+
+	wait_event_timeout(rc->stop_wait, READ_ONCE(rc->stopping),
+			   msecs_to_jiffies(min_t(u64, ms, BACKOFF_MAX_MS)));
+}
+
+/* Issue part of a bio alone until it works or the tries are used up. */
+static blk_status_t read_part(struct remap_c *rc, struct remap_io *io,
+			      struct block_device *bdev, sector_t sector,
+			      unsigned int skip, unsigned int sectors,
+			      u64 block, bool is_main)
+{
+	unsigned int attempt, ms;
+	blk_status_t status;
+	ktime_t start;
+
+	for (attempt = 0;; attempt++) {
+		enum remap_class class;
+
+		start = ktime_get();
+		status = remap_io_part(rc, io, bdev, sector, skip, sectors);
+		if (!status)
+			break;
+		class = remap_classify(status);
+		if (class == REMAP_CLASS_PATH || class == REMAP_CLASS_OTHER ||
+		    attempt >= rc->arg[REMAP_RETRIES] || READ_ONCE(rc->halted))
+			return status;
+		remap_backoff(rc, attempt + 1);
+	}
+	ms = ktime_ms_delta(ktime_get(), start);
+	if (is_main && ms >= rc->arg[REMAP_SLOW_MS])
+		remap_note_slow(rc, block, ms);
+	if (is_main && attempt)
+		remap_note_soft(rc, block);
+	return BLK_STS_OK;
+}
+
+static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
+			       u64 block, unsigned int first,
+			       unsigned int count)
+{
+	sector_t start = (sector_t)block << rc->block_shift;
+	unsigned int n, run, skip = io->done;
+	blk_status_t status;
+	struct remap_view view;
+
+	for (n = first; n < first + count; n += run, skip += run) {
+		bool resident;
+
+		remap_view(rc, block, &view);
+		resident = view.mapped && remap_bit(view.mask, n);
+		for (run = 1; n + run < first + count; run++)
+			if (view.mapped &&
+			    (remap_bit(view.mask, n + run) != resident ||
+			     remap_bit(view.lost, n + run) !=
+			     remap_bit(view.lost, n)))
+				break;
+
+		if (resident && remap_bit(view.lost, n))
+			return BLK_STS_MEDIUM;
+		if (resident) {
+			status = read_part(rc, io, rc->spare->bdev,
+					   remap_slot_sector(rc, view.slot) + n,
+					   skip, run, block, false);
+			if (!status)
+				continue;
+			remap_count(rc, &rc->count.read_errors);
+			if (remap_classify(status) == REMAP_CLASS_MEDIUM ||
+			    remap_classify(status) == REMAP_CLASS_IO) {
+				remap_set_suspect(rc, view.slot);
+				remap_event(rc, REMAP_EVENT_SPARE_BAD, block,
+					    view.slot, "unreadable");
+			}
+			return status;
+		}
+		status = read_part(rc, io, rc->main->bdev, start + n, skip, run,
+				   block, true);
+		if (!status)
+			continue;
+		if (remap_believe(rc, status, block)) {
+			remap_count(rc, &rc->count.read_errors);
+			if (!view.mapped)
+				remap_mark_pending(rc, block,
+						   ktime_get_real_seconds());
+		}
+		return status;
+	}
+	if (count == remap_sectors_of(rc, block))
+		remap_pending_recovered(rc, block);
+	return BLK_STS_OK;
+}
+
+/* A bio that succeeded and says something about its block. */
+static void note(struct remap_c *rc, struct remap_io *io)
+{
+	u64 block = remap_block_of(rc, io->iter.bi_sector);
+	u32 ms = jiffies_to_msecs((u32)jiffies - io->start);
+
+	if (io->flags & REMAP_IO_PENDING)
+		remap_pending_recovered(rc, block);
+	if (ms >= rc->arg[REMAP_SLOW_MS] && !(io->flags & REMAP_IO_SPARE))
+		remap_note_slow(rc, block, ms);
+}
+
+static void complete_held(struct remap_c *rc, struct remap_io *io,
+			  blk_status_t status)
+{
+	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
+
+	io->flags |= REMAP_IO_FINAL;
+	bio->bi_status = status;
+	bio_endio(bio);
+	if (atomic_dec_and_test(&rc->held))
+		wake_up(&rc->held_wait);
+}
+
+static void granted(struct remap_lock *lock)
+{
+	struct remap_io *io = container_of(lock, struct remap_io, lock);
+
+	io->flags |= REMAP_IO_LOCKED;
+	queue_work(io->rc->wq, &io->work);
+}
+
+static void recover(struct work_struct *work)
+{
+	struct remap_io *io = container_of(work, struct remap_io, work);
+	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
+	struct remap_c *rc = io->rc;
+	bool write = op_is_write(bio_op(bio));
+	unsigned int total = io->iter.bi_size >> SECTOR_SHIFT;
+
+	if (io->flags & REMAP_IO_NOTE) {
+		note(rc, io);
+		complete_held(rc, io, BLK_STS_OK);
+		return;
+	}
+
+	while (io->done < total) {
+		sector_t sector = io->iter.bi_sector + io->done;
+		u64 block = remap_block_of(rc, sector);
+		unsigned int first = sector & (rc->block_sectors - 1);
+		unsigned int count = min(rc->block_sectors - first,
+					 total - io->done);
+		blk_status_t status;
+
+		if (!(io->flags & REMAP_IO_LOCKED)) {
+			if (READ_ONCE(rc->stopping) &&
+			    dm_noflush_suspending(rc->ti)) {
+				io->status = BLK_STS_DM_REQUEUE;
+				break;
+			}
+			if (!remap_lock_block(rc, &io->lock, block))
+				return;
+		}
+		io->flags &= ~REMAP_IO_LOCKED;
+		if (write)
+			status = remap_write_block(rc, io, block, first, count);
+		else
+			status = read_block(rc, io, block, first, count);
+		remap_unlock_block(rc, &io->lock);
+
+		io->done += count;
+		if (!status)
+			continue;
+		io->status = status;
+		/*
+		 * A read goes on, so that every bad block of it becomes known;
+		 * what a failed write left is undefined anyway.
+		 */
+		if (write || READ_ONCE(rc->halted))
+			break;
+	}
+	complete_held(rc, io, io->status);
+}
+
+/**
+ * remap_hold() - let a worker deal with a bio
+ * @rc: target
+ * @io: per-bio data, @iter as the bio came
+ *
+ * Context: any, also interrupts.
+ */
+void remap_hold(struct remap_c *rc, struct remap_io *io)
+{
+	io->rc = rc;
+	io->status = BLK_STS_OK;
+	io->done = 0;
+	io->lock.granted = granted;
+	INIT_WORK(&io->work, recover);
+	atomic_inc(&rc->held);
+	queue_work(rc->wq, &io->work);
+}

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes that end on the spare.
+ *
+ * The order that keeps a promise across a power cut: the data to the spare
+ * block; the table unit to copy A with PREFLUSH (which makes the data durable,
+ * it is the same device) and FUA; to copy B with FUA; then the mapping becomes
+ * visible; then the bio completes.
+ */
+#include <linux/gfp.h>
+#include <linux/ktime.h>
+
+#include "dm-remap.h"
+
+#define SPARE_TRIES	8
+
+void remap_count(struct remap_c *rc, u64 *counter)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	(*counter)++;
+	rc->dirty = true;
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
+bool remap_may_move(struct remap_c *rc)
+{
+	return !READ_ONCE(rc->halted) && !READ_ONCE(rc->read_only) &&
+	       !rc->no_auto;
+}
+
+/* Permission for one more remap caused by an error. */
+static bool storm_pass(struct remap_c *rc)
+{
+	time64_t now = ktime_get_seconds();
+	u32 limit = rc->arg[REMAP_STORM_LIMIT], sum = 0;
+	unsigned long flags;
+	unsigned int i;
+
+	if (!limit)
+		return true;
+	spin_lock_irqsave(&rc->lock, flags);
+	for (i = 0; i < REMAP_STORM_SECONDS && rc->storm_time < now; i++)
+		rc->storm[++rc->storm_time % REMAP_STORM_SECONDS] = 0;
+	rc->storm_time = now;
+	for (i = 0; i < REMAP_STORM_SECONDS; i++)
+		sum += rc->storm[i];
+	if (sum < limit)
+		rc->storm[now % REMAP_STORM_SECONDS]++;
+	spin_unlock_irqrestore(&rc->lock, flags);
+
+	if (sum + 1 >= limit)
+		remap_halt(rc, "storm");
+	return sum < limit;
+}
+
+/**
+ * remap_mark_bad() - never use a spare block again
+ * @rc: target
+ * @slot: taken by the caller
+ *
+ * Return: false when that could not be made durable.
+ */
+bool remap_mark_bad(struct remap_c *rc, u32 slot)
+{
+	struct remap_change change = {
+		.slot = slot, .entry.state = REMAP_SLOT_BAD,
+	};
+
+	DMWARN("%s: spare block %u cannot be written, not used any more",
+	       remap_name(rc), slot);
+	remap_event(rc, REMAP_EVENT_SPARE_BAD, REMAP_NO_BLOCK, slot,
+		    "unwritable");
+	return !remap_commit(rc, &change, 1);
+}
+
+/**
+ * remap_commit_blocks() - commit mappings, whose blocks the caller owns
+ * @rc: target
+ * @changes: what to commit
+ * @count: number of them
+ *
+ * When a commit fails on every copy nobody knows what stands on the spare.
+ * The next activation may find the mapping or not, so the block must not
+ * change on main any more: it goes into limbo, where writes fail. Should not
+ * even that work, the target fails all I/O.
+ *
+ * Return: 0; -ENOMEM or -EROFS when nothing was written; -EIO.
+ */
+int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
+			unsigned int count)
+{
+	int r = remap_commit(rc, changes, count);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (changes[i].error != -EIO ||
+		    changes[i].entry.state != REMAP_SLOT_MAPPED)
+			continue;
+		xa_erase(&rc->gates, changes[i].entry.block);
+		if (remap_gate(rc, changes[i].entry.block, 1,
+			       REMAP_GATE_LIMBO)) {
+			WRITE_ONCE(rc->failed, true);
+			set_bit(REMAP_ATT_FAIL, &rc->attention);
+			DMERR("%s: out of memory after a failed commit, all I/O fails",
+			      remap_name(rc));
+		}
+	}
+	return r;
+}
+
+static bool blames_block(blk_status_t status)
+{
+	enum remap_class class = remap_classify(status);
+
+	return class == REMAP_CLASS_MEDIUM || class == REMAP_CLASS_IO;
+}
+
+/*
+ * Carry what a failing spare block still holds over to a new one. Sectors that
+ * cannot be read any more are lost: their old contents on main must not come
+ * back, so they stay resident and give an error until written.
+ */
+static blk_status_t carry_over(struct remap_c *rc, u64 block,
+			       const struct remap_view *old, u32 slot,
+			       const u64 *skip, struct remap_entry *entry)
+{
+	unsigned int step = bdev_logical_block_size(rc->spare->bdev) >>
+			    SECTOR_SHIFT;
+	unsigned int n, end = remap_sectors_of(rc, block);
+	struct page *page = alloc_page(GFP_NOIO);
+	blk_status_t status = BLK_STS_OK;
+
+	if (!page)
+		return BLK_STS_RESOURCE;
+	for (n = 0; n < end && !status; n += step) {
+		if (!remap_bit(old->mask, n) || remap_bit(skip, n))
+			continue;
+		if (remap_bit(old->lost, n) ||
+		    remap_io_pages(rc, rc->spare->bdev,
+				   remap_slot_sector(rc, old->slot) + n, &page,
+				   0, step, REQ_OP_READ | REQ_NOMERGE)) {
+			u64 bits[REMAP_MASK_WORDS];
+
+			remap_mask_range(bits, n, step);
+			entry->lost[0] |= bits[0];
+			entry->lost[1] |= bits[1];
+			continue;
+		}
+		status = remap_io_pages(rc, rc->spare->bdev,
+					remap_slot_sector(rc, slot) + n, &page,
+					0, step, REQ_OP_WRITE | REQ_NOMERGE);
+	}
+	__free_page(page);
+	return status;
+}
+
+/*
+ * Move sectors [@first, @first + @count) of a block, which the caller owns, to
+ * a new spare block. @old is the mapping so far, if any; its spare block is
+ * given up.
+ */
+static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
+			     u64 block, unsigned int first, unsigned int count,
+			     const struct remap_view *old)
+{
+	struct remap_change change[2];
+	u64 range[REMAP_MASK_WORDS];
+	blk_status_t status = BLK_STS_IOERR;
+	unsigned int tries;
+	u32 slot;
+	int r;
+
+	remap_mask_range(range, first, count);
+	if (!old->mapped && !storm_pass(rc))
+		return BLK_STS_IOERR;
+	if (old->mapped) {
+		/* Writes to its other sectors must not race with the copy. */
+		if (remap_gate(rc, block, 1, REMAP_GATE_MOVING))
+			return BLK_STS_RESOURCE;
+		remap_drain_writes(rc);
+	}
+
+	for (tries = 0; tries < SPARE_TRIES; tries++) {
+		struct remap_entry *e = &change[0].entry;
+
+		status = BLK_STS_IOERR;
+		if (remap_spare_take(rc, &slot))
+			break;
+		memset(change, 0, sizeof(change));
+		change[0].slot = slot;
+		e->block = block;
+		e->state = REMAP_SLOT_MAPPED;
+		e->cause = old->mapped ? old->cause : REMAP_CAUSE_AUTO;
+		e->seconds = old->mapped ? old->seconds :
+					   (u32)ktime_get_real_seconds();
+		e->mask[0] = range[0] | old->mask[0];
+		e->mask[1] = range[1] | old->mask[1];
+
+		if (old->mapped)
+			status = carry_over(rc, block, old, slot, range, e);
+		else
+			status = BLK_STS_OK;
+		if (!status)
+			status = remap_io_part(rc, io, rc->spare->bdev,
+					       remap_slot_sector(rc, slot) +
+					       first, io->done, count);
+		if (status && !blames_block(status)) {
+			remap_spare_put(rc, slot);
+			break;
+		}
+		if (status) {
+			if (!remap_mark_bad(rc, slot))
+				break;
+			continue;
+		}
+
+		change[1].slot = old->slot;
+		change[1].entry.state = REMAP_SLOT_BAD;
+		change[1].ordered = true;
+		r = remap_commit_blocks(rc, change, old->mapped ? 2 : 1);
+		if (change[0].error == -ENOMEM || change[0].error == -EROFS)
+			remap_spare_put(rc, slot);
+		if (change[0].error) {
+			status = BLK_STS_IOERR;
+			break;
+		}
+		if (r)
+			DMWARN("%s: spare block %u could not be marked bad",
+			       remap_name(rc), old->slot);
+		if (!old->mapped) {
+			remap_count(rc, &rc->count.remaps[REMAP_CAUSE_AUTO]);
+			remap_pending_mapped(rc, block);
+		}
+		remap_event(rc, REMAP_EVENT_REMAP, block, slot, "auto");
+		break;
+	}
+	if (old->mapped)
+		remap_ungate(rc, block, 1);
+	return status;
+}
+
+/* Write to sectors of a mapped block that are on main, and keep them. */
+static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
+			 unsigned int first, unsigned int count,
+			 const struct remap_view *old)
+{
+	struct remap_change change = { .slot = old->slot };
+	struct remap_entry *e = &change.entry;
+	u64 range[REMAP_MASK_WORDS];
+	blk_status_t status;
+	unsigned int i;
+
+	status = remap_io_part(rc, io, rc->spare->bdev,
+			       remap_slot_sector(rc, old->slot) + first,
+			       io->done, count);
+	if (status)
+		return blames_block(status) ?
+		       relocate(rc, io, block, first, count, old) : status;
+
+	remap_mask_range(range, first, count);
+	e->block = block;
+	e->state = REMAP_SLOT_MAPPED;
+	e->cause = old->cause;
+	e->seconds = old->seconds;
+	for (i = 0; i < REMAP_MASK_WORDS; i++) {
+		e->mask[i] = old->mask[i] | range[i];
+		e->lost[i] = old->lost[i] & ~range[i];
+	}
+	return remap_commit_blocks(rc, &change, 1) ? BLK_STS_IOERR : BLK_STS_OK;
+}
+
+static blk_status_t write_main(struct remap_c *rc, struct remap_io *io,
+			       u64 block, unsigned int first,
+			       unsigned int count, unsigned int skip)
+{
+	sector_t sector = ((sector_t)block << rc->block_shift) + first;
+	blk_status_t status;
+	unsigned int attempt;
+
+	for (attempt = 0;; attempt++) {
+		status = remap_io_part(rc, io, rc->main->bdev, sector, skip,
+				       count);
+		if (!status) {
+			if (attempt)
+				remap_note_soft(rc, block);
+			return BLK_STS_OK;
+		}
+		/* A medium error needs no second opinion: save the data now. */
+		if (remap_classify(status) != REMAP_CLASS_IO ||
+		    attempt >= rc->arg[REMAP_RETRIES] || READ_ONCE(rc->halted))
+			break;
+		remap_backoff(rc, attempt + 1);
+	}
+	return status;
+}
+
+/* Every sector where it lives now; nothing moves. */
+static blk_status_t write_in_place(struct remap_c *rc, struct remap_io *io,
+				   u64 block, unsigned int first,
+				   unsigned int count,
+				   const struct remap_view *view)
+{
+	unsigned int n, run, skip = io->done;
+	blk_status_t status;
+
+	for (n = first; n < first + count; n += run, skip += run) {
+		bool resident = remap_bit(view->mask, n);
+
+		for (run = 1; n + run < first + count &&
+		     remap_bit(view->mask, n + run) == resident; run++)
+			;
+		if (resident) {
+			u64 range[REMAP_MASK_WORDS];
+
+			remap_mask_range(range, n, run);
+			if ((range[0] & view->lost[0]) |
+			    (range[1] & view->lost[1]))
+				return BLK_STS_MEDIUM;
+			status = remap_io_part(rc, io, rc->spare->bdev,
+					       remap_slot_sector(rc, view->slot)
+					       + n, skip, run);
+		} else {
+			status = write_main(rc, io, block, n, run, skip);
+			if (status && remap_believe(rc, status, block))
+				remap_count(rc, &rc->count.write_errors);
+		}
+		if (status)
+			return status;
+	}
+	return BLK_STS_OK;
+}
+
+static bool in_limbo(struct remap_c *rc, u64 block)
+{
+	return xa_load(&rc->gates, block) == xa_mk_value(REMAP_GATE_LIMBO);
+}
+
+/**
+ * remap_write_block() - the part of a held write that lies in one block
+ * @rc: target
+ * @io: the held bio, @done sectors of it were dealt with
+ * @block: main block, owned by the caller
+ * @first: first sector within the block
+ * @count: number of sectors
+ */
+blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
+			       u64 block, unsigned int first,
+			       unsigned int count)
+{
+	u64 range[REMAP_MASK_WORDS];
+	blk_status_t status, moved;
+	struct remap_view view;
+	bool resident, lost;
+
+	if (in_limbo(rc, block))
+		return BLK_STS_IOERR;
+
+	remap_view(rc, block, &view);
+	if (!view.mapped) {
+		if (xa_load(&rc->pending, block) && remap_may_move(rc)) {
+			status = relocate(rc, io, block, first, count, &view);
+			if (!status || in_limbo(rc, block))
+				return status;
+			/* No room: as it would be without the target. */
+		}
+		status = write_main(rc, io, block, first, count, io->done);
+		if (!status || !remap_believe(rc, status, block))
+			return status;
+		remap_count(rc, &rc->count.write_errors);
+		if (!remap_may_move(rc))
+			return status;
+		moved = relocate(rc, io, block, first, count, &view);
+		return moved ? status : BLK_STS_OK;
+	}
+
+	remap_mask_range(range, first, count);
+	resident = !((range[0] & ~view.mask[0]) | (range[1] & ~view.mask[1]));
+	lost = (range[0] & view.lost[0]) | (range[1] & view.lost[1]);
+	if (!remap_may_move(rc))
+		return write_in_place(rc, io, block, first, count, &view);
+	if (view.suspect) {
+		status = relocate(rc, io, block, first, count, &view);
+		if (!status || in_limbo(rc, block))
+			return status;
+		return write_in_place(rc, io, block, first, count, &view);
+	}
+	if (!resident || lost)
+		return grow(rc, io, block, first, count, &view);
+
+	status = write_in_place(rc, io, block, first, count, &view);
+	if (status && blames_block(status))
+		status = relocate(rc, io, block, first, count, &view);
+	return status;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which spare blocks are free.
+ *
+ * Blocks that were never used lie above a cursor; those that were given back
+ * hang in a list through their slots. Either way taking one costs the same
+ * however full the spare is.
+ */
+#include <linux/slab.h>
+
+#include "dm-remap.h"
+
+static void set_state(struct remap_slot *s, unsigned int state)
+{
+	WRITE_ONCE(s->key, (u64)state << REMAP_KEY_STATE_SHIFT);
+}
+
+/**
+ * remap_chunk_get() - have slots in memory for a table unit
+ * @rc: target
+ * @table_unit: number of the unit
+ *
+ * Context: process, GFP_NOIO; caller holds spare_mutex or is alone.
+ * Return: 0 or -ENOMEM.
+ */
+int remap_chunk_get(struct remap_c *rc, u32 table_unit)
+{
+	struct remap_chunk *chunk;
+	unsigned int i;
+
+	if (rc->chunks[table_unit])
+		return 0;
+	chunk = kzalloc(sizeof(*chunk) + (rc->block_sectors > 64 ?
+			REMAP_TABLE_ENTRIES * sizeof(u64) : 0), GFP_NOIO);
+	if (!chunk)
+		return -ENOMEM;
+	for (i = 0; i < REMAP_TABLE_ENTRIES; i++)
+		chunk->slot[i].next = REMAP_NO_SLOT;
+	smp_store_release(&rc->chunks[table_unit], chunk);
+	return 0;
+}
+
+/* Spare blocks that can still be taken. Caller holds rc->lock. */
+u64 remap_spare_free(struct remap_c *rc)
+{
+	return rc->super.layout.usable - rc->used - rc->bad - rc->taken;
+}
+
+static void warn_low(struct remap_c *rc)
+{
+	char detail[REMAP_DETAIL_MAX];
+	u64 total = rc->super.layout.usable;
+	unsigned long flags;
+	bool tell = false;
+	u64 left;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	left = remap_spare_free(rc);
+	if (left * 100 > total * rc->arg[REMAP_LOW_SPARE]) {
+		rc->low_warned = false;
+	} else if (!rc->low_warned && rc->arg[REMAP_LOW_SPARE]) {
+		rc->low_warned = true;
+		tell = true;
+	}
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (!tell)
+		return;
+	DMWARN("%s: %llu of %llu spare blocks are left", remap_name(rc), left,
+	       total);
+	snprintf(detail, sizeof(detail), "%llu", left);
+	remap_event(rc, REMAP_EVENT_LOW_SPARE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
+		    detail);
+}
+
+/**
+ * remap_spare_take() - take a free spare block
+ * @rc: target
+ * @slot: its number
+ *
+ * The block belongs to the caller until a change of it is committed or it is
+ * given back with remap_spare_put().
+ *
+ * Context: process; may write metadata to make more of the table ready.
+ * Return: 0, -ENOSPC when none is left, -ENOMEM, or -EIO when the table could
+ * not be made ready.
+ */
+int remap_spare_take(struct remap_c *rc, u32 *slot)
+{
+	const struct remap_layout *l = &rc->super.layout;
+	unsigned long flags;
+	u32 unit;
+	u64 n;
+	int r = 0;
+
+	mutex_lock(&rc->spare_mutex);
+	spin_lock_irqsave(&rc->lock, flags);
+	n = rc->free_head;
+	if (n != REMAP_NO_SLOT) {
+		struct remap_slot *s = remap_slot(rc, n);
+
+		rc->free_head = s->next;
+		set_state(s, REMAP_SLOT_TAKEN);
+		rc->taken++;
+	}
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (n != REMAP_NO_SLOT)
+		goto out;
+
+	n = remap_layout_next_usable(l, rc->free_cursor);
+	if (n >= l->spare_blocks) {
+		r = -ENOSPC;
+		goto out;
+	}
+	unit = n / REMAP_TABLE_ENTRIES;
+	if (unit >= rc->super.table_ready) {
+		r = remap_grow_table(rc, unit + 1);
+		if (r)
+			goto out;
+	}
+	r = remap_chunk_get(rc, unit);
+	if (r)
+		goto out;
+	rc->free_cursor = n + 1;
+	spin_lock_irqsave(&rc->lock, flags);
+	set_state(remap_slot(rc, n), REMAP_SLOT_TAKEN);
+	rc->taken++;
+	spin_unlock_irqrestore(&rc->lock, flags);
+out:
+	mutex_unlock(&rc->spare_mutex);
+	if (!r) {
+		*slot = n;
+		warn_low(rc);
+	}
+	if (r == -ENOSPC) {
+		bool tell;
+
+		spin_lock_irqsave(&rc->lock, flags);
+		tell = !rc->spent_told;
+		rc->spent_told = true;
+		spin_unlock_irqrestore(&rc->lock, flags);
+		if (tell) {
+			DMERR("%s: no spare block is left; errors of main pass through",
+			      remap_name(rc));
+			remap_event(rc, REMAP_EVENT_SPENT, REMAP_NO_BLOCK,
+				    REMAP_NO_SLOT, NULL);
+		}
+	}
+	return r;
+}
+
+/**
+ * remap_spare_put() - give a taken spare block back
+ * @rc: target
+ * @slot: its number; nothing on stable storage may speak of it
+ */
+void remap_spare_put(struct remap_c *rc, u32 slot)
+{
+	struct remap_slot *s = remap_slot(rc, slot);
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	set_state(s, REMAP_SLOT_FREE);
+	s->next = rc->free_head;
+	rc->free_head = slot;
+	rc->taken--;
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
+/* After loading: find the free blocks below the highest one in use. */
+int remap_spare_rebuild(struct remap_c *rc)
+{
+	const struct remap_layout *l = &rc->super.layout;
+	u64 end = 0, n;
+	u32 unit;
+
+	for (unit = 0; unit < rc->super.table_ready; unit++)
+		if (rc->chunks[unit])
+			end = (u64)(unit + 1) * REMAP_TABLE_ENTRIES;
+	for (unit = 0; unit < div_u64(end, REMAP_TABLE_ENTRIES); unit++)
+		if (remap_chunk_get(rc, unit))
+			return -ENOMEM;
+	rc->free_head = REMAP_NO_SLOT;
+	rc->free_cursor = end;
+	end = min(end, l->spare_blocks);
+	for (n = end; n-- > 0;) {
+		struct remap_slot *s;
+
+		if (remap_layout_next_usable(l, n) != n)
+			continue;
+		s = remap_slot(rc, n);
+		if (s->key >> REMAP_KEY_STATE_SHIFT & 15)
+			continue;
+		s->next = rc->free_head;
+		rc->free_head = n;
+	}
+	return 0;
+}

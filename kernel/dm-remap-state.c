@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What may be lost without losing data: counters, events, pending blocks.
+ *
+ * Saved in turn to two slots, one in the area of each metadata copy; the head
+ * of a slot is written last and makes it hold.
+ */
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+
+#include "dm-remap.h"
+
+#define BUF_BYTES	(REMAP_IO_PAGES * PAGE_SIZE)
+/*
+ * After a crash numbers given out since the last save are not known; skip more
+ * than can have been, so that no number is given twice.
+ */
+#define EVENT_SKIP	65536
+
+static void save_work(struct work_struct *work)
+{
+	struct remap_c *rc = container_of(to_delayed_work(work),
+					  struct remap_c, save_work);
+
+	if (READ_ONCE(rc->dirty))
+		remap_state_save(rc, false);
+	queue_delayed_work(rc->wq, &rc->save_work,
+			   rc->arg[REMAP_SAVE_INTERVAL] * HZ);
+}
+
+int remap_state_init(struct remap_c *rc)
+{
+	INIT_DELAYED_WORK(&rc->save_work, save_work);
+	rc->state_buf = alloc_pages_exact(BUF_BYTES, GFP_KERNEL);
+	return rc->state_buf ? 0 : -ENOMEM;
+}
+
+void remap_state_exit(struct remap_c *rc)
+{
+	if (!rc->state_buf)
+		return;
+	cancel_delayed_work_sync(&rc->save_work);
+	free_pages_exact(rc->state_buf, BUF_BYTES);
+}
+
+struct save {
+	unsigned int slot;
+	u64 sequence;
+	u32 units;		/* written or to be written, head included */
+};
+
+static int write_unit(struct remap_c *rc, struct save *s, u32 index, u32 kind,
+		      u32 count, blk_opf_t flags)
+{
+	struct remap_unit *u = rc->state_buf;
+
+	u->kind = cpu_to_le32(kind);
+	u->count = cpu_to_le32(count);
+	remap_unit_seal(u, REMAP_MAGIC_STATE, rc->super.uuid, s->sequence,
+			index);
+	if (remap_io_buffer(rc, rc->spare->bdev,
+			    remap_state_sector(rc, s->slot) +
+			    index * REMAP_UNIT_SECTORS, u, REMAP_UNIT,
+			    REQ_OP_WRITE | REQ_META | flags))
+		return -EIO;
+	return 0;
+}
+
+static u32 take_events(struct remap_c *rc, u64 *from, u64 last)
+{
+	struct remap_disk_events *u = rc->state_buf;
+	u32 n = 0;
+
+	memset(u, 0, sizeof(*u));
+	spin_lock_irq(&rc->event_lock);
+	for (*from = max(*from, rc->first_event);
+	     *from <= last && n < REMAP_STATE_EVENT_MAX; (*from)++)
+		u->event[n++] = rc->events[*from % REMAP_EVENT_RING];
+	spin_unlock_irq(&rc->event_lock);
+	return n;
+}
+
+static int save_events(struct remap_c *rc, struct save *s, u64 last)
+{
+	u64 from = 0;
+	u32 n;
+
+	while ((n = take_events(rc, &from, last)) &&
+	       s->units < rc->super.layout.state_units)
+		if (write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, n, 0))
+			return -EIO;
+	return 0;
+}
+
+static int save_pending(struct remap_c *rc, struct save *s)
+{
+	struct remap_disk_pendings *u = rc->state_buf;
+	unsigned long index = 0;
+	void *entry;
+	u32 n = 0;
+
+	memset(u, 0, sizeof(*u));
+	xa_for_each(&rc->pending, index, entry) {
+		u->pending[n].block = cpu_to_le64(index);
+		u->pending[n].seconds = cpu_to_le64(xa_to_value(entry));
+		if (++n < REMAP_STATE_PENDING_MAX)
+			continue;
+		if (s->units == rc->super.layout.state_units)
+			return 0;
+		if (write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0))
+			return -EIO;
+		memset(u, 0, sizeof(*u));
+		n = 0;
+	}
+	if (!n || s->units == rc->super.layout.state_units)
+		return 0;
+	return write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0);
+}
+
+static int save_all(struct remap_c *rc, struct save *s, bool clean)
+{
+	struct remap_disk_head *h = rc->state_buf;
+	const struct remap_counters *c = &rc->count;
+	u32 event_units, pending_units;
+	u64 last;
+
+	spin_lock_irq(&rc->event_lock);
+	last = rc->last_event;
+	spin_unlock_irq(&rc->event_lock);
+	WRITE_ONCE(rc->dirty, false);
+	if (save_events(rc, s, last))
+		return -EIO;
+	event_units = s->units - 1;
+	if (save_pending(rc, s))
+		return -EIO;
+	pending_units = s->units - 1 - event_units;
+
+	memset(h, 0, sizeof(*h));
+	h->flags = cpu_to_le32(clean ? REMAP_STATE_CLEAN : 0);
+	h->event_units = cpu_to_le32(event_units);
+	h->pending_units = cpu_to_le32(pending_units);
+	h->last_event = cpu_to_le64(last);
+	h->saved = cpu_to_le64(ktime_get_real_seconds());
+	spin_lock_irq(&rc->lock);
+	h->auto_remaps = cpu_to_le64(c->remaps[REMAP_CAUSE_AUTO]);
+	h->manual_remaps = cpu_to_le64(c->remaps[REMAP_CAUSE_MANUAL]);
+	h->proactive_remaps = cpu_to_le64(c->remaps[REMAP_CAUSE_PROACTIVE]);
+	h->read_errors = cpu_to_le64(c->read_errors);
+	h->write_errors = cpu_to_le64(c->write_errors);
+	h->soft_errors = cpu_to_le64(c->soft_errors);
+	h->slow_reads = cpu_to_le64(c->slow_reads);
+	h->scan_block = cpu_to_le64(c->scan_block);
+	h->scan_passes = cpu_to_le64(c->scan_passes);
+	spin_unlock_irq(&rc->lock);
+	return write_unit(rc, s, 0, REMAP_STATE_HEAD, 0,
+			  REQ_PREFLUSH | REQ_FUA);
+}
+
+/**
+ * remap_state_save() - save to the older slot
+ * @rc: target
+ * @clean: nothing will happen any more before the next load
+ *
+ * Return: 0 or -EIO; then the other slot holds as before.
+ */
+int remap_state_save(struct remap_c *rc, bool clean)
+{
+	struct save s = { .units = 1 };
+	int r;
+
+	mutex_lock(&rc->state_mutex);
+	mutex_lock(&rc->commit_mutex);
+	s.sequence = ++rc->sequence;
+	mutex_unlock(&rc->commit_mutex);
+	s.slot = !rc->state_slot;
+	r = save_all(rc, &s, clean);
+	if (r) {
+		WRITE_ONCE(rc->dirty, true);
+		remap_copy_failed(rc, s.slot);
+		/* The next try goes to the slot that may still be writable. */
+	}
+	rc->state_slot = s.slot;
+	mutex_unlock(&rc->state_mutex);
+	return r;
+}
+
+static bool read_unit(struct remap_c *rc, unsigned int slot, u32 index)
+{
+	const struct remap_unit *u = rc->state_buf;
+
+	return !remap_io_buffer(rc, rc->spare->bdev,
+				remap_state_sector(rc, slot) +
+				index * REMAP_UNIT_SECTORS, rc->state_buf,
+				REMAP_UNIT, REQ_OP_READ) &&
+	       !remap_unit_check(u, REMAP_MAGIC_STATE, rc->super.uuid) &&
+	       le64_to_cpu(u->index) == index;
+}
+
+static void load_events(struct remap_c *rc, const struct remap_disk_events *u)
+{
+	u32 i, n = min(le32_to_cpu(u->unit.count), REMAP_STATE_EVENT_MAX);
+
+	for (i = 0; i < n; i++) {
+		u64 number = le64_to_cpu(u->event[i].number);
+
+		if (!number || number > rc->last_event ||
+		    rc->last_event - number >= REMAP_EVENT_RING)
+			continue;
+		rc->events[number % REMAP_EVENT_RING] = u->event[i];
+		rc->events[number % REMAP_EVENT_RING]
+			.detail[REMAP_DETAIL_MAX - 1] = 0;
+	}
+}
+
+static void load_pending(struct remap_c *rc,
+			 const struct remap_disk_pendings *u)
+{
+	u32 i, n = min(le32_to_cpu(u->unit.count), REMAP_STATE_PENDING_MAX);
+
+	for (i = 0; i < n; i++) {
+		u64 block = le64_to_cpu(u->pending[i].block);
+		struct remap_view view;
+
+		if (block >= rc->main_blocks)
+			continue;
+		remap_view(rc, block, &view);
+		if (!view.mapped)
+			remap_mark_pending(rc, block,
+					   le64_to_cpu(u->pending[i].seconds));
+	}
+}
+
+static void load_head(struct remap_c *rc, const struct remap_disk_head *h)
+{
+	struct remap_counters *c = &rc->count;
+
+	c->remaps[REMAP_CAUSE_AUTO] = le64_to_cpu(h->auto_remaps);
+	c->remaps[REMAP_CAUSE_MANUAL] = le64_to_cpu(h->manual_remaps);
+	c->remaps[REMAP_CAUSE_PROACTIVE] = le64_to_cpu(h->proactive_remaps);
+	c->read_errors = le64_to_cpu(h->read_errors);
+	c->write_errors = le64_to_cpu(h->write_errors);
+	c->soft_errors = le64_to_cpu(h->soft_errors);
+	c->slow_reads = le64_to_cpu(h->slow_reads);
+	c->scan_block = le64_to_cpu(h->scan_block);
+	c->scan_passes = le64_to_cpu(h->scan_passes);
+	rc->last_event = le64_to_cpu(h->last_event);
+}
+
+/* The table knows better how many blocks are remapped than an old save does. */
+static void count_mapped(struct remap_c *rc)
+{
+	u64 n[4] = {}, slot, end = rc->super.table_ready * REMAP_TABLE_ENTRIES;
+	struct remap_entry e;
+	unsigned int i;
+
+	end = min(end, rc->super.layout.spare_blocks);
+	for (slot = 0; slot < end; slot++) {
+		if (!rc->chunks[div_u64(slot, REMAP_TABLE_ENTRIES)])
+			continue;
+		remap_slot_entry(rc, slot, &e);
+		if (e.state == REMAP_SLOT_MAPPED)
+			n[e.cause]++;
+	}
+	for (i = REMAP_CAUSE_AUTO; i <= REMAP_CAUSE_PROACTIVE; i++)
+		rc->count.remaps[i] = max(rc->count.remaps[i], n[i]);
+}
+
+/**
+ * remap_state_load() - take over the newest saved state, if any can be read
+ * @rc: target; the table is loaded
+ */
+void remap_state_load(struct remap_c *rc)
+{
+	struct remap_disk_head *h = rc->state_buf;
+	u64 sequence = 0;
+	u32 i, units = 0;
+	unsigned int slot;
+	bool clean = false;
+
+	mutex_lock(&rc->state_mutex);
+	for (slot = 0; slot < REMAP_COPIES; slot++) {
+		if (!read_unit(rc, slot, 0) ||
+		    le32_to_cpu(h->unit.kind) != REMAP_STATE_HEAD ||
+		    le64_to_cpu(h->unit.sequence) <= sequence)
+			continue;
+		sequence = le64_to_cpu(h->unit.sequence);
+		rc->state_slot = slot;
+		clean = le32_to_cpu(h->flags) & REMAP_STATE_CLEAN;
+		units = min(1 + le32_to_cpu(h->event_units) +
+			    le32_to_cpu(h->pending_units),
+			    rc->super.layout.state_units);
+		load_head(rc, h);
+	}
+	for (i = 1; i < units; i++) {
+		struct remap_unit *u = rc->state_buf;
+
+		if (!read_unit(rc, rc->state_slot, i) ||
+		    le64_to_cpu(u->sequence) != sequence)
+			continue;
+		if (le32_to_cpu(u->kind) == REMAP_STATE_EVENTS)
+			load_events(rc, rc->state_buf);
+		else if (le32_to_cpu(u->kind) == REMAP_STATE_PENDING)
+			load_pending(rc, rc->state_buf);
+	}
+	rc->sequence = max(rc->sequence, sequence);
+	rc->first_event = rc->last_event >= REMAP_EVENT_RING ?
+			  rc->last_event - REMAP_EVENT_RING + 1 : 1;
+	if (sequence && !clean)
+		rc->last_event += EVENT_SKIP;
+	count_mapped(rc);
+	mutex_unlock(&rc->state_mutex);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading the table from its copies, and mending the copies.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "dm-remap.h"
+
+#define IO_UNITS	(REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT)
+
+struct table_pass {
+	void *buf[REMAP_COPIES];
+	bool readable[REMAP_COPIES][REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT];
+	u64 *sequence;
+	bool mend;
+	u64 wrong;		/* units of any copy that were not as the best */
+	u64 mended;
+};
+
+/* Enter one valid unit of the table into memory. */
+static int load_unit(struct remap_c *rc, u64 unit,
+		     const struct remap_disk_table *t, u64 *sequence)
+{
+	u64 base = unit * REMAP_TABLE_ENTRIES;
+	unsigned int i;
+
+	sequence[unit] = le64_to_cpu(t->unit.sequence);
+	rc->sequence = max(rc->sequence, sequence[unit]);
+	for (i = 0; i < REMAP_TABLE_ENTRIES; i++) {
+		struct remap_change change = { .slot = base + i };
+		struct remap_entry *e = &change.entry;
+		struct remap_view view;
+		u64 *lost;
+
+		if (remap_entry_decode(&t->entry[i], rc->main_blocks,
+				       rc->block_sectors, e))
+			return -EUCLEAN;
+		if (e->state == REMAP_SLOT_FREE)
+			continue;
+		if (base + i >= rc->super.layout.spare_blocks ||
+		    remap_layout_next_usable(&rc->super.layout, base + i) !=
+		    base + i)
+			return -EUCLEAN;
+		if (remap_chunk_get(rc, unit))
+			return -ENOMEM;
+		if (e->state == REMAP_SLOT_MAPPED) {
+			remap_view(rc, e->block, &view);
+			if (view.mapped) {
+				/*
+				 * A move from one spare block to another was
+				 * cut short. The newer unit holds; the other
+				 * block was on its way to being bad.
+				 */
+				struct remap_change older = {
+					.slot = view.slot,
+					.entry.state = REMAP_SLOT_BAD,
+				};
+				u64 other = sequence[view.slot /
+						     REMAP_TABLE_ENTRIES];
+
+				if (other == sequence[unit])
+					return -EUCLEAN;
+				if (other < sequence[unit])
+					remap_apply(rc, &older);
+				else
+					*e = older.entry;
+			}
+		}
+		if (e->lost[0] | e->lost[1]) {
+			lost = kcalloc(REMAP_MASK_WORDS, sizeof(*lost),
+				       GFP_KERNEL);
+			if (!lost || xa_err(xa_store(&rc->lost, base + i, lost,
+						     GFP_KERNEL))) {
+				kfree(lost);
+				return -ENOMEM;
+			}
+		}
+		remap_apply(rc, &change);
+	}
+	return 0;
+}
+
+/* One unit as it stands in all copies: take the newest, or mend the others. */
+static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+		      unsigned int n)
+{
+	const struct remap_disk_table *t, *best = NULL;
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < REMAP_COPIES; i++) {
+		t = p->buf[i] + n * REMAP_UNIT;
+		if (!p->readable[i][n] ||
+		    remap_unit_check(t, REMAP_MAGIC_TABLE, rc->super.uuid) ||
+		    le64_to_cpu(t->unit.index) != unit)
+			continue;
+		if (!best || le64_to_cpu(t->unit.sequence) >
+			     le64_to_cpu(best->unit.sequence))
+			best = t;
+	}
+	if (!best) {
+		DMERR("%s: table unit %llu of spare %s is damaged in every copy; nothing was changed",
+		      remap_name(rc), unit, rc->spare->name);
+		return -EUCLEAN;
+	}
+	if (!p->mend) {
+		r = load_unit(rc, unit, best, p->sequence);
+		if (r == -EUCLEAN)
+			DMERR("%s: table unit %llu of spare %s contradicts itself; nothing was changed",
+			      remap_name(rc), unit, rc->spare->name);
+		if (r)
+			return r;
+	}
+	for (i = 0; i < REMAP_COPIES; i++) {
+		t = p->buf[i] + n * REMAP_UNIT;
+		if (t == best || (p->readable[i][n] &&
+				  !memcmp(t, best, REMAP_UNIT)))
+			continue;
+		p->wrong++;
+		if (!p->mend)
+			continue;
+		memcpy(rc->unit, best, REMAP_UNIT);
+		if (remap_io_buffer(rc, rc->spare->bdev,
+				    remap_table_sector(rc, i, unit), rc->unit,
+				    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
+				    REQ_META))
+			remap_copy_failed(rc, i);
+		else
+			p->mended++;
+	}
+	return 0;
+}
+
+static void read_units(struct remap_c *rc, struct table_pass *p, u64 unit,
+		       unsigned int n)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < REMAP_COPIES; i++) {
+		bool all = !remap_io_buffer(rc, rc->spare->bdev,
+					    remap_table_sector(rc, i, unit),
+					    p->buf[i], n * REMAP_UNIT,
+					    REQ_OP_READ);
+
+		for (k = 0; k < n; k++)
+			p->readable[i][k] = all ||
+				!remap_io_buffer(rc, rc->spare->bdev,
+						 remap_table_sector(rc, i,
+								    unit + k),
+						 p->buf[i] + k * REMAP_UNIT,
+						 REMAP_UNIT, REQ_OP_READ);
+	}
+}
+
+static int walk(struct remap_c *rc, struct table_pass *p)
+{
+	u64 unit;
+	unsigned int k;
+	int r;
+
+	for (unit = 0; unit < rc->super.table_ready; unit += IO_UNITS) {
+		unsigned int n = min_t(u64, IO_UNITS,
+				       rc->super.table_ready - unit);
+
+		read_units(rc, p, unit, n);
+		for (k = 0; k < n; k++) {
+			r = merge_unit(rc, p, unit + k, k);
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* Is a superblock of one of the copies not what it should be? */
+static bool super_damaged(struct remap_c *rc, struct remap_super *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < REMAP_COPIES; i++)
+		if (remap_io_buffer(rc, rc->spare->bdev,
+				    rc->super.layout.place[i] *
+				    REMAP_UNIT_SECTORS, rc->unit, REMAP_UNIT,
+				    REQ_OP_READ) ||
+		    remap_super_decode(rc->unit, s) ||
+		    s->sequence != rc->super.sequence)
+			return true;
+	return false;
+}
+
+static int mend(struct remap_c *rc, struct table_pass *p)
+{
+	struct remap_super *s = p->buf[0];
+	bool super = super_damaged(rc, s);
+	char detail[REMAP_DETAIL_MAX];
+	int r;
+
+	if (!super && !p->wrong)
+		return 0;
+	p->mend = true;
+	r = walk(rc, p);
+	if (!r && super) {
+		r = remap_write_super(rc);
+		p->mended++;
+	}
+	if (r || !p->mended)
+		return r;
+	DMWARN("%s: %llu damaged or old metadata units of spare %s were mended from the other copy",
+	       remap_name(rc), p->mended, rc->spare->name);
+	snprintf(detail, sizeof(detail), "%llu", p->mended);
+	remap_event(rc, REMAP_EVENT_METADATA_REPAIRED, REMAP_NO_BLOCK,
+		    REMAP_NO_SLOT, detail);
+	return 0;
+}
+
+static int load_table(struct remap_c *rc, struct table_pass *p)
+{
+	int r;
+
+	mutex_lock(&rc->commit_mutex);
+	rc->sequence = rc->super.sequence;
+	r = walk(rc, p);
+	mutex_unlock(&rc->commit_mutex);
+	if (r)
+		return r;
+
+	remap_state_load(rc);
+	mutex_lock(&rc->commit_mutex);
+	r = mend(rc, p);
+	mutex_unlock(&rc->commit_mutex);
+	return r ? r : remap_spare_rebuild(rc);
+}
+
+/**
+ * remap_load() - from the spare into memory
+ * @rc: target; remap_check_spare() has said yes
+ *
+ * Writes nothing unless the whole table is good in at least one copy each.
+ *
+ * Context: process, before any I/O is mapped.
+ */
+int remap_load(struct remap_c *rc)
+{
+	size_t bytes = REMAP_IO_PAGES * PAGE_SIZE;
+	struct table_pass *p;
+	unsigned int i;
+	int r = -ENOMEM;
+
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	p->sequence = kvcalloc(max(rc->super.table_ready, 1ull),
+			       sizeof(*p->sequence), GFP_KERNEL);
+	for (i = 0; i < REMAP_COPIES; i++)
+		p->buf[i] = alloc_pages_exact(bytes, GFP_KERNEL);
+	if (p->sequence && p->buf[0] && p->buf[1]) {
+		r = remap_hash_init(rc);
+		if (!r)
+			r = load_table(rc, p);
+	}
+	for (i = 0; i < REMAP_COPIES; i++)
+		if (p->buf[i])
+			free_pages_exact(p->buf[i], bytes);
+	kvfree(p->sequence);
+	kfree(p);
+	return r;
+}
