@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { DiskStats, LabDisk } from '../../../lab/index.ts';
+import { SECTOR_BYTES } from './content.ts';
+import { resetToBlank, resetToContents } from './disk-truth.ts';
+import { KernelLab, type KernelLabOptions } from './kernel-lab.ts';
+import { tableLine, Target, type TableOptions } from './target.ts';
+
+export interface PairOptions {
+  /** Names of disks of the lab. */
+  readonly main?: string;
+  readonly spare?: string;
+  readonly blockSectors?: number;
+  /** 512-byte sectors; default all of main. */
+  readonly length?: number;
+  readonly features?: readonly string[];
+  readonly core?: Readonly<Record<string, string | number>>;
+}
+
+/** A mapped device with its disks. */
+export interface Pair {
+  readonly target: Target;
+  readonly main: LabDisk;
+  readonly spare: LabDisk;
+  readonly blockSectors: number;
+  /** The table it was made with. Add `format` to its features, or not. */
+  readonly table: TableOptions;
+}
+
+/** One machine for the tests of a file, and what each of them needs of it. */
+export class Fixture {
+  #kernelLab: KernelLab | undefined;
+  #targets: Target[] = [];
+  #names = 0;
+
+  /** The machine; it runs from `beforeAll` to `afterAll`. */
+  get kernelLab(): KernelLab {
+    if (this.#kernelLab === undefined) throw new Error('the machine is not running yet');
+    return this.#kernelLab;
+  }
+
+  async start(options: KernelLabOptions): Promise<void> {
+    this.#kernelLab = await KernelLab.start(options);
+  }
+
+  async stop(): Promise<void> {
+    await this.#kernelLab?.stop();
+  }
+
+  /** A mapped device that is removed after the test if it is still there. */
+  target(): Target {
+    const target = new Target(this.kernelLab, `t${String(++this.#names)}`);
+    this.#targets.push(target);
+    return target;
+  }
+
+  /**
+   * A pair in its first state: main holds `MAIN_TAG` everywhere, the spare was blank and is formatted, no disk has a
+   * fault. Remaps as fast as a test wants: retries wait the shortest time.
+   */
+  async pair(options: PairOptions = {}): Promise<Pair> {
+    const { lab } = this.kernelLab;
+    const main = lab.disk(options.main ?? 'main');
+    const spare = lab.disk(options.spare ?? 'spare');
+    resetToContents(main);
+    resetToBlank(spare);
+    await lab.faultsSettled();
+    const blockSectors = options.blockSectors ?? 8;
+    const table: TableOptions = {
+      length: options.length ?? main.bytes / SECTOR_BYTES,
+      main: this.kernelLab.device(main.name),
+      spare: this.kernelLab.device(spare.name),
+      blockSectors,
+      features: ['no_scan', ...(options.features ?? [])],
+      core: { retries: 1, retry_delay_ms: 1, soft_threshold: 0, ...options.core },
+    };
+    const target = this.target();
+    await target.create(tableLine({ ...table, features: ['format', ...(table.features ?? [])] }));
+    return { target, main, spare, blockSectors, table };
+  }
+
+  /** Removes what a test left and holds the kernel to having nothing to complain about. */
+  async cleanUp(): Promise<void> {
+    const { lab, log, io } = this.kernelLab;
+    const targets = this.#targets;
+    this.#targets = [];
+    const complaints = log.takeComplaints();
+    if (lab.isRunning) {
+      for (const disk of lab.disks.values()) disk.faults.clear();
+      await lab.faultsSettled();
+      const { stdout } = await this.kernelLab.dmsetup(['ls']);
+      const left = new Set(stdout.split('\n').map((line) => line.split('\t')[0]));
+      for (const target of targets.reverse()) if (left.has(target.name)) await target.remove();
+      await log.mark(io);
+      complaints.push(...log.takeComplaints());
+    }
+    expect(complaints, 'complaints of the kernel').toEqual([]);
+  }
+}
+
+/** Registers a machine for all tests of the calling file. */
+export function useKernelLab(options: KernelLabOptions = {}): Fixture {
+  const fixture = new Fixture();
+  beforeAll(() => fixture.start(options));
+  afterAll(() => fixture.stop());
+  afterEach(() => fixture.cleanUp());
+  return fixture;
+}
+
+/** What a disk has done since `before`. */
+export function statsSince(disk: LabDisk, before: DiskStats): DiskStats {
+  const now = disk.stats;
+  return {
+    reads: now.reads - before.reads,
+    writes: now.writes - before.writes,
+    fuaWrites: now.fuaWrites - before.fuaWrites,
+    flushes: now.flushes - before.flushes,
+    trims: now.trims - before.trims,
+    failedReads: now.failedReads - before.failedReads,
+    failedWrites: now.failedWrites - before.failedWrites,
+    sectorsRead: now.sectorsRead - before.sectorsRead,
+    sectorsWritten: now.sectorsWritten - before.sectorsWritten,
+    dirtySectors: now.dirtySectors,
+  };
+}
