@@ -60,11 +60,16 @@ export function parseKernelRecord(record: string): string | null {
   return message.startsWith('device-mapper: ') ? message : null;
 }
 
-/** The part of the target's lines that says why, without what device-mapper puts around it. */
+/**
+ * Why the target refused, from its lines: `device-mapper: remap: <name>: <reason>; <what to do>` or, from the
+ * constructor, `device-mapper: table: <devno>: remap: <reason> (<errno>)`. The first counts: later ones follow from it.
+ */
 export function refusalReason(lines: readonly string[]): string | null {
-  const said = lines.flatMap((line) => {
-    const [, text] = /^device-mapper: (?:table: \d+:\d+: )?(?:dm-)?remap: (.*)$/.exec(line) ?? [];
-    return text === undefined ? [] : [text.replace(/ \(-E[A-Z]+\)$/, '')];
-  });
-  return said[0] ?? null;
+  for (const line of lines) {
+    const own = /^device-mapper: remap: (?:\S+: )?(.*)$/.exec(line);
+    const table = /^device-mapper: table: \d+:\d+: remap: (.*?)(?: \(-E[A-Z0-9]+\))?$/.exec(line);
+    const [reason] = (own?.[1] ?? table?.[1] ?? '').split(';');
+    if (reason !== undefined && reason.trim() !== '') return reason.trim();
+  }
+  return null;
 }

@@ -6,6 +6,7 @@ import { superblockPlaces, UNIT_BYTES } from '../layout.ts';
 import { readStatus } from '../mappings.ts';
 import { zeroPlaces } from '../raw-device.ts';
 import { commandLine, run } from '../run.ts';
+import { inspectSpare } from '../superblock.ts';
 import { deviceWords } from '../words.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { inUseReasons } from './in-use.ts';
@@ -71,7 +72,13 @@ async function execute(steps: Steps, name: string, spare: BlockDevice): Promise<
     throw withState(thrown, resumed ? 'The pair is still active.' : `"${name}" could not be resumed.`);
   }
   await steps
-    .run('erase', () => zeroPlaces(spare.path, spare.devno, superblockPlaces(spare.sizeSectors), UNIT_BYTES))
+    .run('erase', async () => {
+      // A spare that is larger than when it was formatted has its copies where they were then.
+      const found = await inspectSpare(spare.path, spare.sizeSectors);
+      const formatted = found.kind === 'valid' ? found.superblock.spareSectors : spare.sizeSectors;
+      const places = new Set([...superblockPlaces(formatted), ...superblockPlaces(spare.sizeSectors)]);
+      await zeroPlaces(spare.path, spare.devno, [...places], UNIT_BYTES);
+    })
     .catch((thrown: unknown) => {
       throw withState(thrown, 'The pair is not active any more, but the spare still says that it belongs to it.');
     });
