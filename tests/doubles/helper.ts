@@ -27,7 +27,7 @@ export class FakeHelper {
   /** Verbs in the order they were called. */
   readonly calls: string[] = [];
   /** Takes the place of a verb's answer. */
-  readonly overrides: Partial<Handlers> = {};
+  readonly overrides: { -readonly [M in keyof Handlers]?: Handlers[M] } = {};
   #server: HelperServer | null = null;
   #stream: Duplex | null = null;
   #closed: (reason: AppError) => void = () => undefined;

@@ -1,0 +1,348 @@
+import { once } from 'node:events';
+
+import { applyPatches, type Patch } from 'immer';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { EventPayload, RequestName, RequestParams, RequestResult } from '../../app/bridge/schema.ts';
+import { snapshotSchema, type Connection, type Snapshot } from '../../app/bridge/snapshot.ts';
+import { AppError, appError } from '../../app/errors.ts';
+import { MAX_FRAME_CHARS } from '../../app/protocol/frames.ts';
+import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
+import { SCENE_TARGET } from '../../tests/doubles/scene.ts';
+import type { Connector } from '../ports.ts';
+import { Broker } from './broker.ts';
+import { LOOK_AGAIN_MS } from './session.ts';
+
+const TOKEN = 'a'.repeat(32);
+
+/** A view: holds the snapshot only as patches bring it, and refuses a patch of another version. */
+class View {
+  snapshot: Snapshot;
+  version: number;
+  readonly payloads: EventPayload<'patch'>[] = [];
+  readonly #broker: Broker;
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(broker: Broker, held: RequestResult<'snapshot.get'>) {
+    this.#broker = broker;
+    this.snapshot = held.snapshot;
+    this.version = held.version;
+    broker.onPatch((payload) => {
+      if (payload.from !== this.version) throw new Error(`patch from ${payload.from} on ${this.version}`);
+      this.version = payload.to;
+      this.payloads.push(payload);
+      this.snapshot = snapshotSchema.parse(applyPatches(this.snapshot, payload.patches as Patch[]));
+      for (const check of [...this.#waiting]) check();
+    });
+  }
+
+  static async of(broker: Broker): Promise<View> {
+    return new View(broker, await call(broker, 'snapshot.get', {}));
+  }
+
+  get connection(): Connection {
+    const found = this.snapshot.connections[0];
+    if (found === undefined) throw new Error('no connection');
+    return found;
+  }
+
+  call<R extends RequestName>(name: R, params: RequestParams<R>): Promise<RequestResult<R>> {
+    return call(this.#broker, name, params);
+  }
+
+  /** Resolves when the view shows what `shows` looks for. */
+  until(shows: (connection: Connection) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!shows(this.connection)) return;
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}
+
+async function call<R extends RequestName>(
+  broker: Broker,
+  name: R,
+  params: RequestParams<R>,
+): Promise<RequestResult<R>> {
+  const answer = await broker.answer(name, params);
+  if (!answer.ok) throw new AppError(answer.error);
+  return answer.result as RequestResult<R>;
+}
+
+function brokerOf(...connectors: Connector[]): Broker {
+  return new Broker({ host: 'web', version: '0.1.0', connectors, log: silentLog });
+}
+
+const local = { connection: 'local' } as const;
+
+describe('a connection', () => {
+  let helper: FakeHelper;
+  let connector: ReturnType<typeof fakeConnector>;
+  let broker: Broker;
+  let view: View;
+
+  beforeEach(async () => {
+    helper = new FakeHelper();
+    connector = fakeConnector(helper);
+    broker = brokerOf(connector);
+    view = await View.of(broker);
+  });
+
+  afterEach(() => broker.close());
+
+  async function open(): Promise<void> {
+    await view.call('connection.open', local);
+    await view.until(({ phase, targets }) => phase.state === 'open' && (targets[0]?.events.length ?? 0) > 0);
+  }
+
+  it('shows each step of opening, then the machine, its disks and its protected devices', async () => {
+    await open();
+    const { phase, machine, devices, targets } = view.connection;
+    expect(phase).toEqual({ state: 'open', helperVersion: '0.1.0' });
+    expect(machine?.module.state).toBe('loaded');
+    expect(devices).toEqual(helper.devices);
+    expect(targets.map((target) => target.device.name)).toEqual([SCENE_TARGET]);
+    expect(targets[0]?.events).toEqual(helper.events);
+    expect(targets[0]?.samples).toHaveLength(1);
+    expect(helper.calls.slice(0, 2)).toEqual(['init', 'events.follow']);
+    expect(helper.calls.indexOf('targets.list')).toBeGreaterThan(helper.calls.indexOf('events.follow'));
+  });
+
+  it('brings a view that comes late to the same state as one that was there', async () => {
+    await open();
+    helper.move(77);
+    await view.until(({ targets }) => targets[0]?.status.spareUsed === 41);
+    const late = await View.of(broker);
+    expect(late.snapshot).toEqual(view.snapshot);
+    helper.move(78);
+    await late.until(({ targets }) => targets[0]?.status.spareUsed === 42);
+    await view.until(({ targets }) => targets[0]?.status.spareUsed === 42);
+    expect(late.snapshot).toEqual(view.snapshot);
+  });
+
+  it('tells a moved block as event, status, sample and row', async () => {
+    await open();
+    const before = view.connection.targets[0];
+    helper.move(555_555);
+    await view.until(({ targets }) => (targets[0]?.remapsRevision ?? 0) > (before?.remapsRevision ?? 0));
+    const after = view.connection.targets[0];
+    expect(after?.events.at(-1)).toMatchObject({ type: 'remap', block: 555_555 });
+    expect(after?.status.spareUsed).toBe((before?.status.spareUsed ?? 0) + 1);
+    expect(after?.device.status).toEqual(after?.status);
+    expect(after?.samples.at(-1)?.moved).toBe(after?.status.spareUsed);
+    const rows = await view.call('target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 555_555, limit: 1 });
+    expect(rows.rows).toMatchObject([{ block: 555_555, state: 'mapped' }]);
+  });
+
+  it('tells many changes in few patch events and loses none', async () => {
+    await open();
+    const first = view.payloads.length;
+    for (let block = 0; block < 300; block += 1) helper.move(900_000 + block);
+    await view.until(({ targets }) => targets[0]?.events.at(-1)?.block === 900_299);
+    expect(view.payloads.length - first).toBeLessThan(30);
+    expect(view.connection.targets[0]?.events).toEqual(helper.events.slice(-200));
+    await vi.waitFor(async () => {
+      const answer = await view.call('target.remapsAt', {
+        ...local,
+        name: SCENE_TARGET,
+        fromBlock: 900_000,
+        limit: 4096,
+      });
+      expect(answer.rows).toEqual(helper.rows.filter((row) => row.block >= 900_000));
+    });
+  });
+
+  it('reads the whole table again when the numbers of events have a hole', async () => {
+    await open();
+    helper.move(1, false);
+    helper.move(2);
+    await vi.waitFor(async () => {
+      const answer = await view.call('target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 0, limit: 2 });
+      expect(answer.rows.map((row) => row.block)).toEqual([1, 2]);
+    });
+  });
+
+  it('says what happened when the helper dies, keeps what was heard, and opens again', async () => {
+    await open();
+    const heard = view.connection.targets;
+    helper.die(appError('helper-died', 'It died.', 'Open it again.'));
+    await view.until(({ phase }) => phase.state === 'failed');
+    expect(view.connection.phase).toMatchObject({ error: { code: 'helper-died', remedy: 'Open it again.' } });
+    expect(view.connection.targets).toEqual(heard);
+    const onPage = { ...local, name: SCENE_TARGET };
+    await expect(view.call('target.remapsAt', { ...onPage, fromBlock: 0, limit: 5 })).resolves.toMatchObject({
+      rows: helper.rows.slice(0, 5),
+    });
+    await expect(view.call('target.continue', onPage)).rejects.toMatchObject({ code: 'connection-closed' });
+    helper.move(12, false);
+    await open();
+    await vi.waitFor(async () => {
+      const { rows } = await view.call('target.remapsAt', { ...onPage, fromBlock: 12, limit: 1 });
+      expect(rows[0]).toMatchObject({ block: 12, state: 'mapped' });
+    });
+  });
+
+  it('rejects a call that the helper died under', async () => {
+    await open();
+    helper.overrides['target.health'] = () => {
+      helper.die(appError('helper-died', 'It died.', 'Open it again.'));
+      return new Promise(() => undefined);
+    };
+    const asked = view.call('target.health', { ...local, name: SCENE_TARGET, firstBlock: 0, blockCount: 9, cells: 3 });
+    await expect(asked).rejects.toMatchObject({ code: 'helper-died' });
+  });
+
+  it.each([
+    ['a line that is not of the protocol', 'rubbish', 'bad-request'],
+    ['a line that is too long', 'x'.repeat(MAX_FRAME_CHARS + 1), 'frame-too-large'],
+  ])('closes on %s', async (_what, line, code) => {
+    await open();
+    helper.raw(line);
+    await view.until(({ phase }) => phase.state === 'failed');
+    expect(view.connection.phase).toMatchObject({ error: { code } });
+  });
+
+  it('refuses a helper of another version and can be tried again', async () => {
+    helper.overrides.init = () =>
+      Promise.resolve({ protocol: 99, helper: { version: '9', pid: 1, uid: 0 }, capabilities: [] });
+    await expect(view.call('connection.open', local)).rejects.toMatchObject({ code: 'protocol-mismatch' });
+    await view.until(({ phase }) => phase.state === 'failed');
+    delete helper.overrides.init;
+    await open();
+  });
+
+  it('joins an opening that is under way', async () => {
+    await Promise.all([view.call('connection.open', local), view.call('connection.open', local)]);
+    expect(helper.calls.filter((name) => name === 'init')).toHaveLength(1);
+  });
+
+  it('can be closed while it waits for a password, and forgets what it knew', async () => {
+    helper.overrides.init = () => new Promise(() => undefined);
+    connector.open = (onStep) => {
+      onStep('Waiting for your permission');
+      return Promise.resolve(helper.link(null));
+    };
+    const opening = view.call('connection.open', local);
+    await view.until(({ phase }) => phase.state === 'opening' && phase.steps.length > 0);
+    await Promise.all([
+      expect(opening).rejects.toMatchObject({ code: 'cancelled' }),
+      view.call('connection.close', local),
+    ]);
+    await view.until(({ phase }) => phase.state === 'closed');
+    expect(connector.closes).toBe(1);
+  });
+
+  it('forgets disks and devices when closed', async () => {
+    await open();
+    await view.call('connection.close', local);
+    await view.until(({ phase }) => phase.state === 'closed');
+    expect(view.connection).toMatchObject({ machine: null, devices: [], targets: [] });
+  });
+
+  it('lists disks anew when a protected device appears or goes', async () => {
+    await open();
+    helper.targets = [];
+    helper.devices = helper.devices.slice(2);
+    helper.tellTargets();
+    await view.until(({ targets, devices }) => targets.length === 0 && devices.length === helper.devices.length);
+    const gone = view.call('target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 0, limit: 1 });
+    await expect(gone).rejects.toMatchObject({ code: 'target-missing' });
+  });
+
+  it('shows the steps of an apply, refuses a second one meanwhile, and shows its outcome before it answers', async () => {
+    await open();
+    const made = { ...helper.targets[0], name: 'second', uuid: 'u2', devno: '253:1' } as (typeof helper.targets)[0];
+    const finish = Promise.withResolvers<undefined>();
+    helper.overrides.apply = async () => {
+      helper.tellProgress(TOKEN, 'create', 'running');
+      await finish.promise;
+      helper.targets = [...helper.targets, made];
+      helper.tellProgress(TOKEN, 'create', 'done');
+      return { name: 'second', path: '/dev/mapper/second' };
+    };
+    const apply = { ...local, token: TOKEN, confirmation: null };
+    const applying = view.call('apply', apply);
+    await view.until((connection) => connection.applying?.[0]?.state === 'running');
+    await expect(view.call('apply', apply)).rejects.toMatchObject({ code: 'busy' });
+    finish.resolve(undefined);
+    await expect(applying).resolves.toEqual({ name: 'second', path: '/dev/mapper/second' });
+    expect(view.connection.targets.map((target) => target.device.name)).toContain('second');
+    await view.until((connection) => connection.applying === null);
+    const told = view.payloads.flatMap((payload) => JSON.stringify(payload.patches));
+    expect(told.some((patches) => patches.includes('"step":"create"') && patches.includes('"done"'))).toBe(true);
+  });
+
+  it('passes on what the helper refuses, word for word', async () => {
+    await open();
+    const intent = { action: 'remove', name: SCENE_TARGET } as const;
+    await expect(view.call('plan', { ...local, intent })).rejects.toMatchObject({
+      data: { code: 'device-gone', sentence: 'The disk is gone.', remedy: 'Plug it in again.' },
+    });
+  });
+
+  it('refuses requests that do not exist, do not fit or need the lab', async () => {
+    expect(await broker.answer('toString', {})).toMatchObject({ ok: false, error: { code: 'unknown-method' } });
+    expect(await broker.answer('plan', { connection: 'local', intent: { action: 'burn' } })).toMatchObject({
+      ok: false,
+      error: { code: 'bad-request' },
+    });
+    expect(await broker.answer('connection.open', { connection: 'lab' })).toMatchObject({ ok: false });
+    expect(await broker.answer('devices.refresh', local)).toMatchObject({ error: { code: 'connection-closed' } });
+  });
+
+  it('ends the helper when the broker is closed', async () => {
+    const link = helper.link();
+    connector.open = () => Promise.resolve(link);
+    await open();
+    const ended = once(link.output, 'close');
+    await broker.close();
+    await ended;
+    expect(connector.closes).toBe(1);
+  });
+});
+
+describe('without being told', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'Date'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('looks again, and catches up with what no event told', async () => {
+    const helper = new FakeHelper();
+    const broker = brokerOf(fakeConnector(helper));
+    await call(broker, 'connection.open', local);
+    helper.move(31, false);
+    await vi.advanceTimersByTimeAsync(LOOK_AGAIN_MS);
+    const { rows } = await vi.waitFor(async () => {
+      const answer = await call(broker, 'target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 31, limit: 1 });
+      expect(answer.rows[0]?.block).toBe(31);
+      return answer;
+    });
+    expect(rows[0]?.state).toBe('mapped');
+    await broker.close();
+  });
+
+  it('gives up on a helper that hangs', async () => {
+    const helper = new FakeHelper();
+    const broker = brokerOf(fakeConnector(helper));
+    await call(broker, 'connection.open', local);
+    helper.overrides['targets.list'] = () => new Promise(() => undefined);
+    await vi.advanceTimersByTimeAsync(LOOK_AGAIN_MS + 61_000);
+    const { snapshot } = await call(broker, 'snapshot.get', {});
+    expect(snapshot.connections[0]?.phase).toMatchObject({ state: 'failed', error: { code: 'timeout' } });
+    await broker.close();
+  });
+
+  it('does not wait for ever for a helper that never says who it is', async () => {
+    const helper = new FakeHelper();
+    helper.overrides.init = () => new Promise(() => undefined);
+    const broker = brokerOf(fakeConnector(helper));
+    const opening = expect(call(broker, 'connection.open', local)).rejects.toMatchObject({ code: 'timeout' });
+    await vi.advanceTimersByTimeAsync(6_000);
+    await opening;
+    await broker.close();
+  });
+});
