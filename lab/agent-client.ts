@@ -5,6 +5,7 @@ import { Emitter, type Listener, type Unsubscribe } from './events.ts';
 import {
   AgentEvent,
   AgentReply,
+  Devices,
   ExecResult,
   Hello,
   Nothing,
@@ -113,6 +114,11 @@ export class AgentClient {
     } finally {
       unsubscribe();
     }
+  }
+
+  /** The guest's block devices of whole disks by serial number. */
+  async devices(): Promise<Readonly<Record<string, string>>> {
+    return this.#request({ method: 'devices' }, Devices);
   }
 
   async restartHelper(): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Duplex, Writable } from 'node:stream';
 import type { ExecOptions, ExecOutcome } from './agent-client.ts';
 import { boot, type RunningMachine } from './boot.ts';
+import { cacheFolder } from './cache/paths.ts';
+import { putExt4, putPartitions } from './disk/contents.ts';
 import { LabDisk } from './disk/disk.ts';
 import { DEFAULT_DISKS, diskSettings, type DiskSettings } from './disk/options.ts';
 import { RequestClock } from './disk/request-log.ts';
@@ -76,6 +78,10 @@ export class Lab {
     let lab: Lab | undefined;
     try {
       const prepared = await prepare(options, settings, folder, report);
+      for (const disk of disks.values()) {
+        if (disk.settings.ext4 !== undefined) await putExt4(disk, disk.settings.ext4, options.cache ?? cacheFolder());
+        if (disk.settings.partitions !== undefined) putPartitions(disk, disk.settings.partitions);
+      }
       await nbd.listen(sockets.nbd);
       lab = new Lab(options, folder, disks, nbd, {
         kernelImage: prepared.kernel.image,
@@ -170,6 +176,14 @@ export class Lab {
   /** Runs a program of the guest as root, by its absolute path and without a shell. */
   async exec(file: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecOutcome> {
     return this.#machine().agent.exec(file, args, options);
+  }
+
+  /** The path of a disk's block device in the guest, such as `/dev/nvme0n1`. It may change at a restart. */
+  async devicePath(name: string): Promise<string> {
+    const { serial } = this.disk(name).settings;
+    const path = (await this.#machine().agent.devices())[serial];
+    if (path !== undefined) return path;
+    throw new LabError('bad-option', `The guest does not see the disk "${name}"; is it pulled?`);
   }
 
   /** Starts checked writes to a device in the guest. */

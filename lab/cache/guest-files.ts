@@ -22,9 +22,21 @@ export const BUS_MODULES = {
 } as const;
 
 const BASE: ImageContents = {
-  packages: ['busybox-static', 'dmsetup', 'e2fsprogs', 'fdisk', 'kmod', 'mount', 'smartmontools', 'udev', 'util-linux'],
+  packages: [
+    'busybox-static',
+    'coreutils',
+    'dmsetup',
+    'e2fsprogs',
+    'fdisk',
+    'kmod',
+    'mount',
+    'smartmontools',
+    'udev',
+    'util-linux',
+  ],
   staticPrograms: ['/bin/busybox'],
   programs: [
+    '/bin/dd',
     '/bin/dmesg',
     '/bin/findmnt',
     '/bin/kmod',

@@ -83,7 +83,8 @@ export class MediumMirror {
       driver: 'blkdebug',
       'node-name': next,
       image: nbd,
-      'inject-error': rules,
+      // QEMU does not take an empty list.
+      ...(rules.length > 0 ? { 'inject-error': rules } : {}),
       ...common,
     });
     await this.#qmp.execute('blockdev-reopen', {

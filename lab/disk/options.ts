@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LabError } from '../errors.ts';
+import { seededRandom } from './random.ts';
 
 const MIB = 1024 * 1024;
 const MAX_DISK_BYTES = 16 * 1024 ** 4;
@@ -13,7 +14,7 @@ export const DiskOptions = z.strictObject({
   /** What the disk says it is. An nvme disk always says "QEMU NVMe Ctrl", a virtio-blk disk nothing. */
   model: z.string().max(40).default(''),
   serial: z.string().regex(/^[\x21-\x7e]{1,20}$/),
-  /** World wide name: 16 hexadecimal digits, an NAA name on scsi and ata, an EUI-64 on nvme. */
+  /** World wide name on virtio-scsi and ata: an NAA name of 16 hexadecimal digits. */
   wwn: z
     .string()
     .regex(/^[0-9a-f]{16}$/)
@@ -31,6 +32,18 @@ export const DiskOptions = z.strictObject({
    * `blkdebug`: on virtio-scsi, a medium error as a real disk reports it; see `medium.ts` for what that costs.
    */
   medium: z.enum(['nbd', 'blkdebug']).default('nbd'),
+  /** A file system over the whole disk, made before the machine starts. */
+  ext4: z
+    .strictObject({
+      label: z.string().max(16),
+      files: z.record(
+        z.string().regex(/^[^/].*$/),
+        z.union([z.string(), z.custom<Uint8Array>((value) => value instanceof Uint8Array)]),
+      ),
+    })
+    .optional(),
+  /** A DOS partition table; places in 512-byte sectors. */
+  partitions: z.array(z.strictObject({ first: z.int().min(1), count: z.int().min(1) })).optional(),
   /** Requests kept in the disk's log. */
   logLimit: z.int().min(2).default(200_000),
   /** Keep what was written with each logged write. */
@@ -63,13 +76,28 @@ export function diskSettings(options: DiskOptions): DiskSettings {
   }
   if (disk.bus === 'ata' && disk.logicalBlockBytes !== 512) refuse('an ata disk has logical blocks of 512 bytes');
   if (disk.bus === 'ata' && disk.readOnly) refuse('an ata disk cannot be read-only');
+  if (disk.wwn !== undefined && disk.bus !== 'virtio-scsi' && disk.bus !== 'ata') {
+    // Linux knows that QEMU's nvme disks may share their identifiers and makes one of model and serial instead.
+    refuse(`a disk on ${disk.bus} cannot have a world wide name`);
+  }
+  if (disk.ext4 !== undefined && disk.partitions !== undefined) refuse('it has both partitions and a file system');
   if (disk.medium === 'blkdebug' && disk.bus !== 'virtio-scsi') refuse('medium "blkdebug" is for virtio-scsi');
   return { ...disk, writeCacheBytes, physicalBlockBytes };
 }
 
+function bystanderFiles(): Record<string, string | Uint8Array> {
+  const random = seededRandom(20);
+  const files: Record<string, string | Uint8Array> = { 'read-me.txt': 'Nothing the lab does may change this disk.\n' };
+  for (let index = 1; index <= 8; index++) {
+    const bytes = Uint8Array.from({ length: 150_000 }, () => Math.floor(random() * 256));
+    files[`summer/photo-${String(index)}.raw`] = bytes;
+  }
+  return files;
+}
+
 /** The lab's own three disks: one that ages, one to spare, and one that nothing should ever touch. */
 export const DEFAULT_DISKS: readonly DiskOptions[] = [
-  { name: 'main', bytes: 256 * MIB, bus: 'nvme', serial: 'LAB-AGING-4F19C2', wwn: '0025385b71b00a32' },
+  { name: 'main', bytes: 256 * MIB, bus: 'nvme', serial: 'LAB-AGING-4F19C2' },
   {
     name: 'spare',
     bytes: 64 * MIB,
@@ -85,5 +113,6 @@ export const DEFAULT_DISKS: readonly DiskOptions[] = [
     model: 'LAB PHOTOS',
     serial: 'LAB-OTHER-12AB90',
     wwn: '50014ee2b5c6d7e8',
+    ext4: { label: 'photos', files: bystanderFiles() },
   },
 ];

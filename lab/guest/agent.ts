@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { release } from 'node:os';
 import { errorText } from '../errors.ts';
+import { devicesBySerial } from './devices.ts';
 import { GuestPort } from './port.ts';
 import { AgentRequest, type AgentEvent, type ExecJob } from './protocol.ts';
 import { scan } from './scanner.ts';
@@ -65,6 +66,8 @@ async function answer(request: AgentRequest): Promise<unknown> {
         emit({ event: 'scanned', id: request.id, runs });
       });
       return {};
+    case 'devices':
+      return devicesBySerial();
     case 'restart-helper':
       restartHelper();
       return {};

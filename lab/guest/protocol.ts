@@ -59,6 +59,7 @@ export const AgentRequest = z.discriminatedUnion('method', [
   z.strictObject({ id: z.int(), method: z.literal('write'), params: WriteJob }),
   z.strictObject({ id: z.int(), method: z.literal('stop-writing'), params: z.strictObject({ job: z.int() }) }),
   z.strictObject({ id: z.int(), method: z.literal('scan'), params: ScanJob }),
+  z.strictObject({ id: z.int(), method: z.literal('devices') }),
   z.strictObject({ id: z.int(), method: z.literal('restart-helper') }),
 ]);
 export type AgentRequest = z.infer<typeof AgentRequest>;
@@ -73,6 +74,8 @@ export const ExecResult = z.object({
   stderr: z.string(),
 });
 export const Started = z.object({ job: z.int() });
+/** Block devices of whole disks by serial number. */
+export const Devices = z.record(z.string(), z.string());
 export const Nothing = z.object({});
 
 /** A run of sectors that a scan found alike. */

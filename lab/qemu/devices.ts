@@ -66,7 +66,6 @@ export function diskDevices(disk: DiskSettings, index: number, nbdSocket: string
             bus: device,
             nsid: 1,
             shared: true,
-            ...(disk.wwn === undefined ? {} : { eui64: BigInt(`0x${disk.wwn}`) }),
             ...drive,
           },
         ],
