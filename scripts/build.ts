@@ -29,7 +29,14 @@ const parts: readonly Part[] = [
     sources: ['app', 'helper'],
     outputs: ['dist/helper/helper.cjs'],
     make: () =>
-      esbuild({ ...common, entryPoints: ['helper/main.ts'], outfile: 'dist/helper/helper.cjs', format: 'cjs' }),
+      esbuild({ ...common, entryPoints: ['./helper/main.ts'], outfile: 'dist/helper/helper.cjs', format: 'cjs' }),
+  },
+  {
+    name: 'lab agent',
+    sources: ['app', 'lab'],
+    outputs: ['dist/lab/agent.mjs'],
+    make: () =>
+      esbuild({ ...common, entryPoints: ['./lab/guest/agent.ts'], outfile: 'dist/lab/agent.mjs', format: 'esm' }),
   },
   {
     name: 'browser host',
@@ -38,7 +45,7 @@ const parts: readonly Part[] = [
     make: () =>
       esbuild({
         ...common,
-        entryPoints: ['main/web/cli.ts'],
+        entryPoints: ['./main/web/cli.ts'],
         outfile: 'dist/web/host.mjs',
         format: 'esm',
         packages: 'external',
@@ -52,14 +59,14 @@ const parts: readonly Part[] = [
       Promise.all([
         esbuild({
           ...common,
-          entryPoints: ['main/electron/main.ts'],
+          entryPoints: ['./main/electron/main.ts'],
           outfile: 'dist/electron/main.mjs',
           format: 'esm',
           packages: 'external',
         }),
         esbuild({
           ...common,
-          entryPoints: ['main/electron/preload.ts'],
+          entryPoints: ['./main/electron/preload.ts'],
           outfile: 'dist/electron/preload.cjs',
           format: 'cjs',
           external: ['electron'],
