@@ -64,10 +64,7 @@ function ConnectionMenu({ connection }: { connection: Connection }) {
       <Menu.Dropdown>
         {phase.state === 'open' && <Menu.Label>Helper {phase.helperVersion}</Menu.Label>}
         {closable ? (
-          <Menu.Item
-            leftSection={<IconPlugConnectedX size={16} />}
-            onClick={() => void close.run({ connection: id })}
-          >
+          <Menu.Item leftSection={<IconPlugConnectedX size={16} />} onClick={() => void close.run({ connection: id })}>
             {id === 'lab' ? 'Shut the lab down' : 'Close the connection'}
           </Menu.Item>
         ) : (

@@ -88,7 +88,8 @@ function working(status: TargetStatus): Omit<Verdict, 'notes'> {
       tone: 'danger',
       short: `${formatCount(status.pending)} unreadable`,
       sentence: `${unreadable} What ${status.pending === 1 ? 'it holds' : 'they hold'} is damaged; no other damage is known.`,
-      advice: 'Copy your data off this disk now. Writing to such a block moves it to the spare and makes it usable again.',
+      advice:
+        'Copy your data off this disk now. Writing to such a block moves it to the spare and makes it usable again.',
     };
   }
   if (status.partial > 0) {
@@ -145,9 +146,7 @@ function notesOf(status: TargetStatus, suspended: boolean): string[] {
     notes.push(`${formatCounted(status.spareBad, 'block')} of the spare itself failed and will not be used.`);
   }
   if (status.partial > 0 && (status.mode !== 'rw' || status.pending > 0)) {
-    notes.push(
-      `In ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`,
-    );
+    notes.push(`In ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`);
   }
   if (status.softErrors > 0) {
     notes.push(`${formatCounted(status.softErrors, 'read')} succeeded only after being tried again.`);

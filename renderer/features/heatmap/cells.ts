@@ -10,7 +10,16 @@ export const LATENCY_CLASSES = LATENCY_LIMITS_MS.length + 1;
  * 0 not read yet; 1-15 good, latency class times how much of the cell was read (a little, some, all); then the states
  * that want a mark. {@link DIMMED} is added when another legend entry is picked out.
  */
-export const codes = { unread: 0, good: 1, slow: 16, soft: 17, moved: 18, partial: 19, pending: 20, loading: 21 } as const;
+export const codes = {
+  unread: 0,
+  good: 1,
+  slow: 16,
+  soft: 17,
+  moved: 18,
+  partial: 19,
+  pending: 20,
+  loading: 21,
+} as const;
 export const CODE_COUNT = 22;
 export const DIMMED = 32;
 /** How much of a good cell was read: up to a third, more, all of it. */

@@ -41,7 +41,8 @@ export class Painter {
     const width = Math.min(context.canvas.width, columns * edge);
     const height = Math.min(context.canvas.height, Math.ceil(count / columns) * edge);
     if (width === 0 || height === 0) return;
-    if (this.#image?.width !== width || this.#image.height !== height) this.#image = context.createImageData(width, height);
+    if (this.#image?.width !== width || this.#image.height !== height)
+      this.#image = context.createImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
     fillPixels(pixels, width, height, cells, count, columns, edge, this.#pixels);
     context.putImageData(this.#image, 0, 0);

@@ -84,4 +84,3 @@ function rgb(colour: string): number[] {
   const plain = interpolateRgb(colour, colour)(0);
   return (plain.match(/[\d.]+/g) ?? []).map(Number);
 }
-

@@ -2,6 +2,7 @@ import type { HealthCell } from '../../../app/domain/target.ts';
 import { MAX_CELLS } from '../../../app/protocol/methods.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
 import { cellCode, codes } from './cells.ts';
+import { healthInCells } from './range.ts';
 import { blocksPerCell } from './view.ts';
 
 /** Cells of a tile: as many as one answer may hold, so that a window needs few requests. */
@@ -68,7 +69,7 @@ export class Tiles {
     const per = blocksPerCell(zoom);
     const from = Math.floor(first / per);
     const total = Math.ceil(this.#blocks / per);
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const number = Math.floor((from + done) / TILE_CELLS);
       const offset = (from + done) % TILE_CELLS;
       const run = Math.min(TILE_CELLS - offset, count - done);
@@ -156,14 +157,10 @@ export class Tiles {
   async #load(level: number, number: number): Promise<Tile> {
     const per = blocksPerCell(level);
     const first = number * TILE_CELLS * per;
-    const whole = Math.min(TILE_CELLS, Math.floor((this.#blocks - first) / per));
-    const rest = whole < TILE_CELLS ? Math.min(per, this.#blocks - first - whole * per) : 0;
-    const cells = new Map<number, HealthCell>();
-    if (whole > 0) for (const cell of await this.#fetch(first, whole * per, whole)) cells.set(cell.cell, cell);
-    // The target cuts a range into equal cells; a shorter last cell is asked for by itself.
-    if (rest > 0) for (const cell of await this.#fetch(first + whole * per, rest, 1)) cells.set(whole, { ...cell, cell: whole });
+    const count = Math.min(TILE_CELLS * per, this.#blocks - first);
+    const cells = await healthInCells(this.#fetch, first, count, per);
     const drawn = new Uint8Array(TILE_CELLS);
-    for (const [at, cell] of cells) drawn[at] = cellCode(cell, at === whole ? rest : per);
+    for (const [at, cell] of cells) drawn[at] = cellCode(cell, Math.min(per, count - at * per));
     return { level, number, codes: drawn, cells, stale: false };
   }
 

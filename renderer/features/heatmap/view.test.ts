@@ -55,7 +55,10 @@ describe('scaleOf', () => {
   });
 });
 
-const anyView = fc.record({ first: fc.integer({ min: -1000, max: 5_000_000 }), level: fc.integer({ min: -9, max: 40 }) });
+const anyView = fc.record({
+  first: fc.integer({ min: -1000, max: 5_000_000 }),
+  level: fc.integer({ min: -9, max: 40 }),
+});
 
 describe('clampView', () => {
   it('always lies on the disk, aligned to its cells, and stays where it is when it does', () => {

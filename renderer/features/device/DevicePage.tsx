@@ -1,0 +1,109 @@
+import './device.css';
+
+import { Button, Tabs } from '@mantine/core';
+import { IconGhost } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
+
+import type { Connection, ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
+import { deviceTabSchema, go, href, type DeviceTab } from '../../app/router.ts';
+import { Empty } from '../../design/Empty.tsx';
+import { Failure } from '../../design/Notice.tsx';
+import { useConnection, useTarget } from '../../store/context.tsx';
+import { EventList } from '../events/EventList.tsx';
+import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
+import { History } from '../history/History.tsx';
+import { useBrush } from '../lab/brush.ts';
+import { RemapTable } from '../remaps/RemapTable.tsx';
+import { Settings } from './Settings.tsx';
+import { Side } from './Side.tsx';
+import { Tiles } from './Tiles.tsx';
+import { VerdictHead } from './VerdictHead.tsx';
+
+/** One protected device: the answer first, then the picture, then everything that is known. */
+export function DevicePage(props: { connection: ConnectionId; name: string; tab: DeviceTab }) {
+  const connection = useConnection(props.connection);
+  const target = useTarget(props.connection, props.name);
+  if (connection === null) return null;
+  if (target === null) return <Gone connection={connection} name={props.name} />;
+  return <Known connection={connection} target={target} tab={props.tab} />;
+}
+
+function Known({ connection, target, tab }: { connection: Connection; target: TargetView; tab: DeviceTab }) {
+  const { name } = target.device;
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const [jump, setJump] = useState<{ block: number; turn: number } | null>(null);
+  const [tableFrom, setTableFrom] = useState<number | null>(null);
+  const brush = useBrush(connection, target);
+  const showTab = (next: DeviceTab): void => go({ at: 'device', connection: connection.id, name, tab: next });
+  const showBlock = useCallback((block: number) => {
+    setJump((now) => ({ block, turn: (now?.turn ?? 0) + 1 }));
+    document.getElementById('main')?.scrollTo({ top: 0, behavior: 'smooth' });
+  }, []);
+  const showRow = (block: number): void => {
+    setTableFrom(block);
+    showTab('remaps');
+  };
+  return (
+    <div className="page device">
+      {connection.phase.state === 'failed' && <Failure error={connection.phase.error} />}
+      <VerdictHead connection={connection} target={target} />
+      <Tiles connection={connection} target={target} />
+      <div className="device-heart">
+        <Heatmap connection={connection.id} target={target} jump={jump} onPoint={setPointed} onBrush={brush.paint} />
+        <Side connection={connection} target={target} pointed={pointed} onShowRow={showRow} />
+      </div>
+      {brush.error !== null && <Failure error={brush.error} />}
+      <section className="panel device-tabs" aria-label="What is known of this device">
+        <Tabs value={tab} onChange={(next) => showTab(deviceTabSchema.parse(next))} keepMounted={false}>
+          <Tabs.List>
+            <Tabs.Tab value="remaps">Remap table</Tabs.Tab>
+            <Tabs.Tab value="events">Events</Tabs.Tab>
+            <Tabs.Tab value="history">History</Tabs.Tab>
+            <Tabs.Tab value="settings">Settings</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="remaps">
+            <RemapTable
+              connection={connection.id}
+              target={target}
+              from={tableFrom}
+              onFrom={setTableFrom}
+              onShowBlock={showBlock}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="events">
+            <EventList connection={connection.id} target={target} onShowBlock={showBlock} />
+          </Tabs.Panel>
+          <Tabs.Panel value="history">
+            <History target={target} />
+          </Tabs.Panel>
+          <Tabs.Panel value="settings">
+            <Settings connection={connection} target={target} />
+          </Tabs.Panel>
+        </Tabs>
+      </section>
+    </div>
+  );
+}
+
+function Gone({ connection, name }: { connection: Connection; name: string }) {
+  return (
+    <div className="page page-narrow">
+      {connection.phase.state === 'failed' && <Failure error={connection.phase.error} />}
+      <div className="panel">
+        <Empty
+          icon={IconGhost}
+          title={`${name} is not a protected device at this moment`}
+          action={
+            <Button component="a" href={href({ at: 'overview', connection: connection.id })}>
+              To the overview
+            </Button>
+          }
+        >
+          {connection.phase.state === 'open'
+            ? 'Its protection was stopped, or it was removed. The overview shows what is there.'
+            : 'The connection is not open, so it is not known what is there.'}
+        </Empty>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button } from '@mantine/core';
+import { useMemo } from 'react';
+
+import { formatCount } from '../../../app/domain/units.ts';
+import { StateMark } from '../../design/StateMark.tsx';
+import { blocksText, formatMicroseconds, rangeInBytes, stateWords } from '../../words/heatmap.ts';
+import { codes, stateOf } from './cells.ts';
+import type { HeatmapData } from './use-heatmap.ts';
+import { blocksPerCell } from './view.ts';
+
+/** Rows shown at most; beyond it the reader is told to zoom in. */
+const MOST_ROWS = 500;
+
+/** The same cells as the picture shows, as a table: those with trouble one by one, the others told in the summary. */
+export function CellTable(props: {
+  data: HeatmapData;
+  cells: number;
+  blockSectors: number;
+  onPick: (block: number) => void;
+}) {
+  const { data, cells, blockSectors, onPick } = props;
+  const { tiles, view, scale, revision } = data;
+  const rows = useMemo(() => {
+    const out = new Uint8Array(cells);
+    tiles.codes(view.level, view.first, cells, out);
+    const found: { first: number; code: number; revision: number }[] = [];
+    out.forEach((code, index) => {
+      if (code < codes.slow || code >= codes.loading) return;
+      found.push({ first: view.first + index * blocksPerCell(view.level), code, revision });
+    });
+    return found;
+  }, [tiles, view, cells, revision]);
+  return (
+    <div className="heat-table" tabIndex={0} role="region" aria-label="Cells with trouble">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Worst state</th>
+            <th>Blocks</th>
+            <th>Place</th>
+            <th className="num">Unreadable</th>
+            <th className="num">Moved</th>
+            <th className="num">Weak</th>
+            <th className="num">Slow</th>
+            <th className="num">Average read</th>
+            <th aria-label="Action" />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, MOST_ROWS).map(({ first, code }) => {
+            const state = stateOf(code) ?? 'unread';
+            const cell = tiles.cell(view.level, first);
+            const count = Math.min(blocksPerCell(view.level), scale.blocks - first);
+            return (
+              <tr key={first}>
+                <td>
+                  <span className="row">
+                    <StateMark state={state} /> {stateWords[state].name}
+                  </span>
+                </td>
+                <td>{blocksText(first, count)}</td>
+                <td className="nowrap">{rangeInBytes(first, count, blockSectors)}</td>
+                <td className="num">{formatCount(cell?.pending ?? 0)}</td>
+                <td className="num">{formatCount(cell?.mapped ?? 0)}</td>
+                <td className="num">{formatCount(cell?.soft ?? 0)}</td>
+                <td className="num">{formatCount(cell?.slow ?? 0)}</td>
+                <td className="num">{cell === undefined ? '–' : formatMicroseconds(cell.averageLatencyUs)}</td>
+                <td className="num">
+                  <Button variant="subtle" size="compact-xs" onClick={() => onPick(first)}>
+                    Go there
+                  </Button>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length === 0 && <p className="label panel-body">No cell with trouble is known in this part.</p>}
+      {rows.length > MOST_ROWS && (
+        <p className="label panel-body">
+          {formatCount(rows.length - MOST_ROWS)} more cells are not listed. Zoom in to see them.
+        </p>
+      )}
+    </div>
+  );
+}

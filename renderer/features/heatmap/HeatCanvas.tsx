@@ -1,0 +1,233 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
+
+import { codes as cellCodes, DIMMED, stateOf } from './cells.ts';
+import type { BlockState } from '../../design/StateMark.tsx';
+import { Painter } from './draw.ts';
+import { drawOverlay } from './overlay.ts';
+import { readPalette } from './palette.ts';
+import type { HeatmapData } from './use-heatmap.ts';
+import {
+  blocksAt,
+  blocksPerCell,
+  capacity,
+  indexAt,
+  indexOf,
+  pan,
+  windowOf,
+  zoomAt,
+  type Size,
+  type View,
+} from './view.ts';
+
+export interface HeatCanvasProps {
+  readonly data: HeatmapData;
+  readonly size: Size;
+  /** The block of the keyboard cursor, which stays; null for none. */
+  readonly cursor: number | null;
+  readonly dimExcept: BlockState | null;
+  readonly label: string;
+  readonly describedBy: string;
+  /** Cells are pointed at to make sectors fail, not to look at them. */
+  readonly brush: boolean;
+  readonly onPoint: (cell: { first: number; count: number } | null) => void;
+  readonly onPick: (cell: { first: number; count: number }) => void;
+  readonly onKey: (event: KeyboardEvent) => void;
+}
+
+/** Wheel travel, in pixels, that makes one step of zoom. */
+const WHEEL_STEP_PX = 60;
+/** Movement, in pixels, from which a press is a drag and not a click. */
+const DRAG_FROM_PX = 4;
+
+/** The cells of the window. Drawn once for each change; what follows the pointer is on a sheet of its own above. */
+export function HeatCanvas(props: HeatCanvasProps) {
+  const { data, size, cursor, dimExcept, brush } = props;
+  const { scale, view, tiles, revision, partial, fresh, setView } = data;
+  const scheme = useComputedColorScheme('light');
+  const base = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
+  const [hover, setHover] = useState<number | null>(null);
+  const grid = scale.gridAt(view.level);
+  const ratio = usePixelRatio();
+  // The scheme is no argument, but a change of it changes what the style says.
+  const palette = useMemo(() => (scheme === 'dark' ? paletteNow() : paletteNow()), [scheme]);
+  const painter = useMemo(() => new Painter(palette), [palette]);
+
+  const shown = useMemo(() => {
+    const { count } = windowOf(view, scale);
+    const cells = Math.min(capacity(grid), Math.ceil(count / blocksPerCell(view.level)));
+    const out = new Uint8Array(cells);
+    tiles.codes(view.level, view.first, cells, out);
+    for (const block of partial) {
+      const index = indexOf(view, block);
+      if (index >= 0 && index < cells && out[index] !== cellCodes.pending) out[index] = cellCodes.partial;
+    }
+    if (dimExcept !== null) {
+      for (let index = 0; index < cells; index += 1) {
+        const code = out[index] ?? 0;
+        if (stateOf(code) !== dimExcept) out[index] = code | DIMMED;
+      }
+    }
+    // `revision` says that the tiles hold something else than before.
+    return { codes: out, count: cells, revision };
+  }, [view, scale, grid, tiles, partial, dimExcept, revision]);
+
+  useEffect(() => {
+    const context = base.current?.getContext('2d');
+    if (context == null) return;
+    painter.draw(context, { codes: shown.codes, count: shown.count, columns: grid.columns, cell: grid.cell, ratio });
+  }, [painter, shown, grid, ratio, size]);
+
+  useEffect(() => {
+    const context = above.current?.getContext('2d');
+    if (context == null) return;
+    const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));
+    return drawOverlay(context, {
+      grid,
+      ratio,
+      count: shown.count,
+      cursor: at(cursor),
+      hover,
+      fresh: [...fresh].map((block) => indexOf(view, block)),
+      palette,
+    });
+  }, [palette, grid, ratio, size, view, cursor, hover, fresh, shown.count]);
+
+  const point = (index: number | null): void => {
+    const cell = index === null ? null : blocksAt(view, index, scale.blocks);
+    setHover(cell === null ? null : index);
+    props.onPoint(cell);
+  };
+  const gestures = useGestures({ view, data, point, pick: props.onPick, brush });
+  useWheelZoom(base, (steps, x, y) => {
+    const index = indexAt(grid, x, y) ?? 0;
+    const cell = blocksAt(view, index, scale.blocks);
+    if (cell === null) return;
+    setView((now, of) => zoomAt(now, cell.first, index / capacity(grid), steps, of));
+  });
+
+  const style = { width: size.width, height: size.height };
+  return (
+    <div
+      className={`heat-canvas ${brush ? 'heat-brush' : ''}`}
+      role="application"
+      aria-roledescription="heatmap"
+      aria-label={props.label}
+      aria-describedby={props.describedBy}
+      tabIndex={0}
+      onKeyDown={props.onKey}
+      style={style}
+    >
+      <canvas
+        ref={base}
+        width={Math.round(size.width * ratio)}
+        height={Math.round(size.height * ratio)}
+        style={style}
+        {...gestures}
+      />
+      <canvas
+        ref={above}
+        className="heat-above"
+        width={Math.round(size.width * ratio)}
+        height={Math.round(size.height * ratio)}
+        style={style}
+      />
+    </div>
+  );
+}
+
+function paletteNow() {
+  return readPalette(document.documentElement);
+}
+
+function usePixelRatio(): number {
+  const [ratio, setRatio] = useState(() => window.devicePixelRatio);
+  useEffect(() => {
+    const update = (): void => setRatio(window.devicePixelRatio);
+    window.addEventListener('resize', update);
+    return () => window.removeEventListener('resize', update);
+  }, []);
+  return ratio;
+}
+
+/** React listens to wheels passively; zooming must keep the page from scrolling. */
+function useWheelZoom(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  zoom: (steps: number, x: number, y: number) => void,
+): void {
+  const latest = useRef(zoom);
+  useEffect(() => {
+    latest.current = zoom;
+  });
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    let travelled = 0;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      travelled += event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 20 : event.deltaY;
+      const steps = Math.trunc(travelled / WHEEL_STEP_PX);
+      if (steps === 0) return;
+      travelled -= steps * WHEEL_STEP_PX;
+      latest.current(-Math.sign(steps), event.offsetX, event.offsetY);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, [canvas]);
+}
+
+interface Gestures {
+  view: View;
+  data: HeatmapData;
+  brush: boolean;
+  point: (index: number | null) => void;
+  pick: (cell: { first: number; count: number }) => void;
+}
+
+function useGestures({ view, data, brush, point, pick }: Gestures) {
+  const drag = useRef<{ x: number; y: number; from: View; moved: boolean } | null>(null);
+  const { scale, setView } = data;
+  const grid = scale.gridAt(view.level);
+  const indexOfEvent = (event: PointerEvent): number | null =>
+    indexAt(grid, event.nativeEvent.offsetX, event.nativeEvent.offsetY);
+
+  return {
+    onPointerDown: (event: PointerEvent<HTMLCanvasElement>) => {
+      if (event.button !== 0) return;
+      drag.current = { x: event.clientX, y: event.clientY, from: view, moved: false };
+      event.currentTarget.setPointerCapture(event.pointerId);
+    },
+    onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => {
+      const held = drag.current;
+      if (held === null || brush) {
+        point(indexOfEvent(event));
+        return;
+      }
+      const right = event.clientX - held.x;
+      const down = event.clientY - held.y;
+      if (Math.hypot(right, down) >= DRAG_FROM_PX) held.moved = true;
+      if (!held.moved) return;
+      const cells = Math.round(down / grid.cell) * grid.columns + Math.round(right / grid.cell);
+      setView((_, of) => pan(held.from, -cells, of));
+    },
+    onPointerUp: (event: PointerEvent<HTMLCanvasElement>) => {
+      const moved = drag.current?.moved ?? true;
+      drag.current = null;
+      const index = indexOfEvent(event);
+      const cell = index === null ? null : blocksAt(view, index, scale.blocks);
+      if (!moved && cell !== null) pick(cell);
+    },
+    onPointerCancel: () => {
+      drag.current = null;
+    },
+    onPointerLeave: () => point(null),
+    onDoubleClick: (event: { nativeEvent: MouseEvent }) => {
+      if (brush) return;
+      const index = indexAt(grid, event.nativeEvent.offsetX, event.nativeEvent.offsetY);
+      const cell = index === null ? null : blocksAt(view, index, scale.blocks);
+      if (index === null || cell === null) return;
+      setView((now, of) => zoomAt(now, cell.first, index / capacity(grid), 2, of));
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { useEffect, useMemo, useRef, type PointerEvent } from 'react';
+
+import { Painter } from './draw.ts';
+import { readPalette } from './palette.ts';
+
+/** Cells of the strip that shows a whole disk. */
+export const STRIP_CELLS = 240;
+
+/** A whole disk in one line of {@link STRIP_CELLS} cells, with the window that is looked at framed in it. */
+export function HeatStrip(props: {
+  codes: Uint8Array;
+  label: string;
+  window?: { from: number; to: number };
+  /** Told the place that was pressed or dragged to: 0 start, up to 1 end of the disk. */
+  onMove?: (place: number) => void;
+}) {
+  const { codes, window: framed, onMove } = props;
+  const scheme = useComputedColorScheme('light');
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useMemo(
+    () => ({ scheme, painter: new Painter(readPalette(document.documentElement)) }).painter,
+    [scheme],
+  );
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (context == null) return;
+    painter.draw(context, { codes, count: codes.length, columns: codes.length, cell: 4, ratio: 1 });
+    // Cells of the strip are flat: one row of pixels, stretched by the style to the strip's height.
+  }, [painter, codes]);
+
+  const move = (event: PointerEvent<HTMLElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    onMove?.(Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width))));
+  };
+  return (
+    <div
+      className={`heat-strip ${onMove === undefined ? '' : 'heat-strip-live'}`}
+      role="img"
+      aria-label={props.label}
+      {...(onMove === undefined
+        ? {}
+        : {
+            onPointerDown: (event: PointerEvent<HTMLElement>) => {
+              event.currentTarget.setPointerCapture(event.pointerId);
+              move(event);
+            },
+            onPointerMove: (event: PointerEvent<HTMLElement>) => event.buttons === 1 && move(event),
+          })}
+    >
+      <canvas ref={canvas} width={codes.length * 4} height={4} />
+      {framed !== undefined && (
+        <span
+          className="heat-strip-window"
+          style={{ left: `${framed.from * 100}%`, width: `${Math.max(0.4, (framed.to - framed.from) * 100)}%` }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import type { HealthCell } from '../../../app/domain/target.ts';
+import type { FetchHealth } from './tiles.ts';
+
+/**
+ * Health of `count` blocks from `first` in cells of `per` blocks, by number of the cell. The target cuts a range into
+ * equal cells, so a shorter last cell is asked for by itself and nothing at the end of a disk goes unseen.
+ */
+export async function healthInCells(
+  fetch: FetchHealth,
+  first: number,
+  count: number,
+  per: number,
+): Promise<Map<number, HealthCell>> {
+  const whole = Math.floor(count / per);
+  const rest = count - whole * per;
+  const cells = new Map<number, HealthCell>();
+  if (whole > 0) for (const cell of await fetch(first, whole * per, whole)) cells.set(cell.cell, cell);
+  if (rest > 0) {
+    for (const cell of await fetch(first + whole * per, rest, 1)) cells.set(whole, { ...cell, cell: whole });
+  }
+  return cells;
+}

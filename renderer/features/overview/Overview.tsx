@@ -1,0 +1,142 @@
+import './overview.css';
+import '../heatmap/heatmap.css';
+
+import { Button, Loader } from '@mantine/core';
+import { IconPlug, IconRefresh, IconShieldPlus } from '@tabler/icons-react';
+
+import type { Connection, ConnectionId } from '../../../app/bridge/snapshot.ts';
+import { href } from '../../app/router.ts';
+import { Empty } from '../../design/Empty.tsx';
+import { Failure, Notice } from '../../design/Notice.tsx';
+import { Steps } from '../../design/Steps.tsx';
+import { useConnection } from '../../store/context.tsx';
+import { useCall } from '../../store/use-call.ts';
+import { DiskTable } from './DiskTable.tsx';
+import { ProtectedCard } from './ProtectedCard.tsx';
+
+/** Everything on one connection: its protected devices, then its other disks. */
+export function Overview({ connection: id }: { connection: ConnectionId }) {
+  const connection = useConnection(id);
+  if (connection === null) return null;
+  const known = connection.devices.length + connection.targets.length > 0;
+  if (connection.phase.state !== 'open' && !known) return <NotOpen connection={connection} />;
+  return (
+    <div className="page">
+      {connection.phase.state === 'failed' && <Lost connection={connection} error={connection.phase.error} />}
+      <Problems connection={connection} />
+      <Protected connection={connection} />
+      <DiskTable connection={connection} />
+    </div>
+  );
+}
+
+function NotOpen({ connection }: { connection: Connection }) {
+  const open = useCall('connection.open');
+  const { phase, id, title } = connection;
+  const run = (): void => void open.run({ connection: id });
+  return (
+    <div className="page page-narrow">
+      <div className="panel">
+        {phase.state === 'opening' ? (
+          <div className="panel-body stack">
+            <h2 className="section-title">Opening {title}</h2>
+            <Steps
+              label={`Opening ${title}`}
+              steps={phase.steps.map((step, index) => ({ id: `${index}`, text: step.text, state: step.state }))}
+            />
+          </div>
+        ) : (
+          <Empty
+            icon={IconPlug}
+            title={`${title} is not open`}
+            action={
+              <Button onClick={run} loading={open.busy}>
+                {id === 'lab' ? 'Try it in the Lab' : 'Open'}
+              </Button>
+            }
+          >
+            {id === 'lab'
+              ? 'A virtual machine with a failing disk. Nothing on this computer is touched.'
+              : 'Reading disks needs administrator rights. You are asked for them once; nothing is changed by looking.'}
+          </Empty>
+        )}
+      </div>
+      {phase.state === 'failed' && <Failure error={phase.error} />}
+      {open.error !== null && <Failure error={open.error} />}
+    </div>
+  );
+}
+
+function Lost({ connection, error }: { connection: Connection; error: Parameters<typeof Failure>[0]['error'] }) {
+  const open = useCall('connection.open');
+  const powerOff = connection.lab?.power === 'off';
+  return (
+    <Failure
+      error={error}
+      actions={
+        powerOff ? undefined : (
+          <Button size="xs" onClick={() => void open.run({ connection: connection.id })} loading={open.busy}>
+            Open it again
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+function Problems({ connection }: { connection: Connection }) {
+  const problems = connection.machine?.problems ?? [];
+  return problems.map((problem) => (
+    <Notice key={problem.sentence} tone={problem.blocking ? 'bad' : 'warn'} title={problem.sentence}>
+      {problem.remedy}
+    </Notice>
+  ));
+}
+
+function Protected({ connection }: { connection: Connection }) {
+  const refresh = useCall('devices.refresh');
+  const live = connection.phase.state === 'open';
+  const protect = href({ at: 'protect', connection: connection.id, main: null });
+  return (
+    <section className="stack" aria-label="Protected devices">
+      <div className="row">
+        <h2 className="section-title grow">Protected</h2>
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={refresh.busy ? <Loader size={14} /> : <IconRefresh size={15} />}
+          disabled={!live || refresh.busy}
+          onClick={() => void refresh.run({ connection: connection.id })}
+        >
+          Look again
+        </Button>
+        {connection.targets.length > 0 && (
+          <Button component="a" href={protect} leftSection={<IconShieldPlus size={16} />}>
+            Protect a disk
+          </Button>
+        )}
+      </div>
+      {refresh.error !== null && <Failure error={refresh.error} />}
+      {connection.targets.map((target) => (
+        <ProtectedCard key={target.device.name} connection={connection} target={target} />
+      ))}
+      {connection.targets.length === 0 && (
+        <div className="panel">
+          <Empty
+            icon={IconShieldPlus}
+            title="No disk is protected yet"
+            action={
+              <Button component="a" href={protect} size="sm">
+                Protect a disk
+              </Button>
+            }
+          >
+            {connection.id === 'lab'
+              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one and make it fail.'
+              : 'Choose the aging disk and a spare. You see what will happen before anything is changed.'}
+          </Empty>
+        </div>
+      )}
+    </section>
+  );
+}

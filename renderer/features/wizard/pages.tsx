@@ -1,0 +1,239 @@
+import { Checkbox, Loader, NativeSelect, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import type { Connection } from '../../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../../app/domain/block-device.ts';
+import type { Plan } from '../../../app/domain/plan.ts';
+import { formatBytes, formatCounted, sectorsToBytes } from '../../../app/domain/units.ts';
+import { Fold } from '../../design/Fold.tsx';
+import { Failure, Notice } from '../../design/Notice.tsx';
+import { DeviceAlias } from '../../design/DeviceName.tsx';
+import { Steps } from '../../design/Steps.tsx';
+import { contentOf, modelOf, sizeOf } from '../../words/device.ts';
+import { ConfirmInput } from '../plan/ConfirmInput.tsx';
+import { PlanReview } from '../plan/PlanReview.tsx';
+import type { Done, Planning } from '../plan/use-plan.ts';
+import { DeviceChoice } from './DeviceChoice.tsx';
+import { nameProblem } from './names.ts';
+import { blockSizes, defaultBlockSectors, needsErase, spareReasons } from './pair.ts';
+import type { Draft } from './ProtectWizard.tsx';
+
+interface Common {
+  readonly connection: Connection;
+  readonly draft: Draft;
+  readonly change: (part: Partial<Draft>) => void;
+}
+
+function Head({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div>
+      <h2 className="wizard-title">{title}</h2>
+      <p className="wizard-lead">{children}</p>
+    </div>
+  );
+}
+
+function disksOf(connection: Connection): BlockDevice[] {
+  return connection.devices.filter((device) => device.kind === 'disk' || device.kind === 'partition');
+}
+
+export function MainPage({ connection, draft, change, suggested }: Common & { suggested: string | null }) {
+  const devices = disksOf(connection);
+  const pointed = suggested === null ? undefined : devices.find((device) => device.devno === suggested);
+  return (
+    <>
+      <Head title="Which disk is aging?">
+        What is on it stays where it is. From then on it is used through a new device, which serves its bad blocks from
+        the spare.
+      </Head>
+      {pointed !== undefined && draft.main === null && (
+        <Notice>
+          You came here from {modelOf(pointed)} ({pointed.name}). Choose it below if it is the one.
+        </Notice>
+      )}
+      <DeviceChoice
+        legend="The aging disk"
+        name="main"
+        devices={devices}
+        reasonsOf={(device) => device.asMain}
+        chosen={draft.main}
+        onChoose={(main) => change({ main, spare: null, name: null, blockSectors: null, eraseSpare: false })}
+      />
+      <p className="label">
+        A new disk is the better answer when you can get one. This gives an old one time; it does not replace a backup.
+      </p>
+    </>
+  );
+}
+
+export function SparePage(props: Common & { main: BlockDevice; name: string; taken: readonly string[] }) {
+  const { connection, draft, change, main, name } = props;
+  const spare = connection.devices.find((device) => device.devno === draft.spare) ?? null;
+  const blockSectors = draft.blockSectors ?? defaultBlockSectors(main);
+  const blocks = spare === null ? null : Math.floor(spare.sizeSectors / blockSectors);
+  const problem = nameProblem(name, props.taken);
+  return (
+    <>
+      <Head title={`Which device is the spare for ${main.name}?`}>
+        It takes the blocks that fail. Disks rarely lose more than a small part before they stop working, so a spare of
+        a hundredth of {sizeOf(main.sizeSectors)}, {formatBytes(sectorsToBytes(main.sizeSectors) / 100)}, is plenty. It
+        must be a device of its own, and everything on it is erased.
+      </Head>
+      <DeviceChoice
+        legend="The spare"
+        name="spare"
+        devices={disksOf(connection)}
+        reasonsOf={(device) => spareReasons(main, device)}
+        chosen={draft.spare}
+        onChoose={(devno) => change({ spare: devno, eraseSpare: false })}
+      />
+      {spare !== null && needsErase(spare) && (
+        <Notice tone="warn" title={`${modelOf(spare)} (${spare.name}) is not empty: ${contentOf(spare)}.`}>
+          <Checkbox
+            mt={6}
+            checked={draft.eraseSpare}
+            onChange={(event) => change({ eraseSpare: event.currentTarget.checked })}
+            label={`Erase everything on ${spare.name}`}
+          />
+        </Notice>
+      )}
+      {blocks !== null && (
+        <p>
+          Room for about <strong>{formatCounted(blocks, 'block')}</strong> of{' '}
+          {formatBytes(sectorsToBytes(blockSectors))}, less what the records need. The plan gives the exact number.
+        </p>
+      )}
+      <div className="row row-wrap" style={{ alignItems: 'flex-start', gap: 'var(--space-4)' }}>
+        <TextInput
+          label="Name of the protected device"
+          description={`It appears as /dev/mapper/${problem === null ? name : '…'}`}
+          value={name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+          error={problem}
+          autoComplete="off"
+          spellCheck={false}
+          w={280}
+        />
+      </div>
+      <Fold title="Block size">
+        <NativeSelect
+          label="Block size"
+          description="Whole blocks get a place on the spare. 4 KiB suits nearly every disk; larger blocks use more of the spare for each failure."
+          value={String(blockSectors)}
+          onChange={(event) => change({ blockSectors: Number(event.currentTarget.value) })}
+          data={blockSizes(main).map((size) => ({
+            value: String(size),
+            label: `${formatBytes(sectorsToBytes(size))} (${formatCounted(size, 'sector')})`,
+          }))}
+          maw={420}
+        />
+      </Fold>
+    </>
+  );
+}
+
+export function PlanPage({ connection, planning }: { connection: Connection; planning: Planning }) {
+  const { plan } = planning;
+  return (
+    <>
+      <Head title="What will happen">
+        <strong>Nothing has been changed yet.</strong> When was the last backup of this disk made? If the answer is not
+        at hand, make one first: it is the only thing that helps when the disk fails as a whole.
+      </Head>
+      {planning.planBusy && (
+        <div className="row" role="status">
+          <Loader size="xs" /> Looking at both devices…
+        </div>
+      )}
+      {planning.planError !== null && <Failure error={planning.planError} />}
+      {plan !== null && (
+        <>
+          {!plan.applicable && (
+            <Notice tone="bad" title="This cannot be done as planned.">
+              The reasons are below. Go back to choose other devices.
+            </Notice>
+          )}
+          <PlanReview connection={connection} plan={plan} />
+          {plan.spareBlocks !== null && plan.applicable && (
+            <p className="label">The spare will have room for {formatCounted(plan.spareBlocks, 'block')}.</p>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+export function ConfirmPage({ draft, change, plan, onSubmit }: Common & { plan: Plan; onSubmit: () => void }) {
+  const spare = plan.entries.find((entry) => entry.role === 'spare')?.device ?? null;
+  return (
+    <>
+      <Head title="Confirm">
+        Compare what is written on the spare itself with what is written here. The wrong device cannot be brought back.
+      </Head>
+      {spare !== null && (
+        <Notice
+          tone="bad"
+          title={`Everything on ${modelOf(spare)} (${spare.name}, ${sizeOf(spare.sizeSectors)}) is erased.`}
+        >
+          <span className="row">
+            <DeviceAlias device={spare} /> {contentOf(spare)}
+          </span>
+        </Notice>
+      )}
+      {plan.confirm !== null && (
+        <ConfirmInput
+          confirm={plan.confirm}
+          value={draft.typed}
+          onChange={(typed) => change({ typed })}
+          onSubmit={onSubmit}
+        />
+      )}
+    </>
+  );
+}
+
+export function DoingPage({ planning }: { planning: Planning }) {
+  const failed = planning.applyError !== null;
+  return (
+    <>
+      <Head title={failed ? 'It was not done' : 'Doing it'}>
+        {failed
+          ? 'What had begun was undone as far as the steps below say. The disk to be protected was not changed.'
+          : 'This takes a few seconds. Leave both devices connected. From here on it cannot be cancelled.'}
+      </Head>
+      <div className="panel panel-body">
+        <Steps label="Progress" steps={planning.steps} />
+      </div>
+      {planning.applyError !== null && <Failure error={planning.applyError} />}
+    </>
+  );
+}
+
+export function DonePage(props: { done: Done; main: BlockDevice | null; spare: BlockDevice | null }) {
+  const { done, main } = props;
+  const path = done.path ?? `/dev/mapper/${done.name}`;
+  return (
+    <>
+      <Head title={`${main === null ? 'The disk' : modelOf(main)} is protected`}>
+        Use <span className="mono">{path}</span> from now on instead of the disk itself. Bad blocks are moved by
+        themselves when they are written.
+      </Head>
+      <div className="panel panel-body stack">
+        <div>
+          <h3 className="panel-title">To use what is on it</h3>
+          <pre className="code-block">mount {path} /mnt</pre>
+        </div>
+        <p>
+          Do not mount {main === null ? 'the old disk' : main.path} itself any more: what is written past the protection
+          is not protected, and moved blocks hold old data there.
+        </p>
+        <p className="label">
+          After a restart, open this program and choose “Start protection again” beside the spare.
+          {props.spare === null
+            ? ''
+            : ` Keep ${modelOf(props.spare)} connected: without it moved blocks are out of reach.`}
+        </p>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../app/domain/units.ts';
+import type { BlockState } from '../design/StateMark.tsx';
+import { LATENCY_LIMITS_MS, type BlockCounts } from '../features/heatmap/cells.ts';
+
+export const stateWords: Readonly<Record<BlockState, { name: string; meaning: string }>> = {
+  unread: {
+    name: 'Not read yet',
+    meaning: 'Nothing is known of it: no program has read or written it since protection began.',
+  },
+  good: { name: 'Good', meaning: 'Was read without trouble.' },
+  slow: { name: 'Slow', meaning: 'Took longer than the limit for slow reads.' },
+  soft: { name: 'Weak', meaning: 'Was read only after being tried again.' },
+  moved: { name: 'Moved', meaning: 'Failed on the main disk and is served from the spare.' },
+  partial: {
+    name: 'Moved in part',
+    meaning: 'Some of its sectors are on the spare, the others are still read from the main disk.',
+  },
+  pending: {
+    name: 'Cannot be read',
+    meaning: 'Pending: the main disk returns an error. Writing to it moves it to the spare.',
+  },
+};
+
+export function latencyLabel(at: number): string {
+  const from = LATENCY_LIMITS_MS[at - 1];
+  const to = LATENCY_LIMITS_MS[at];
+  if (from === undefined) return `under ${to ?? 0} ms`;
+  return to === undefined ? `${from} ms and more` : `${from}–${to} ms`;
+}
+
+export function formatMicroseconds(us: number): string {
+  return us < 1000 ? `${formatCount(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
+}
+
+/** `412 GiB – 436 GiB` of a range of blocks. */
+export function rangeInBytes(first: number, count: number, blockSectors: number): string {
+  const bytes = (block: number): string => formatBytes(sectorsToBytes(block * blockSectors));
+  return `${bytes(first)} – ${bytes(first + count)}`;
+}
+
+export function blocksText(first: number, count: number): string {
+  return count === 1
+    ? `Block ${formatCount(first)}`
+    : `Blocks ${formatCount(first)} – ${formatCount(first + count - 1)}`;
+}
+
+/** What the window shows, in words, for those who do not see the picture. */
+export function summaryOf(counts: BlockCounts, range: string, whole: boolean): string {
+  const found = [
+    counts.pending > 0 ? `${formatCounted(counts.pending, 'block')} cannot be read` : null,
+    counts.moved > 0 ? `${formatCounted(counts.moved, 'block')} moved to the spare` : null,
+    counts.soft > 0 ? `${formatCounted(counts.soft, 'weak block')}` : null,
+    counts.slow > 0 ? `${formatCounted(counts.slow, 'slow block')}` : null,
+  ].filter((text) => text !== null);
+  const place = whole ? 'The whole disk' : `The part ${range}`;
+  const trouble = found.length === 0 ? 'no block with trouble is known' : found.join(', ');
+  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.`;
+}
