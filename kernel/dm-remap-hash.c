@@ -62,6 +62,7 @@ void remap_hash_exit(struct remap_c *rc)
 /* The slot must be in a table unit for which remap_chunk_get() succeeded. */
 struct remap_slot *remap_slot(struct remap_c *rc, u32 slot)
 {
+	/* Pairs with remap_chunk_get(): the slots are initialised. */
 	struct remap_chunk *chunk =
 		smp_load_acquire(&rc->chunks[slot / REMAP_TABLE_ENTRIES]);
 
@@ -99,11 +100,13 @@ static void fill_view(struct remap_c *rc, u32 slot, struct remap_view *view)
 	view->seconds = s->seconds;
 	/*
 	 * Bits of a mapping are only ever added, each after its sector was
-	 * written, so the two words need not be read at one instant.
+	 * written, so the two words need not be read at one instant. Both
+	 * loads pair with the stores in remap_apply().
 	 */
 	view->mask[0] = smp_load_acquire(&s->mask);
 	view->mask[1] = 0;
 	if (rc->block_sectors > 64)
+		/* Pairs with remap_apply(). */
 		view->mask[1] = smp_load_acquire(mask_high(rc, slot));
 	view->lost[0] = 0;
 	view->lost[1] = 0;
@@ -135,6 +138,7 @@ bool remap_find(struct remap_c *rc, u64 first, u64 last,
 	u64 best_block = last;
 
 	for (; group <= last >> GROUP_SHIFT; group++) {
+		/* Pairs with remap_apply(): the slot is filled in. */
 		u32 n = smp_load_acquire(bucket(rc, group));
 
 		while (n != REMAP_NO_SLOT) {
@@ -260,8 +264,10 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 		/* Before the mask, so that a lost sector is never served. */
 		set_lost(rc, change->slot, e->lost);
 		if (rc->block_sectors > 64)
+			/* Pairs with fill_view(). */
 			smp_store_release(mask_high(rc, change->slot),
 					  e->mask[1]);
+		/* Pairs with fill_view(). */
 		smp_store_release(&s->mask, e->mask[0]);
 	}
 
@@ -299,8 +305,10 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 		u32 *head = bucket(rc, e->block >> GROUP_SHIFT);
 
 		s->next = *head;
+		/* Pairs with remap_find(). */
 		smp_store_release(head, change->slot);
 		set_bit(REMAP_ATT_MAPPED, &rc->attention);
+		/* Before the bio that caused the mapping completes. */
 		smp_mb__after_atomic();
 	}
 }

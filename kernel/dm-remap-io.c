@@ -156,6 +156,7 @@ bool remap_main_alive(struct remap_c *rc, u64 suspect_block)
 {
 	struct block_device *bdev = rc->main->bdev;
 	unsigned int n = bdev_logical_block_size(bdev) >> SECTOR_SHIFT;
+	bool asked = false;
 	unsigned int i;
 
 	for (i = 0; i <= 4; i++) {
@@ -169,6 +170,7 @@ bool remap_main_alive(struct remap_c *rc, u64 suspect_block)
 				    &rc->probe_page, 0, n,
 				    REQ_OP_READ | REQ_NOMERGE))
 			return true;
+		asked = true;
 	}
-	return false;
+	return !asked;
 }

@@ -48,7 +48,7 @@ static int find_super(struct remap_c *rc, struct remap_super *best)
 	}
 
 	if (newer) {
-		DMERR("%s: spare %s was written by a newer version with features not known here; update the module",
+		DMERR("%s: spare %s needs a newer version of the module; update it",
 		      remap_name(rc), rc->spare->name);
 		return newer;
 	}
@@ -61,7 +61,7 @@ static int find_super(struct remap_c *rc, struct remap_super *best)
 		DMERR("%s: spare %s has no valid metadata copy left; nothing was changed",
 		      remap_name(rc), rc->spare->name);
 	else
-		DMERR("%s: spare %s holds something else than metadata of this target; give the right spare",
+		DMERR("%s: spare %s holds no metadata of this target; give the right spare",
 		      remap_name(rc), rc->spare->name);
 	return blank ? -ENODATA : -EUCLEAN;
 }

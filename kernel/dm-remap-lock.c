@@ -123,6 +123,7 @@ void remap_lock_block_wait(struct remap_c *rc, struct remap_wait_lock *w,
 int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 	       enum remap_gate how)
 {
+	unsigned long flags;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -134,22 +135,27 @@ int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 			return -ENOMEM;
 		}
 	}
+	spin_lock_irqsave(&rc->lock, flags);
 	set_bit(REMAP_ATT_GATED, &rc->attention);
-	smp_mb__after_atomic();
+	spin_unlock_irqrestore(&rc->lock, flags);
 	return 0;
 }
 
 /* Opens gates of moves; a block in limbo stays there. */
 void remap_ungate(struct remap_c *rc, u64 first, unsigned int count)
 {
+	unsigned long flags;
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
 		if (xa_load(&rc->gates, first + i) ==
 		    xa_mk_value(REMAP_GATE_MOVING))
 			xa_erase(&rc->gates, first + i);
+	/* Whoever closes another gate meanwhile sets the bit after this. */
+	spin_lock_irqsave(&rc->lock, flags);
 	if (xa_empty(&rc->gates))
 		clear_bit(REMAP_ATT_GATED, &rc->attention);
+	spin_unlock_irqrestore(&rc->lock, flags);
 }
 
 static bool writes_gone(struct remap_c *rc, unsigned int epoch)
@@ -175,11 +181,12 @@ void remap_drain_writes(struct remap_c *rc)
 
 	mutex_lock(&rc->drain_mutex);
 	old = rc->write_epoch;
+	/* Whoever reads the new epoch sees the gate, see count_write(). */
 	smp_store_release(&rc->write_epoch, !old);
 	synchronize_rcu_expedited();
 	while (!writes_gone(rc, old))
 		usleep_range(100, 1000);
-	/* The data of the last one must be on main before it is copied. */
+	/* The sum was zero before anything is read from main. */
 	smp_rmb();
 	mutex_unlock(&rc->drain_mutex);
 }

@@ -4,6 +4,8 @@
  */
 #include "dm-remap.h"
 
+#define LOOK_SECTORS	131072u
+
 enum verdict { TO_MAIN, TO_SPARE, TO_WORKER, DROP, FAIL };
 
 static bool is_write(struct bio *bio)
@@ -150,6 +152,12 @@ static enum verdict map_special(struct remap_c *rc, struct remap_io *io,
 
 	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
 		return FAIL;
+	if (unlikely(sectors > LOOK_SECTORS)) {
+		/* A discard may be larger than can be looked through here. */
+		dm_accept_partial_bio(bio, LOOK_SECTORS);
+		sectors = LOOK_SECTORS;
+		last = remap_block_of(rc, sector + sectors - 1);
+	}
 	if (!find_special(rc, block, last, &view, &special, &pending, &gated))
 		return TO_MAIN;
 	if (special > block) {

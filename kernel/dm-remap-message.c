@@ -148,6 +148,11 @@ static int msg_save(struct remap_c *rc, unsigned int argc)
 
 /**
  * remap_message() - dispatch a message
+ * @ti: target
+ * @argc: number of words
+ * @argv: the words
+ * @result: where to write
+ * @maxlen: size of it
  *
  * Context: process; device-mapper keeps the table alive and lets a suspend
  * wait for it.

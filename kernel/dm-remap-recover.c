@@ -54,7 +54,7 @@ void remap_halt(struct remap_c *rc, const char *why)
 	spin_unlock_irqrestore(&rc->lock, flags);
 	if (!tell)
 		return;
-	DMERR("%s: remapping is halted (%s); check main and its cable, then send the message 'continue'",
+	DMERR("%s: remapping is halted (%s); see to main and its cable, then send 'continue'",
 	      remap_name(rc), why);
 	remap_event(rc, REMAP_EVENT_HALTED, REMAP_NO_BLOCK, REMAP_NO_SLOT, why);
 }

@@ -168,13 +168,12 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 	struct remap_change change[2];
 	u64 range[REMAP_MASK_WORDS];
 	blk_status_t status = BLK_STS_IOERR;
+	bool passed = old->mapped;
 	unsigned int tries;
 	u32 slot;
 	int r;
 
 	remap_mask_range(range, first, count);
-	if (!old->mapped && !storm_pass(rc))
-		return BLK_STS_IOERR;
 	if (old->mapped) {
 		/* Writes to its other sectors must not race with the copy. */
 		if (remap_gate(rc, block, 1, REMAP_GATE_MOVING))
@@ -188,6 +187,11 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		status = BLK_STS_IOERR;
 		if (remap_spare_take(rc, &slot))
 			break;
+		if (!passed && !storm_pass(rc)) {
+			remap_spare_put(rc, slot);
+			break;
+		}
+		passed = true;
 		memset(change, 0, sizeof(change));
 		change[0].slot = slot;
 		e->block = block;

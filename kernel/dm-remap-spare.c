@@ -36,6 +36,7 @@ int remap_chunk_get(struct remap_c *rc, u32 table_unit)
 		return -ENOMEM;
 	for (i = 0; i < REMAP_TABLE_ENTRIES; i++)
 		chunk->slot[i].next = REMAP_NO_SLOT;
+	/* Pairs with remap_slot(). */
 	smp_store_release(&rc->chunks[table_unit], chunk);
 	return 0;
 }
@@ -46,12 +47,13 @@ u64 remap_spare_free(struct remap_c *rc)
 	return rc->super.layout.usable - rc->used - rc->bad - rc->taken;
 }
 
+/* Tell, once each time, that spares are getting low or were used up. */
 static void warn_low(struct remap_c *rc)
 {
 	char detail[REMAP_DETAIL_MAX];
 	u64 total = rc->super.layout.usable;
 	unsigned long flags;
-	bool tell = false;
+	bool tell = false, spent = false;
 	u64 left;
 
 	spin_lock_irqsave(&rc->lock, flags);
@@ -62,7 +64,19 @@ static void warn_low(struct remap_c *rc)
 		rc->low_warned = true;
 		tell = true;
 	}
+	if (left) {
+		rc->spent_told = false;
+	} else if (!rc->spent_told) {
+		rc->spent_told = true;
+		spent = true;
+	}
 	spin_unlock_irqrestore(&rc->lock, flags);
+	if (spent) {
+		DMERR("%s: the last spare block is taken; from now on errors of main pass through",
+		      remap_name(rc));
+		remap_event(rc, REMAP_EVENT_SPENT, REMAP_NO_BLOCK,
+			    REMAP_NO_SLOT, NULL);
+	}
 	if (!tell)
 		return;
 	DMWARN("%s: %llu of %llu spare blocks are left", remap_name(rc), left,
@@ -130,20 +144,6 @@ out:
 	if (!r) {
 		*slot = n;
 		warn_low(rc);
-	}
-	if (r == -ENOSPC) {
-		bool tell;
-
-		spin_lock_irqsave(&rc->lock, flags);
-		tell = !rc->spent_told;
-		rc->spent_told = true;
-		spin_unlock_irqrestore(&rc->lock, flags);
-		if (tell) {
-			DMERR("%s: no spare block is left; errors of main pass through",
-			      remap_name(rc));
-			remap_event(rc, REMAP_EVENT_SPENT, REMAP_NO_BLOCK,
-				    REMAP_NO_SLOT, NULL);
-		}
 	}
 	return r;
 }

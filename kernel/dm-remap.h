@@ -73,8 +73,8 @@ struct remap_slot {
 #define REMAP_KEY_BLOCK		((1ull << 48) - 1)
 #define REMAP_KEY_STATE_SHIFT	48
 #define REMAP_KEY_CAUSE_SHIFT	52
-#define REMAP_KEY_LOST		(1ull << 56)	/* see remap_c.lost */
-#define REMAP_KEY_SUSPECT	(1ull << 57)	/* spare block failed a read */
+#define REMAP_KEY_LOST		BIT_ULL(56)	/* see remap_c.lost */
+#define REMAP_KEY_SUSPECT	BIT_ULL(57)	/* spare block failed a read */
 /* A slot that is taken but stands in no table unit yet. */
 #define REMAP_SLOT_TAKEN	15
 
@@ -154,8 +154,7 @@ struct remap_c {
 	u32 arg[REMAP_ARGS];
 	struct remap_super super;
 
-	/* Everything down to the next comment is protected by this. */
-	spinlock_t lock;
+	spinlock_t lock;		/* protects down to the empty line */
 	bool halted;
 	bool read_only;
 	bool failed;
@@ -190,7 +189,7 @@ struct remap_c {
 	struct mutex commit_mutex;	/* protects sequence and unit */
 	u64 sequence;
 	void *unit;
-	spinlock_t commit_lock;
+	spinlock_t commit_lock;		/* protects commits */
 	struct list_head commits;
 
 	struct mutex state_mutex;	/* saving; owns state_buf */
@@ -198,7 +197,7 @@ struct remap_c {
 	u64 state_generation;
 	unsigned int state_slot;
 
-	spinlock_t event_lock;
+	spinlock_t event_lock;		/* protects the next three */
 	struct remap_disk_event *events;
 	u64 last_event;
 	u64 first_event;
