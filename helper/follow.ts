@@ -1,12 +1,12 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { ProtectedDevice } from '../app/domain/target.ts';
+import type { ProtectedDevice, TargetStatus } from '../app/domain/target.ts';
 import { AppError } from '../app/errors.ts';
 import type { NotificationHandler } from '../app/protocol/client.ts';
 import { log } from './log.ts';
-import { listProtected, readInfo, readStatus } from './mappings.ts';
-import { start, type Running } from './run.ts';
+import { listProtected, readInfo, readStatus, statusOf } from './mappings.ts';
+import { start, type Running, type RunResult } from './run.ts';
 import { hasGap, readEventPages } from './target-events.ts';
 
 const MAPPER = '/dev/mapper';
@@ -103,34 +103,44 @@ export class Follower {
       .catch((thrown: unknown) => log('error', 'following failed', { error: String(thrown) }));
   }
 
-  /** Resolves with true when the device is gone, with false when it was stopped. */
+  /**
+   * Resolves with true when the device is gone, with false when it was stopped.
+   *
+   * `seen` is an event number that was current before the state was last read, so that an event after that makes the
+   * wait return at once: none is missed. A newer number for the next round is read beside the events, not before them.
+   */
   async #followUntilGone(name: string, lastEvent: number, stopped: AbortSignal): Promise<boolean> {
+    let seen = (await readInfo(name))?.eventNumber;
+    if (seen === undefined) return true;
+    let status = await readStatus(name);
     let after = lastEvent;
     for (;;) {
-      // The number is read before the state, so that an event in between makes the wait return at once.
-      const info = await readInfo(name);
-      if (info === null) return true;
-      after = await this.#tell(name, after, stopped);
+      const [info, last] = await Promise.all([readInfo(name), this.#tell(name, status, after, stopped)]);
       if (isOver(stopped)) return false;
-      const waiting = start('dmsetup', ['wait', '--noflush', name, String(info.eventNumber)], {
+      if (info === null) return true;
+      after = last;
+      const waiting = start('dmsetup', ['wait', '--noflush', name, String(seen)], {
         forever: true,
         allowCodes: [0, 1],
       });
-      const { code } = await this.#untilStopped(waiting, stopped);
-      if (isOver(stopped)) return false;
-      if (code !== 0 && (await readInfo(name)) !== null) {
+      const woken = await this.#untilStopped(waiting, stopped);
+      if (woken === null) return false;
+      if (woken.code !== 0) {
+        if ((await readInfo(name)) === null) return true;
         log('warn', 'dmsetup wait failed', { mapping: name });
         await pause(RETRY_DELAY);
       }
+      // On waking, dmsetup wait says the state as dmsetup status does.
+      status = woken.code === 0 ? statusOf(name, woken.stdout) : await readStatus(name);
+      seen = Math.max(seen + (woken.code === 0 ? 1 : 0), info.eventNumber);
     }
   }
 
   /** Tells the state and the events above `after`; gives the number of the last one told. */
-  async #tell(name: string, after: number, stopped: AbortSignal): Promise<number> {
+  async #tell(name: string, status: TargetStatus, after: number, stopped: AbortSignal): Promise<number> {
     let last = after;
     await this.#drained();
     for await (const events of readEventPages(name, after)) {
-      const status = await readStatus(name);
       if (isOver(stopped)) return last;
       this.#notify('target.changed', { name, status, events, gap: hasGap(last, events) });
       last = events.at(-1)?.number ?? last;
@@ -139,13 +149,14 @@ export class Follower {
     return last;
   }
 
-  async #untilStopped(waiting: Running, stopped: AbortSignal): Promise<{ code: number }> {
+  /** The result of the wait, or null when it was stopped. */
+  async #untilStopped(waiting: Running, stopped: AbortSignal): Promise<RunResult | null> {
     const stop = (): void => waiting.stop();
     stopped.addEventListener('abort', stop);
     try {
       return await waiting.done;
     } catch (thrown) {
-      if (isOver(stopped)) return { code: 0 };
+      if (isOver(stopped)) return null;
       throw thrown;
     } finally {
       stopped.removeEventListener('abort', stop);

@@ -62,13 +62,13 @@ export function makeHandlers({ mutations, follower, plans, progress }: HandlerCo
       }
     },
     'target.status': ({ name }) => readStatus(name),
-    'target.remaps': async ({ name, cursor, max }) => parseRemaps(await queryPair(name, ['remaps', cursor, max])),
+    'target.remaps': async ({ name, cursor, max }) =>
+      parseRemaps(await askPair(name, () => query(name, ['remaps', cursor, max]))),
     'target.health': async ({ name, firstBlock, blockCount, cells }) => ({
-      cells: parseHealth(await queryPair(name, ['health', firstBlock, blockCount, cells])),
+      cells: parseHealth(await askPair(name, () => query(name, ['health', firstBlock, blockCount, cells]))),
     }),
     'target.events': async ({ name, after, max }) => {
-      await readStatus(name);
-      const { rows, next } = await refusedMessage(() => readEvents(name, after, max));
+      const { rows, next } = await askPair(name, () => readEvents(name, after, max));
       return { events: rows, next };
     },
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
@@ -80,10 +80,14 @@ export function makeHandlers({ mutations, follower, plans, progress }: HandlerCo
   };
 }
 
-/** A message goes to whatever has that name: only a pair of ours may get one. */
-async function queryPair(name: string, message: readonly (string | number)[]): Promise<string> {
-  await readStatus(name);
-  return refusedMessage(() => query(name, message));
+/** Asks a pair something. When that fails because the mapping is no pair at all, says that instead. */
+async function askPair<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await refusedMessage(work);
+  } catch (thrown) {
+    await readStatus(name);
+    throw thrown;
+  }
 }
 
 function protocolMismatch(protocol: number): Error {

@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 
-import { protectedDeviceSchema, targetNameSchema, type ProtectedDevice } from '../app/domain/target.ts';
+import {
+  protectedDeviceSchema,
+  targetNameSchema,
+  type ProtectedDevice,
+  type TargetStatus,
+} from '../app/domain/target.ts';
 import { AppError, appError } from '../app/errors.ts';
 import { log } from './log.ts';
 import { infoArguments, parseInfo, type MappingInfo } from './parse/info.ts';
@@ -75,9 +80,14 @@ export async function listProtected(): Promise<ProtectedDevice[]> {
 }
 
 /** The target's status line, read anew. Rejects with `target-missing` when no such pair is live. */
-export async function readStatus(name: string): Promise<ReturnType<typeof parseStatus>> {
+export async function readStatus(name: string): Promise<TargetStatus> {
   // Without --noflush, reading the state of any device may make the kernel write metadata.
   const { stdout } = await onMapping(name, ['status', '--noflush', name]);
+  return statusOf(name, stdout);
+}
+
+/** Reads what dmsetup says of the state of one mapping. Throws `target-missing` when that is no pair. */
+export function statusOf(name: string, stdout: string): TargetStatus {
   return parseStatus(remapSegment(name, stdout));
 }
 

@@ -99,7 +99,7 @@ export function refusal(sentence: string, lines: readonly string[], cause: AppEr
 }
 
 function remedyFor(reason: string): [ErrorCode, string] {
-  if (/too small/i.test(reason)) return ['spare-too-small', 'Choose a larger disk as the spare.'];
+  if (/too small|needs at least/i.test(reason)) return ['spare-too-small', 'Choose a larger disk as the spare.'];
   if (/spare/i.test(reason)) return ['spare-refused', 'Make sure that this is the right spare, or choose another one.'];
   return [
     'target-refused',

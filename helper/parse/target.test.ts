@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { AppError } from '../../app/errors.ts';
+import { fixture } from '../fixtures.ts';
 import { parseEvents, parseHealth, parseRemaps } from './messages.ts';
 import { parseStatus } from './status.ts';
+import { parseInfo } from './info.ts';
+import { parseRemapTable, parseSegments } from './table.ts';
 
 const status = 'rw 8 14 16000 1 3 2 12 1 1 40 12 5 6 2/2 idle 77 1 80 60 123';
 
@@ -124,4 +127,61 @@ describe('the answer to health', () => {
       expect(() => parseHealth(text)).toThrow(AppError);
     },
   );
+});
+
+describe('a live pair', () => {
+  const uuid = 'dca0c773-82e1-487a-962d-2e5429a7f600';
+
+  it('is read from its table, its state and its device-mapper facts', () => {
+    const [table] = parseSegments(fixture('remap-table.txt'));
+    const [state] = parseSegments(fixture('remap-status.txt'));
+    expect(table && parseRemapTable(table)).toMatchObject({
+      mainDevno: '259:0',
+      spareDevno: '8:0',
+      lengthSectors: 524_288,
+      blockSectors: 8,
+      features: [],
+      core: { uuid, main_id: 'LAB-AGING-4F19C2', retries: '3', low_spare: '10' },
+    });
+    expect(state && parseStatus(state.rest)).toMatchObject({
+      mode: 'rw',
+      spareUsed: 3,
+      spareTotal: 15_472,
+      pending: 1,
+      manual: 3,
+      readErrors: 1,
+      metadataGood: 2,
+      scanState: 'idle',
+      lastEvent: 5,
+    });
+    expect(parseInfo(fixture('remap-info.txt'))).toEqual([
+      { name: 'disk', devno: '253:0', openCount: 0, eventNumber: 3, suspended: false, uuid: `DMREMAP-${uuid}` },
+    ]);
+  });
+
+  it('answers with its moved and pending blocks, in pages', () => {
+    expect(parseRemaps(fixture('remap-remaps.txt'))).toMatchObject({
+      rows: [
+        { block: 5, spareBlock: 453, state: 'mapped', cause: 'manual', residency: 'ff' },
+        { block: 6, spareBlock: 454 },
+        { block: 7, spareBlock: 455 },
+        { block: 125, spareBlock: null, state: 'pending', cause: null, residency: '0' },
+      ],
+      next: null,
+    });
+    expect(parseRemaps(fixture('remap-remaps-page.txt'))).toMatchObject({ rows: [{ block: 5 }], next: 6 });
+  });
+
+  it('answers with its events and its health', () => {
+    const { rows, next } = parseEvents(fixture('remap-events.txt'));
+    expect(rows.map(({ number, type, block, detail }) => [number, type, block, detail])).toEqual([
+      [1, 'activate', null, null],
+      [2, 'remap', 5, 'manual'],
+      [3, 'remap', 6, 'manual'],
+      [4, 'remap', 7, 'manual'],
+      [5, 'pending', 125, null],
+    ]);
+    expect(next).toBeNull();
+    expect(parseHealth(fixture('remap-health.txt'))).toMatchObject([{ cell: 0, mapped: 3, pending: 1 }]);
+  });
 });
