@@ -1,5 +1,5 @@
 import type { LabDisk, Snapshot } from '../../../lab/index.ts';
-import { contentOf, SECTOR_BYTES, tagsOf } from './content.ts';
+import { contentOf, NUMBER_OFFSET, SECTOR_BYTES, TAG_OFFSET, tagsOf } from './content.ts';
 
 /** Puts the contents of a tag on sectors of a disk, from outside the machine. */
 export function fillDisk(disk: LabDisk, tag: number, first = 0, count = disk.bytes / SECTOR_BYTES, origin = 0): void {
@@ -23,8 +23,8 @@ export function sectorsWithTag(disk: LabDisk, tag: number): number[] {
   for (let first = 0; first < sectors; first += step) {
     const bytes = disk.readSectors({ first, count: Math.min(step, sectors - first) });
     for (let at = 0; at < bytes.length; at += SECTOR_BYTES) {
-      // The contents carry the number of the sector they belong to.
-      const belongs = bytes.readUInt32LE(at + 8);
+      if (bytes.readUInt32LE(at + TAG_OFFSET) !== tag) continue;
+      const belongs = bytes.readUInt32LE(at + NUMBER_OFFSET);
       if (tagsOf(bytes.subarray(at, at + SECTOR_BYTES), belongs)[0] === tag) found.push(first + at / SECTOR_BYTES);
     }
   }

@@ -17,3 +17,14 @@ export { contentOf, FOREIGN, tagsOf } from './content.ts';
 export { fillDisk, MAIN_TAG, resetToBlank, resetToContents, sectorsWithTag, tagsOnDisk } from './disk-truth.ts';
 export type { GuestIo, IoOutcome } from './guest-io.ts';
 export type { IoOperation } from './guest/protocol.ts';
+export {
+  eventsOf,
+  expectUnreadable,
+  failUnreadable,
+  read,
+  readSingly,
+  succeed,
+  tags,
+  UNREADABLE,
+  write,
+} from './io-steps.ts';

@@ -96,7 +96,7 @@ export class KernelLab {
          [ -e "$b" ] || continue
          n=\${b##*/}
          for f in "$b/serial" "$b/device/serial" "$b/device/vpd_pg80"; do
-           [ -e "$f" ] && echo "$n $(tr -cd '[:graph:]' < "$f")"
+           if [ -e "$f" ]; then echo "$n $(tr -cd '!-~' < "$f")"; fi
          done
        done`,
     ]);
@@ -119,7 +119,8 @@ export class KernelLab {
 
   /** Runs dmsetup; its failure is an answer like any other. */
   async dmsetup(args: readonly string[], options?: ExecOptions): Promise<ExecOutcome> {
-    return this.lab.exec('/usr/sbin/dmsetup', args, options);
+    // Without udev nobody else makes the device's node.
+    return this.lab.exec('/usr/sbin/dmsetup', args, { ...options, environment: { DM_DISABLE_UDEV: '1' } });
   }
 
   /** What the kernel logged while `act` ran. */

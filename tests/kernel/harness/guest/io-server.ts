@@ -31,16 +31,27 @@ async function withBuffer<T>(bytes: number, use: (buffer: Buffer) => Promise<T>)
   }
 }
 
-async function withFile<T>(path: string, flags: number, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, flags);
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
+/** The files of one request, each opened once; closing the last one of a device drops what is cached of it. */
+class Files {
+  readonly #open = new Map<string, Promise<FileHandle>>();
+
+  get(path: string, flags: number): Promise<FileHandle> {
+    const key = `${path} ${String(flags)}`;
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    const opened = open(path, flags);
+    this.#open.set(key, opened);
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    for (const opened of await Promise.allSettled(this.#open.values())) {
+      if (opened.status === 'fulfilled') await opened.value.close();
+    }
   }
 }
 
-async function perform(operation: IoOperation): Promise<IoResult> {
+async function perform(operation: IoOperation, files: Files): Promise<IoResult> {
   switch (operation.op) {
     case 'read':
     case 'write': {
@@ -49,49 +60,52 @@ async function perform(operation: IoOperation): Promise<IoResult> {
       const bytes = count * SECTOR_BYTES;
       const position = sector * SECTOR_BYTES;
       if (operation.op === 'read') {
-        return withFile(device, constants.O_RDONLY | direct, (file) =>
-          withBuffer(bytes, async (buffer) => {
-            // What an earlier operation left in the buffer must not pass for what is read.
-            buffer.fill(0xaa);
-            const { bytesRead } = await file.read(buffer, 0, bytes, position);
-            if (bytesRead !== bytes) return { error: `SHORT-${String(bytesRead)}` };
-            return { error: null, runs: runsOf(tagsOf(buffer, sector + origin)) };
-          }),
-        );
+        const file = await files.get(device, constants.O_RDONLY | direct);
+        return withBuffer(bytes, async (buffer) => {
+          // What an earlier operation left in the buffer must not pass for what is read.
+          buffer.fill(0xaa);
+          const { bytesRead } = await file.read(buffer, 0, bytes, position);
+          if (bytesRead !== bytes) return { error: `SHORT-${String(bytesRead)}` };
+          return { error: null, runs: runsOf(tagsOf(buffer, sector + origin)) };
+        });
       }
       const durable = operation.durable === true ? constants.O_DSYNC : 0;
-      return withFile(device, constants.O_WRONLY | direct | durable, (file) =>
-        withBuffer(bytes, async (buffer) => {
-          contentOf(operation.tag, sector + origin, count).copy(buffer);
-          const { bytesWritten } = await file.write(buffer, 0, bytes, position);
-          return { error: bytesWritten === bytes ? null : `SHORT-${String(bytesWritten)}` };
-        }),
-      );
-    }
-    case 'fsync':
-      return withFile(operation.device, constants.O_RDWR, async (file) => {
-        await file.sync();
-        return { error: null };
+      const file = await files.get(device, constants.O_RDWR | direct | durable);
+      return withBuffer(bytes, async (buffer) => {
+        contentOf(operation.tag, sector + origin, count).copy(buffer);
+        const { bytesWritten } = await file.write(buffer, 0, bytes, position);
+        return { error: bytesWritten === bytes ? null : `SHORT-${String(bytesWritten)}` };
       });
+    }
+    case 'fsync': {
+      const file = await files.get(operation.device, constants.O_RDWR);
+      await file.sync();
+      return { error: null };
+    }
     case 'kmsg':
       await writeFile('/dev/kmsg', `${operation.text}\n`);
       return { error: null };
   }
 }
 
-async function attempt(operation: IoOperation): Promise<IoResult> {
+async function attempt(operation: IoOperation, files: Files): Promise<IoResult> {
   try {
-    return await perform(operation);
+    return await perform(operation, files);
   } catch (error) {
     return { error: systemCode(error) ?? errorText(error) };
   }
 }
 
 async function performAll({ order, operations }: IoRequest): Promise<IoResult[]> {
-  if (order === 'together') return Promise.all(operations.map(attempt));
-  const results: IoResult[] = [];
-  for (const operation of operations) results.push(await attempt(operation));
-  return results;
+  const files = new Files();
+  try {
+    if (order === 'together') return await Promise.all(operations.map((operation) => attempt(operation, files)));
+    const results: IoResult[] = [];
+    for (const operation of operations) results.push(await attempt(operation, files));
+    return results;
+  } finally {
+    await files.close();
+  }
 }
 
 async function main(): Promise<void> {
