@@ -62,10 +62,10 @@ void remap_hash_exit(struct remap_c *rc)
 /* The slot must be in a table unit for which remap_chunk_get() succeeded. */
 struct remap_slot *remap_slot(struct remap_c *rc, u32 slot)
 {
-	/* Pairs with remap_chunk_get(): the slots are initialised. */
-	struct remap_chunk *chunk =
-		smp_load_acquire(&rc->chunks[slot / REMAP_TABLE_ENTRIES]);
+	struct remap_chunk *chunk;
 
+	/* Pairs with remap_chunk_get(): the slots are initialised. */
+	chunk = smp_load_acquire(&rc->chunks[slot / REMAP_TABLE_ENTRIES]);
 	return &chunk->slot[slot % REMAP_TABLE_ENTRIES];
 }
 

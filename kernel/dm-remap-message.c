@@ -61,8 +61,17 @@ static int msg_remap(struct remap_c *rc, unsigned int argc, char **argv)
 		DMERR("%s: no spare block is left for all of the blocks to be remapped",
 		      remap_name(rc));
 		break;
+	case -EIO:
+		DMERR("%s: not all blocks were remapped, since main or the spare fails as a whole",
+		      remap_name(rc));
+		break;
+	case -EBUSY:
+		DMERR("%s: not all blocks were remapped, since the device is being suspended",
+		      remap_name(rc));
+		break;
 	default:
-		DMERR("%s: message 'remap' failed: %d", remap_name(rc), r);
+		DMERR("%s: not all blocks were remapped: error %d",
+		      remap_name(rc), r);
 	}
 	return r;
 }

@@ -235,6 +235,13 @@ enum remap_io_flags {
 /* What end_io does more work for than passing on the status. */
 #define REMAP_IO_TOLD	(REMAP_IO_FINAL | REMAP_IO_PENDING)
 
+enum remap_class {
+	REMAP_CLASS_OTHER,	/* says nothing about the block or the disk */
+	REMAP_CLASS_MEDIUM,
+	REMAP_CLASS_IO,		/* the block, or something else */
+	REMAP_CLASS_PATH,
+};
+
 /* Per-bio data. */
 struct remap_io {
 	struct bvec_iter iter;		/* as it came, in sectors of main */
@@ -303,12 +310,6 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status);
 
 /* dm-remap-recover.c */
 void remap_hold(struct remap_c *rc, struct remap_io *io);
-enum remap_class {
-	REMAP_CLASS_OTHER,	/* says nothing about the block or the disk */
-	REMAP_CLASS_MEDIUM,
-	REMAP_CLASS_IO,		/* the block, or something else */
-	REMAP_CLASS_PATH,
-};
 enum remap_class remap_classify(blk_status_t status);
 void remap_halt(struct remap_c *rc, const char *why);
 bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block);
