@@ -27,7 +27,10 @@ function Framed({ snapshot }: { snapshot: Snapshot }) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const page = toPath(route.at === 'device' ? { ...route, tab: 'remaps' } : route);
-  useEffect(() => main.current?.scrollTo(0, 0), [page]);
+  useEffect(() => {
+    // Without the braces React would take what scrollTo returns, a promise in new browsers, for a clean-up function.
+    void main.current?.scrollTo(0, 0);
+  }, [page]);
   return (
     <div className="frame">
       <a className="skip-link" href="#main" onClick={(event) => skip(event, main.current)}>
@@ -38,8 +41,8 @@ function Framed({ snapshot }: { snapshot: Snapshot }) {
       <main className="main" id="main" ref={main} tabIndex={-1} aria-label="Page">
         <LinkStrip />
         <Page key={page} route={route} />
-        {route.at !== 'start' && <Dock route={route} />}
       </main>
+      {route.at !== 'start' && <Dock route={route} />}
       <Footer route={route} version={snapshot.app.version} />
     </div>
   );
@@ -66,10 +69,9 @@ function Page({ route }: { route: Route }) {
 
 function Dock({ route }: { route: Exclude<Route, { at: 'start' }> }) {
   const connection = useConnection(route.connection);
-  if (connection?.lab == null || route.at === 'protect') return null;
-  return (
-    <LabDock connection={connection} lab={connection.lab} targetName={route.at === 'device' ? route.name : null} />
-  );
+  const lab = connection?.lab ?? null;
+  if (connection === null || lab === null || route.at === 'protect') return null;
+  return <LabDock connection={connection} lab={lab} targetName={route.at === 'device' ? route.name : null} />;
 }
 
 function LinkStrip() {

@@ -54,8 +54,12 @@ export function RemapGrid(props: RemapGridProps) {
     const height = scroller.current?.clientHeight ?? 0;
     if (height > 0) setViewport(height);
   }, []);
-  useEffect(() => want(shown.first, shown.count), [want, shown.first, shown.count]);
-  useEffect(() => onSight(shown.seenFirst, shown.seenCount), [onSight, shown.seenFirst, shown.seenCount]);
+  useEffect(() => {
+    want(shown.first, shown.count);
+  }, [want, shown.first, shown.count]);
+  useEffect(() => {
+    onSight(shown.seenFirst, shown.seenCount);
+  }, [onSight, shown.seenFirst, shown.seenCount]);
 
   const walk = (to: number, extend: boolean): void => {
     const row = Math.min(matched - 1, Math.max(0, to));
@@ -168,7 +172,7 @@ function Cells(props: { row: RemapRow | undefined; blockSectors: number; onShowB
       <span role="gridcell" title={row.cause === null ? '' : causeWords[row.cause].meaning}>
         <span className="row" style={{ gap: 6 }}>
           <StateMark state={state} />
-          {row.state === 'pending' ? 'Cannot be read' : row.cause === null ? 'Moved' : causeWords[row.cause].name}
+          {stateText(row)}
         </span>
       </span>
       <span role="gridcell">{row.spareBlock === null ? '–' : formatCount(row.spareBlock)}</span>
@@ -201,6 +205,11 @@ function Cells(props: { row: RemapRow | undefined; blockSectors: number; onShowB
       </span>
     </>
   );
+}
+
+function stateText(row: RemapRow): string {
+  if (row.state === 'pending') return 'Cannot be read';
+  return row.cause === null ? 'Moved' : `Moved, ${causeWords[row.cause].name.toLowerCase()}`;
 }
 
 function Mask({ row, blockSectors }: { row: RemapRow; blockSectors: number }) {
