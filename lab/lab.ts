@@ -141,6 +141,11 @@ export class Lab {
     return this.#console.on(listener);
   }
 
+  /** What the serial console gives from now on until the machine ends, as it comes. */
+  onConsoleOutput(listener: Listener<string>): Unsubscribe {
+    return this.#machine().machine.onConsoleOutput(listener);
+  }
+
   /** The serial console's last lines. */
   readConsole(): string {
     return this.#machine().machine.readConsole();

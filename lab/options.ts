@@ -26,16 +26,20 @@ export interface LabOptions {
    * whenever it ends. Without it `helper()` is refused.
    */
   readonly helperBundle?: string;
-  /** The agent as one file; default: made from the sources beside this module. */
-  readonly agentBundle?: string;
-  /** The folder with the guest's boot scripts; default: `guest` beside this module. */
-  readonly guestFolder?: string;
+  /**
+   * The project's or application's folder: has `kernel` with the module's sources, `lab/guest` with the guest's boot
+   * scripts, and the agent as `dist/lab/agent.mjs` where its sources are not there. Default: the one of this file, which
+   * is right when running from sources and wrong in a bundle.
+   */
+  readonly projectFolder?: string;
   /** The Node binary for the guest; default: the one that runs this. */
   readonly node?: string;
   /** `tests` adds fio and more to the guest; default `base`. */
   readonly tools?: ImageFlavour;
   /** Run udev in the guest, as every Debian does; default true. Without it nothing but the lab touches the disks. */
   readonly udev?: boolean;
+  /** Run a root shell on the serial console; the machine ends with it. Default false. */
+  readonly consoleShell?: boolean;
   /** Files to lay over the guest's root image. */
   readonly guestFiles?: readonly OverlayFile[];
   /** Further words for the kernel's command line; a later word wins over the lab's own. */

@@ -32,6 +32,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const cache = options.cache ?? cacheFolder();
   const { signal } = options;
+  const project = options.projectFolder ?? join(import.meta.dirname, '..');
   report('kernel', 'Getting the kernel');
   const selector = options.kernel ?? 'default';
   const kernel = typeof selector === 'string' ? await obtainKernel(selector, { cache, signal }) : selector;
@@ -39,14 +40,14 @@ export async function prepare(
   if (options.module !== null) {
     report('module', `Building dm-remap for kernel ${kernel.release}`);
     const { source, name, makeArgs } = { name: 'dm-remap', makeArgs: [], ...options.module };
-    const folderOfSource = source ?? join(import.meta.dirname, '../kernel');
+    const folderOfSource = source ?? join(project, 'kernel');
     module = await obtainModule({ cache, source: folderOfSource, name, kernel, makeArgs, signal });
   }
   report('image', "Making the machine's system");
   const node = options.node ?? process.execPath;
   const root = await obtainRootImage({ cache, kernel, flavour: options.tools ?? 'base', node, signal });
-  const guest = options.guestFolder ?? join(import.meta.dirname, 'guest');
-  const agent = await obtainAgent(options.agentBundle, cache, import.meta.dirname);
+  const guest = join(project, 'lab/guest');
+  const agent = await obtainAgent(project, cache);
   const files: OverlayFile[] = [
     ...(await moduleFiles(kernel, root, module === undefined ? [] : [module])),
     { path: 'usr/lib/lab/init', data: await readFile(join(guest, 'init.sh')), executable: true },
@@ -78,6 +79,7 @@ function settings(disks: readonly DiskSettings[], options: LabOptions): Buffer {
     `LAB_MODULES="${[...modules].join(' ')}"`,
     `LAB_DISKS=${String(disks.length)}`,
     `LAB_UDEV=${options.udev === false ? 'no' : 'yes'}`,
+    `LAB_CONSOLE=${options.consoleShell === true ? 'yes' : 'no'}`,
   ];
   return Buffer.from(`${lines.join('\n')}\n`);
 }

@@ -5,13 +5,15 @@ import { buildOnce, exists } from '../cache/build-once.ts';
 import { LabError } from '../errors.ts';
 
 /**
- * The agent as one file for the guest. A built application has it beside its other bundles and gives its path; running
- * from sources, it is bundled here, once for each state of the sources.
+ * The agent as one file for the guest. Running from sources it is bundled here, once for each state of the sources; an
+ * application without them has it among its other bundles.
  */
-export async function obtainAgent(given: string | undefined, cache: string, sources: string): Promise<Buffer> {
-  if (given !== undefined && (await exists(given))) return readFile(given);
+export async function obtainAgent(project: string, cache: string): Promise<Buffer> {
+  const sources = join(project, 'lab');
   const entry = join(sources, 'guest/agent.ts');
   if (!(await exists(entry))) {
+    const built = join(project, 'dist/lab/agent.mjs');
+    if (await exists(built)) return readFile(built);
     throw new LabError('image-build-failed', "The lab's agent is missing; run: npm run build");
   }
   const hash = createHash('sha256');

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Second stage of the guest's boot, and its process 1.
 export PATH=/usr/sbin:/usr/bin HOME=/root TERM=linux
-# LAB_MODULES: modules to load for the disks; LAB_DISKS: how many there are; LAB_UDEV: yes or no.
+# LAB_MODULES: modules to load for the disks; LAB_DISKS: how many there are; LAB_UDEV, LAB_CONSOLE: yes or no.
 . /usr/lib/lab/settings
 
 mount -t tmpfs -o mode=0755 run /run
@@ -48,6 +48,10 @@ if [ "$LAB_UDEV" = yes ]; then
 fi
 echo "lab: $(disks) of $LAB_DISKS disks are ready"
 keep agent node /usr/lib/lab/agent.mjs --virtio-port org.remap.lab &
+
+if [ "$LAB_CONSOLE" = yes ]; then
+	setsid sh -c 'sh -i </dev/ttyS0 >/dev/ttyS0 2>&1; poweroff -f' &
+fi
 
 # Collects the processes whose parents have ended.
 while :; do

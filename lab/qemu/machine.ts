@@ -92,6 +92,11 @@ export class Machine {
     return this.#console.added.on(listener);
   }
 
+  /** What the console gives, as it comes. */
+  onConsoleOutput(listener: Listener<string>): Unsubscribe {
+    return this.#console.output.on(listener);
+  }
+
   onEvent(listener: Listener<QmpEvent>): Unsubscribe {
     return this.qmp.onEvent(listener);
   }
@@ -128,6 +133,7 @@ function startFailure(code: number | null, detail: string): LabError {
 }
 
 class Console {
+  readonly output = new Emitter<string>();
   readonly added = new Emitter<string>();
   readonly lines: string[] = [];
 
@@ -135,6 +141,7 @@ class Console {
     const splitter = new LineSplitter();
     stream.setEncoding('utf8');
     stream.on('data', (chunk: string) => {
+      this.output.emit(chunk);
       for (const line of splitter.push(chunk)) this.#add(line.replace(/\r/g, ''));
     });
   }
