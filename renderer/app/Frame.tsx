@@ -29,7 +29,7 @@ function Framed({ snapshot }: { snapshot: Snapshot }) {
   const page = toPath(route.at === 'device' ? { ...route, tab: 'remaps' } : route);
   useEffect(() => {
     // Without the braces React would take what scrollTo returns, a promise in new browsers, for a clean-up function.
-    void main.current?.scrollTo(0, 0);
+    main.current?.scrollTo(0, 0);
   }, [page]);
   return (
     <div className="frame">
