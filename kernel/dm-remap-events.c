@@ -45,7 +45,6 @@ int remap_events_init(struct remap_c *rc)
 {
 	INIT_DELAYED_WORK(&rc->event_work, tell);
 	rc->event_told = jiffies - TELL_INTERVAL;
-	rc->first_event = 1;
 	rc->events = kvcalloc(REMAP_EVENT_RING, sizeof(*rc->events),
 			      GFP_KERNEL);
 	return rc->events ? 0 : -ENOMEM;
@@ -56,6 +55,30 @@ void remap_events_exit(struct remap_c *rc)
 	if (rc->events)
 		cancel_delayed_work_sync(&rc->event_work);
 	kvfree(rc->events);
+}
+
+/**
+ * remap_event_get() - one event of the ring
+ * @rc: target
+ * @last: number of the last event when the caller began
+ * @n: place, 0 for the oldest, below REMAP_EVENT_RING
+ * @event: result
+ *
+ * Numbers may jump, but only by multiples of the ring's size, so an event
+ * stands in the ring until a newer one takes its very place.
+ *
+ * Return: false when there is none, or it is newer than @last.
+ */
+bool remap_event_get(struct remap_c *rc, u64 last, unsigned int n,
+		     struct remap_disk_event *event)
+{
+	u64 number;
+
+	spin_lock_irq(&rc->event_lock);
+	*event = rc->events[(last + 1 + n) % REMAP_EVENT_RING];
+	spin_unlock_irq(&rc->event_lock);
+	number = le64_to_cpu(event->number);
+	return number && number <= last;
 }
 
 /**
@@ -85,8 +108,6 @@ void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 	e->type = cpu_to_le16(type);
 	if (detail)
 		strscpy(e->detail, detail, sizeof(e->detail));
-	if (rc->last_event - rc->first_event >= REMAP_EVENT_RING)
-		rc->first_event = rc->last_event - REMAP_EVENT_RING + 1;
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->event_lock, flags);
 

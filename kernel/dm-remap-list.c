@@ -135,22 +135,20 @@ int remap_list_events(struct remap_c *rc, u64 after, u64 max, char *result,
 {
 	struct remap_disk_event e;
 	u64 number, last, lines = 0, told = after;
-	unsigned int sz = 0;
+	unsigned int n, sz = 0;
 
 	spin_lock_irq(&rc->event_lock);
-	number = max(after < U64_MAX ? after + 1 : after, rc->first_event);
 	last = rc->last_event;
 	spin_unlock_irq(&rc->event_lock);
 
-	for (; number <= last; number++) {
+	for (n = 0; n < REMAP_EVENT_RING; n++) {
 		u64 block;
 		u32 slot;
 
-		spin_lock_irq(&rc->event_lock);
-		e = rc->events[number % REMAP_EVENT_RING];
-		spin_unlock_irq(&rc->event_lock);
-		/* Dropped meanwhile, or never given out. */
-		if (le64_to_cpu(e.number) != number)
+		if (!remap_event_get(rc, last, n, &e))
+			continue;
+		number = le64_to_cpu(e.number);
+		if (number <= after)
 			continue;
 		if (lines++ == max) {
 			DMEMIT("next %llu", told);

@@ -126,3 +126,27 @@ int remap_check_spare(struct remap_c *rc)
 	mutex_unlock(&rc->state_mutex);
 	return r;
 }
+
+/**
+ * remap_check_main() - is main a spare of some pair?
+ * @rc: target
+ *
+ * Tells swapped devices. A file system or partition table made on a former
+ * spare destroys the superblock at its beginning.
+ */
+int remap_check_main(struct remap_c *rc)
+{
+	int r = 0;
+
+	mutex_lock(&rc->commit_mutex);
+	if (rc->main_sectors >= REMAP_UNIT_SECTORS &&
+	    !remap_io_buffer(rc, rc->main->bdev, 0, rc->unit, REMAP_UNIT,
+			     REQ_OP_READ) &&
+	    !remap_unit_check(rc->unit, REMAP_MAGIC_SUPER, NULL)) {
+		DMERR("%s: main %s is the spare of a pair; swap the devices, or wipe it if that pair is gone",
+		      remap_name(rc), rc->main->name);
+		r = -EINVAL;
+	}
+	mutex_unlock(&rc->commit_mutex);
+	return r;
+}

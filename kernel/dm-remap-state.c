@@ -13,10 +13,10 @@
 
 #define BUF_BYTES	(REMAP_IO_PAGES * PAGE_SIZE)
 /*
- * After a crash numbers given out since the last save are not known; skip more
- * than can have been, so that no number is given twice.
+ * After a crash the numbers given out since the last save are not known; go on
+ * so far above that none is given twice.
  */
-#define EVENT_SKIP	65536
+#define EVENT_SKIP	(16 * REMAP_EVENT_RING)
 
 static void save_work(struct work_struct *work)
 {
@@ -47,7 +47,7 @@ void remap_state_exit(struct remap_c *rc)
 struct save {
 	unsigned int slot;
 	u64 sequence;
-	u32 units;		/* written or to be written, head included */
+	u32 units;		/* so far, head included */
 };
 
 static int write_unit(struct remap_c *rc, struct save *s, u32 index, u32 kind,
@@ -67,30 +67,27 @@ static int write_unit(struct remap_c *rc, struct save *s, u32 index, u32 kind,
 	return 0;
 }
 
-static u32 take_events(struct remap_c *rc, u64 *from, u64 last)
-{
-	struct remap_disk_events *u = rc->state_buf;
-	u32 n = 0;
-
-	memset(u, 0, sizeof(*u));
-	spin_lock_irq(&rc->event_lock);
-	for (*from = max(*from, rc->first_event);
-	     *from <= last && n < REMAP_STATE_EVENT_MAX; (*from)++)
-		u->event[n++] = rc->events[*from % REMAP_EVENT_RING];
-	spin_unlock_irq(&rc->event_lock);
-	return n;
-}
-
 static int save_events(struct remap_c *rc, struct save *s, u64 last)
 {
-	u64 from = 0;
-	u32 n;
+	struct remap_disk_events *u = rc->state_buf;
+	unsigned int n;
+	u32 count = 0;
 
-	while ((n = take_events(rc, &from, last)) &&
-	       s->units < rc->super.layout.state_units)
-		if (write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, n, 0))
+	memset(u, 0, sizeof(*u));
+	for (n = 0; n < REMAP_EVENT_RING; n++) {
+		if (!remap_event_get(rc, last, n, &u->event[count]) ||
+		    ++count < REMAP_STATE_EVENT_MAX)
+			continue;
+		if (write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count, 0))
 			return -EIO;
-	return 0;
+		memset(u, 0, sizeof(*u));
+		count = 0;
+	}
+	if (!count)
+		return 0;
+	memset(&u->event[count], 0,
+	       (REMAP_STATE_EVENT_MAX - count) * sizeof(u->event[0]));
+	return write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count, 0);
 }
 
 static int save_pending(struct remap_c *rc, struct save *s)
@@ -204,8 +201,7 @@ static void load_events(struct remap_c *rc, const struct remap_disk_events *u)
 	for (i = 0; i < n; i++) {
 		u64 number = le64_to_cpu(u->event[i].number);
 
-		if (!number || number > rc->last_event ||
-		    rc->last_event - number >= REMAP_EVENT_RING)
+		if (!number || number > rc->last_event)
 			continue;
 		rc->events[number % REMAP_EVENT_RING] = u->event[i];
 		rc->events[number % REMAP_EVENT_RING]
@@ -304,8 +300,6 @@ void remap_state_load(struct remap_c *rc)
 			load_pending(rc, rc->state_buf);
 	}
 	rc->sequence = max(rc->sequence, sequence);
-	rc->first_event = rc->last_event >= REMAP_EVENT_RING ?
-			  rc->last_event - REMAP_EVENT_RING + 1 : 1;
 	if (sequence && !clean)
 		rc->last_event += EVENT_SKIP;
 	count_mapped(rc);

@@ -263,6 +263,11 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	 * units, so one that an older table is writing at this moment does no
 	 * harm: the other copy is valid.
 	 */
+	if (!r) {
+		r = remap_check_main(rc);
+		if (r)
+			ti->error = "Main is a spare";
+	}
 	if (!r && rc->format) {
 		r = remap_check_blank(rc);
 		if (r)

@@ -197,10 +197,9 @@ struct remap_c {
 	u64 state_generation;
 	unsigned int state_slot;
 
-	spinlock_t event_lock;		/* protects the next three */
+	spinlock_t event_lock;		/* protects the next two */
 	struct remap_disk_event *events;
 	u64 last_event;
-	u64 first_event;
 	unsigned long event_told;	/* jiffies of the last table event */
 
 	struct workqueue_struct *wq;
@@ -382,6 +381,7 @@ unsigned int remap_copies_good(struct remap_c *rc);
 
 /* dm-remap-load.c */
 int remap_check_spare(struct remap_c *rc);
+int remap_check_main(struct remap_c *rc);
 
 /* dm-remap-table.c */
 int remap_load(struct remap_c *rc);
@@ -401,6 +401,8 @@ void remap_state_load(struct remap_c *rc);
 extern const char * const remap_event_names[];
 int remap_events_init(struct remap_c *rc);
 void remap_events_exit(struct remap_c *rc);
+bool remap_event_get(struct remap_c *rc, u64 last, unsigned int n,
+		     struct remap_disk_event *event);
 void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 		 u32 slot, const char *detail);
 
