@@ -16,6 +16,17 @@ import { SnapshotStore, type PatchListener } from './store.ts';
 
 type Handlers = { readonly [R in RequestName]: (params: RequestParams<R>) => Promise<RequestResult<R>> };
 
+/** Requests that change what the snapshot shows. */
+const changing: ReadonlySet<RequestName> = new Set<RequestName>([
+  'connection.open',
+  'connection.close',
+  'devices.refresh',
+  'apply',
+  'target.remap',
+  'target.continue',
+  'lab.act',
+]);
+
 export interface BrokerOptions {
   readonly host: Snapshot['app']['host'];
   readonly version: string;
@@ -68,7 +79,10 @@ export class Broker {
       }
       // A union of requests cannot be called with a union of parameters; `parsed` is what this request's schema gave.
       const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;
-      return { ok: true, result: await handler(parsed.data) };
+      const result = await handler(parsed.data);
+      // A view that has its answer shows what came of the request.
+      if (changing.has(name)) this.#store.tell();
+      return { ok: true, result };
     } catch (thrown) {
       const error = toErrorData(thrown);
       if (!(thrown instanceof AppError)) this.#log.error({ request: name, ...error }, 'request failed');

@@ -23,7 +23,7 @@ startDesktop(
     isRoot,
     log,
     makeBroker: () => {
-      const installation = installationOf(app.isPackaged ? process.resourcesPath : null, built, isRoot);
+      const installation = installationOf(app.isPackaged ? process.resourcesPath : null, join(built, '..'), isRoot);
       return new Broker({ host: 'electron', version, connectors: makeConnectors(installation), log });
     },
   },

@@ -46,15 +46,7 @@ async function main(): Promise<void> {
 
   const logFile = logPath('browser-host');
   const log = openLog(logFile);
-  const root = join(built, '..');
-  const connectors = makeConnectors({
-    node: process.execPath,
-    helper: join(built, 'helper/helper.cjs'),
-    labAgent: join(built, 'lab/agent.mjs'),
-    labGuest: join(root, 'lab/guest'),
-    moduleSource: join(root, 'kernel'),
-    isRoot,
-  });
+  const connectors = makeConnectors({ folder: join(built, '..'), node: process.execPath, isRoot });
   const broker = new Broker({ host: 'web', version, connectors, log });
   const host = await listen(broker, wanted, log);
 

@@ -51,7 +51,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       if (planned?.token !== token) {
         throw appError('plan-unknown', 'This plan was used already or is too old.', 'Make the plan again.');
       }
-      if (planned.confirm !== null && planned.confirm.of.slice(-planned.confirm.length) !== confirmation) {
+      if (planned.confirm !== null && planned.confirm.text !== confirmation) {
         throw appError('confirmation-wrong', 'What was typed does not match.', 'Look at the label and type it again.');
       }
       for (const { id } of planned.steps) {
@@ -138,10 +138,7 @@ function scenePlan(double: BridgeDouble, connection: ConnectionId, intent: Inten
       { id: 'check', text: 'Check that it answers' },
     ],
     commands: ['wipefs --all /dev/sdc', "dmsetup create weak-disk --table '0 8000000 remap 8:0 8:32 8 1 format'"],
-    confirm:
-      intent.action === 'create' && expected !== null
-        ? { kind: expected.kind, of: spare?.serial ?? spare?.name ?? '', length: expected.text.length }
-        : null,
+    confirm: intent.action === 'create' ? expected : null,
     spareBlocks: spare === null ? null : Math.floor(spare.sizeSectors / SCENE_BLOCK_SECTORS) - 512,
   };
 }

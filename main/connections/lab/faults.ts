@@ -75,23 +75,33 @@ export class DiskFaults {
     this.#growing.clear();
   }
 
-  /** The faults as a view shows them: ascending, the first {@link MAX_FAULTS_SHOWN}. */
+  /** The faults as a view shows them: merged, ascending, the first {@link MAX_FAULTS_SHOWN}. */
   shown(): Pick<LabState['disks'][number], 'faults' | 'faultySectors'> {
     const active = this.#disk.faults.list();
     const faults: LabFault[] = [];
     for (const { id, kind } of this.#kinds.values()) {
-      for (const { first, count } of active.find((one) => one.id === id)?.ranges ?? []) {
+      const ranges = active.find((one) => one.id === id)?.ranges ?? [];
+      for (const { first, count } of merged(ranges)) {
         faults.push({ firstSector: first, sectorCount: count, ...kind });
       }
     }
     faults.sort((a, b) => a.firstSector - b.firstSector);
-    let faultySectors = 0;
-    let end = 0;
-    for (const { firstSector, sectorCount } of faults) {
-      const next = Math.max(end, firstSector + sectorCount);
-      faultySectors += next - Math.max(end, firstSector);
-      end = next;
-    }
+    const all = merged(faults.map(({ firstSector, sectorCount }) => ({ first: firstSector, count: sectorCount })));
+    const faultySectors = all.reduce((sum, { count }) => sum + count, 0);
     return { faults: faults.slice(0, MAX_FAULTS_SHOWN), faultySectors };
   }
+}
+
+/** The same sectors in as few runs as can be. `runs` are ascending and may touch or overlap. */
+function merged(runs: readonly Run[]): Run[] {
+  const result: Run[] = [];
+  for (const run of runs) {
+    const last = result.at(-1);
+    if (last === undefined || last.first + last.count < run.first) result.push(run);
+    else {
+      const end = Math.max(last.first + last.count, run.first + run.count);
+      result[result.length - 1] = { first: last.first, count: end - last.first };
+    }
+  }
+  return result;
 }

@@ -8,8 +8,13 @@ export interface Run {
   readonly count: number;
 }
 
-/** Bad spots of a pattern that does not grow, and those that a growing one begins with. */
-const SPOTS = { scattered: 48, cluster: 40, 'growing-cluster': 6, 'dying-disk': 10 } as const;
+/**
+ * Bad spots for every million sectors that a pattern begins with: enough that a workload which writes a few hundred
+ * blocks a second all over the disk meets one within seconds.
+ */
+const SPOTS_PER_MILLION = { scattered: 900, cluster: 600, 'growing-cluster': 100, 'dying-disk': 150 } as const;
+/** Of these, the part that a growing pattern adds at each step. */
+const GROWTH = 1 / 10;
 /** Sectors of the longest bad spot: a scratch over two blocks of 4 KiB. */
 const LONGEST_SPOT = 16;
 /** A cluster lies within this part of the disk. */
@@ -49,13 +54,18 @@ export class PatternSource {
 
   /** What is bad at once. */
   begin(): Run[] {
-    return this.#spots(SPOTS[this.#pattern]);
+    return this.#spots(this.#initial);
   }
 
   /** What goes bad next: a cluster grows steadily, a dying disk faster and faster. */
   grow(): Run[] {
     this.#steps += 1;
-    return this.#spots(this.#pattern === 'dying-disk' ? 2 + Math.floor(this.#steps / 4) : 2);
+    const faster = this.#pattern === 'dying-disk' ? 1 + this.#steps / 10 : 1;
+    return this.#spots(Math.ceil(this.#initial * GROWTH * faster));
+  }
+
+  get #initial(): number {
+    return Math.ceil((SPOTS_PER_MILLION[this.#pattern] * this.#sectors) / 1_000_000);
   }
 
   #spots(count: number): Run[] {
