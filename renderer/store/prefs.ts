@@ -7,7 +7,8 @@ const prefsSchema = z.object({
   /** Serial numbers, WWNs and UUIDs are shown. Off by default: people paste pictures of these pages. */
   serialsShown: z.boolean().default(false),
   cellSize: z.enum(['fine', 'normal', 'large']).default('normal'),
-  labPanelOpen: z.boolean().default(true),
+  /** null: open where the window is tall enough for it. */
+  labPanelOpen: z.boolean().nullable().default(null),
 });
 export type Prefs = z.infer<typeof prefsSchema>;
 export type PrefsStore = StoreApi<Prefs>;

@@ -49,8 +49,8 @@ export function summaryOf(counts: BlockCounts, range: string, whole: boolean): s
   const found = [
     counts.pending > 0 ? `${formatCounted(counts.pending, 'block')} cannot be read` : null,
     counts.moved > 0 ? `${formatCounted(counts.moved, 'block')} moved to the spare` : null,
-    counts.soft > 0 ? `${formatCounted(counts.soft, 'weak block')}` : null,
-    counts.slow > 0 ? `${formatCounted(counts.slow, 'slow block')}` : null,
+    counts.soft > 0 ? formatCounted(counts.soft, 'weak block') : null,
+    counts.slow > 0 ? formatCounted(counts.slow, 'slow block') : null,
   ].filter((text) => text !== null);
   const place = whole ? 'The whole disk' : `The part ${range}`;
   const trouble = found.length === 0 ? 'no block with trouble is known' : found.join(', ');

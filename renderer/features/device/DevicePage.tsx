@@ -13,6 +13,7 @@ import { EventList } from '../events/EventList.tsx';
 import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
 import { History } from '../history/History.tsx';
 import { useBrush } from '../lab/brush.ts';
+import { LostNotice } from '../overview/LostNotice.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
 import { Settings } from './Settings.tsx';
 import { Side } from './Side.tsx';
@@ -37,6 +38,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   const showTab = (next: DeviceTab): void => go({ at: 'device', connection: connection.id, name, tab: next });
   const showBlock = useCallback((block: number) => {
     setJump((now) => ({ block, turn: (now?.turn ?? 0) + 1 }));
+    setPointed({ first: block, count: 1, level: 0 });
     document.getElementById('main')?.scrollTo({ top: 0, behavior: 'smooth' });
   }, []);
   const showRow = (block: number): void => {
@@ -45,7 +47,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   };
   return (
     <div className="page device">
-      {connection.phase.state === 'failed' && <Failure error={connection.phase.error} />}
+      <LostNotice connection={connection} />
       <VerdictHead connection={connection} target={target} />
       <Tiles connection={connection} target={target} />
       <div className="device-heart">
@@ -88,7 +90,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
 function Gone({ connection, name }: { connection: Connection; name: string }) {
   return (
     <div className="page page-narrow">
-      {connection.phase.state === 'failed' && <Failure error={connection.phase.error} />}
+      <LostNotice connection={connection} />
       <div className="panel">
         <Empty
           icon={IconGhost}

@@ -63,13 +63,15 @@ export function EventList(props: {
         />
         <span className="label">{formatCount(shown.length)} shown, newest first</span>
       </div>
-      <table className="table" aria-label="Events">
+      <table className="table event-table" aria-label="Events">
         <thead>
           <tr>
             <th>When</th>
             <th>What happened</th>
             <th>Code</th>
-            <th aria-label="Action" />
+            <th>
+              <span className="visually-hidden">Action</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 
 import { formatCount } from '../../../app/domain/units.ts';
 import { StateMark } from '../../design/StateMark.tsx';
-import { blocksText, formatMicroseconds, rangeInBytes, stateWords } from '../../words/heatmap.ts';
+import { blocksText, rangeInBytes, stateWords } from '../../words/heatmap.ts';
 import { codes, stateOf } from './cells.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { blocksPerCell } from './view.ts';
@@ -42,8 +42,9 @@ export function CellTable(props: {
             <th className="num">Moved</th>
             <th className="num">Weak</th>
             <th className="num">Slow</th>
-            <th className="num">Average read</th>
-            <th aria-label="Action" />
+            <th>
+              <span className="visually-hidden">Action</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -54,20 +55,24 @@ export function CellTable(props: {
             return (
               <tr key={first}>
                 <td>
-                  <span className="row">
+                  <span className="row nowrap">
                     <StateMark state={state} /> {stateWords[state].name}
                   </span>
                 </td>
-                <td>{blocksText(first, count)}</td>
+                <td className="nowrap">{blocksText(first, count).replace(/^Blocks? /, '')}</td>
                 <td className="nowrap">{rangeInBytes(first, count, blockSectors)}</td>
                 <td className="num">{formatCount(cell?.pending ?? 0)}</td>
                 <td className="num">{formatCount(cell?.mapped ?? 0)}</td>
                 <td className="num">{formatCount(cell?.soft ?? 0)}</td>
                 <td className="num">{formatCount(cell?.slow ?? 0)}</td>
-                <td className="num">{cell === undefined ? '–' : formatMicroseconds(cell.averageLatencyUs)}</td>
                 <td className="num">
-                  <Button variant="subtle" size="compact-xs" onClick={() => onPick(first)}>
-                    Go there
+                  <Button
+                    variant="subtle"
+                    size="compact-xs"
+                    aria-label={`Go to block ${formatCount(first)}`}
+                    onClick={() => onPick(first)}
+                  >
+                    Go
                   </Button>
                 </td>
               </tr>

@@ -75,13 +75,13 @@ export function HeatCanvas(props: HeatCanvasProps) {
 
   useEffect(() => {
     const context = base.current?.getContext('2d');
-    if (context == null) return;
+    if (context === null || context === undefined) return;
     painter.draw(context, { codes: shown.codes, count: shown.count, columns: grid.columns, cell: grid.cell, ratio });
   }, [painter, shown, grid, ratio, size]);
 
   useEffect(() => {
     const context = above.current?.getContext('2d');
-    if (context == null) return;
+    if (context === null || context === undefined) return;
     const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));
     return drawOverlay(context, {
       grid,

@@ -24,7 +24,7 @@ export function HeatStrip(props: {
   );
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
-    if (context == null) return;
+    if (context === null || context === undefined) return;
     painter.draw(context, { codes, count: codes.length, columns: codes.length, cell: 4, ratio: 1 });
     // Cells of the strip are flat: one row of pixels, stretched by the style to the strip's height.
   }, [painter, codes]);

@@ -2,7 +2,7 @@ import './heatmap.css';
 
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconGridDots, IconMinus, IconPlus, IconTable, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import type { BlockState } from '../../design/StateMark.tsx';
@@ -63,16 +63,24 @@ export function Heatmap({ connection, target, jump, onPoint, onBrush }: HeatmapP
     setView((now, of) => reveal(now, block, of));
     onPoint(pointedAt(block, view.level, scale.blocks));
   };
-  const keys = useKeys({ connection, target, data, cursor, picked, moveCursor, clear: () => setCursor(null) });
+  const found = (block: number): void => {
+    moveCursor(block);
+    onPoint({ first: block, count: 1, level: 0 });
+  };
+  const clear = (): void => {
+    setCursor(null);
+    onPoint(null);
+  };
+  const keys = useKeys({ connection, target, data, cursor, picked, moveCursor, found, clear });
 
   const turn = jump?.turn ?? 0;
   const jumpTo = jump?.block ?? null;
-  useEffect(() => {
-    if (jumpTo === null || turn === 0) return;
+  const [turnSeen, setTurnSeen] = useState(0);
+  if (turn !== turnSeen && jumpTo !== null) {
+    setTurnSeen(turn);
     setCursor(jumpTo);
     setView((now, of) => zoomAt(now, jumpTo, 0.5, Math.max(0, now.level), of));
-    onPoint(pointedAt(jumpTo, 0, Number.MAX_SAFE_INTEGER));
-  }, [jumpTo, turn, setView, onPoint]);
+  }
 
   const range = rangeInBytes(window.first, window.count, blockSectors);
   const whole = window.count === scale.blocks;
@@ -90,7 +98,7 @@ export function Heatmap({ connection, target, jump, onPoint, onBrush }: HeatmapP
           blockSectors={blockSectors}
           cursor={cursor}
           onWhole={() => setView((_, of) => ({ first: 0, level: of.widest }))}
-          onWindow={() => setCursor(null)}
+          onWindow={clear}
         />
         <span className="grow" />
         <Tool label="Previous problem (P)" onClick={() => void keys.walk(true)} disabled={keys.walking}>

@@ -19,6 +19,8 @@ export interface KeysInput {
   readonly cursor: number | null;
   readonly picked: BlockState | null;
   readonly moveCursor: (block: number) => void;
+  /** Told the block that a walk came to. */
+  readonly found: (block: number) => void;
   readonly clear: () => void;
 }
 
@@ -38,7 +40,7 @@ export function useKeys(input: KeysInput) {
       const found = await findNext(bridge, input, backward);
       if (found === null) setMessage(`There is no ${backward ? 'earlier' : 'further'} ${what}.`);
       else {
-        moveCursor(found);
+        input.found(found);
         setMessage(`Block ${formatCount(found)}`);
       }
     } catch (thrown) {

@@ -78,6 +78,7 @@ export function FaultsGroup({ connection, lab, targetName, busy, act }: LabGroup
         />
         <Checkbox
           label="Heals when written"
+          title="A write makes the sector good again, as on a real disk that reallocates it. Only where reads fail."
           disabled={brush.fails !== 'reads'}
           checked={brush.healOnWrite && brush.fails === 'reads'}
           onChange={(event) => change({ healOnWrite: event.currentTarget.checked })}

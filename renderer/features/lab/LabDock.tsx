@@ -14,6 +14,9 @@ import { useBrushStore } from './brush.ts';
 import { FaultsGroup } from './FaultsGroup.tsx';
 import { WorkloadGroup } from './WorkloadGroup.tsx';
 
+/** Height of the window, in CSS pixels, from which the controls are open until somebody closes them. */
+const ROOM_FROM_PX = 720;
+
 export interface LabGroupProps {
   readonly connection: Connection;
   readonly lab: LabState;
@@ -32,7 +35,7 @@ export function LabDock({
   lab: LabState;
   targetName: string | null;
 }) {
-  const open = usePrefs((prefs) => prefs.labPanelOpen);
+  const open = usePrefs((prefs) => prefs.labPanelOpen) ?? window.innerHeight >= ROOM_FROM_PX;
   const set = useSetPrefs();
   const call = useCall('lab.act');
   const inHand = useBrushStore((brush) => brush.inHand);
@@ -79,7 +82,7 @@ function PowerGroup({ lab, busy, act }: LabGroupProps) {
             key={disk.name}
             variant={disk.pulled ? 'light' : 'default'}
             color="red"
-            size="compact-sm"
+            size="compact-xs"
             disabled={busy || !on}
             leftSection={disk.pulled ? <IconPlugOff size={14} /> : <IconPlug size={14} />}
             aria-label={disk.pulled ? `Plug ${disk.name} in` : `Pull ${disk.name}`}

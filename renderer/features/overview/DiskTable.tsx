@@ -31,7 +31,9 @@ export function DiskTable({ connection }: { connection: Connection }) {
                 <th className="num">Size</th>
                 <th>Kind</th>
                 <th>What is on it</th>
-                <th aria-label="Action" />
+                <th>
+                  <span className="visually-hidden">Action</span>
+                </th>
               </tr>
             </thead>
             <tbody>

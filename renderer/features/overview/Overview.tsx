@@ -12,6 +12,7 @@ import { Steps } from '../../design/Steps.tsx';
 import { useConnection } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { DiskTable } from './DiskTable.tsx';
+import { LostNotice } from './LostNotice.tsx';
 import { ProtectedCard } from './ProtectedCard.tsx';
 
 /** Everything on one connection: its protected devices, then its other disks. */
@@ -22,7 +23,7 @@ export function Overview({ connection: id }: { connection: ConnectionId }) {
   if (connection.phase.state !== 'open' && !known) return <NotOpen connection={connection} />;
   return (
     <div className="page">
-      {connection.phase.state === 'failed' && <Lost connection={connection} error={connection.phase.error} />}
+      <LostNotice connection={connection} />
       <Problems connection={connection} />
       <Protected connection={connection} />
       <DiskTable connection={connection} />
@@ -64,23 +65,6 @@ function NotOpen({ connection }: { connection: Connection }) {
       {phase.state === 'failed' && <Failure error={phase.error} />}
       {open.error !== null && <Failure error={open.error} />}
     </div>
-  );
-}
-
-function Lost({ connection, error }: { connection: Connection; error: Parameters<typeof Failure>[0]['error'] }) {
-  const open = useCall('connection.open');
-  const powerOff = connection.lab?.power === 'off';
-  return (
-    <Failure
-      error={error}
-      actions={
-        powerOff ? undefined : (
-          <Button size="xs" onClick={() => void open.run({ connection: connection.id })} loading={open.busy}>
-            Open it again
-          </Button>
-        )
-      }
-    />
   );
 }
 

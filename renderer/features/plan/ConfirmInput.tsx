@@ -4,14 +4,9 @@ import type { Plan } from '../../../app/domain/plan.ts';
 
 type Confirm = NonNullable<Plan['confirm']>;
 
-/** What has to be typed: the end of the serial, or the device's name where it has none. */
-export function expectedText(confirm: Confirm): string {
-  return confirm.of.trim().slice(-confirm.length);
-}
-
 /** A plan that destroys nothing needs no typing. The helper checks what was typed again. */
 export function isConfirmed(plan: Plan, typed: string): boolean {
-  return plan.confirm === null || typed === expectedText(plan.confirm);
+  return plan.confirm === null || typed === plan.confirm.text;
 }
 
 export function ConfirmInput(props: {
@@ -21,11 +16,11 @@ export function ConfirmInput(props: {
   onSubmit: () => void;
 }) {
   const { confirm, value } = props;
-  const expected = expectedText(confirm);
+  const expected = confirm.text;
   const label =
     confirm.kind === 'serial-tail'
-      ? `Type the last four characters of the serial number: ${expected}`
-      : `Type the name of the device: ${expected}`;
+      ? `Type the last four characters of the spare’s serial number: ${expected}`
+      : `Type the spare’s device name: ${expected}`;
   const wrong = value.length >= expected.length && value !== expected;
   return (
     <TextInput
@@ -40,7 +35,7 @@ export function ConfirmInput(props: {
       spellCheck={false}
       maxLength={64}
       size="sm"
-      w={340}
+      maw={420}
       styles={{ input: { fontFamily: 'var(--font-mono)', letterSpacing: '0.08em' } }}
     />
   );

@@ -2,7 +2,7 @@ import { Button, Loader, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
-import type { Intent } from '../../../app/domain/plan.ts';
+import { intentSchema, type Intent } from '../../../app/domain/plan.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
 import { ConfirmInput, isConfirmed } from './ConfirmInput.tsx';
@@ -25,8 +25,8 @@ export function PlanDialog({ connection, title, intent, action, onClose, onDone 
   const [typed, setTyped] = useState('');
   const wanted = JSON.stringify(intent);
   useEffect(() => {
-    void make(intent);
     // The intent is compared by what it says: a new object with the same words needs no new plan.
+    void make(intentSchema.parse(JSON.parse(wanted)));
   }, [make, wanted]);
   const ready = plan?.applicable === true && isConfirmed(plan, typed) && !applyBusy && planning.applyError === null;
   const destructive = plan?.entries.some((entry) => entry.destructive) ?? false;
@@ -53,7 +53,7 @@ export function PlanDialog({ connection, title, intent, action, onClose, onDone 
         )}
         {planning.planError !== null && <Failure error={planning.planError} />}
         {plan !== null && <PlanReview connection={connection} plan={plan} />}
-        {plan?.confirm != null && plan.applicable && (
+        {plan !== null && plan.confirm !== null && plan.applicable && (
           <ConfirmInput confirm={plan.confirm} value={typed} onChange={setTyped} onSubmit={() => void submit()} />
         )}
         {(applyBusy || planning.applyError !== null) && <Steps label={title} steps={planning.steps} />}

@@ -119,8 +119,7 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
   const mainBlocked = main === null || main.asMain.some((reason) => reason.level === 'block');
   const spareBlocked =
     main === null || spare === null || spareReasons(main, spare).some((reason) => reason.level === 'block');
-  const spareReady =
-    !spareBlocked && nameProblem(name, taken) === null && (spare === null || !needsErase(spare) || draft.eraseSpare);
+  const spareReady = !spareBlocked && nameProblem(name, taken) === null && (!needsErase(spare) || draft.eraseSpare);
   const common = { connection, draft, change };
 
   return (

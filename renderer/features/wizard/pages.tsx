@@ -75,9 +75,9 @@ export function SparePage(props: Common & { main: BlockDevice; name: string; tak
   return (
     <>
       <Head title={`Which device is the spare for ${main.name}?`}>
-        It takes the blocks that fail. Disks rarely lose more than a small part before they stop working, so a spare of
-        a hundredth of {sizeOf(main.sizeSectors)}, {formatBytes(sectorsToBytes(main.sizeSectors) / 100)}, is plenty. It
-        must be a device of its own, and everything on it is erased.
+        It takes the blocks that fail. A spare of {formatBytes(sectorsToBytes(main.sizeSectors) / 100)} has room for one
+        block in a hundred of {sizeOf(main.sizeSectors)}. It must be a device of its own, and everything on it is
+        erased.
       </Head>
       <DeviceChoice
         legend="The spare"

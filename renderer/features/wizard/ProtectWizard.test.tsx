@@ -1,0 +1,152 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { appError } from '../../../app/errors.ts';
+import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
+import { renderApp } from '../../testing/render.tsx';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let close: () => void = () => undefined;
+afterEach(() => close());
+
+/** A lab in which the aging disk (sda) and the spare (sdb) are free, sdd is mounted and vda is the system disk. */
+function open(blank = true) {
+  const bridge = new BridgeDouble();
+  bridge.changeConnection('lab', (lab) => {
+    lab.targets = [];
+    for (const disk of lab.devices) {
+      if (disk.name !== 'sda' && disk.name !== 'sdb') continue;
+      Object.assign(disk, { users: [], asMain: [], asSpare: [], spareOf: null });
+      if (blank) disk.content = null;
+    }
+  });
+  const app = renderApp(bridge, { at: 'protect', connection: 'lab', main: '8:0' });
+  close = app.close;
+  return { bridge, user: app.user };
+}
+
+const radio = (name: string) => screen.findByRole<HTMLInputElement>('radio', { name });
+const button = (name: string) => screen.getByRole<HTMLButtonElement>('button', { name });
+
+async function choosePair({ user }: ReturnType<typeof open>) {
+  await user.click(await radio('Barracuda ST4000 sda'));
+  await user.click(button('Continue'));
+  await user.click(await radio('Ultra Fit sdb'));
+}
+
+async function toConfirm(app: ReturnType<typeof open>) {
+  await choosePair(app);
+  await app.user.click(button('Continue'));
+  await screen.findByText('What will be done');
+  await app.user.click(button('Continue'));
+  return screen.findByRole<HTMLInputElement>('textbox', { name: /Type the last four characters/ });
+}
+
+describe('ProtectWizard', () => {
+  it('chooses nothing beforehand, not even the disk it was opened from', async () => {
+    open();
+    expect((await radio('Barracuda ST4000 sda')).checked).toBe(false);
+    expect(screen.getAllByRole<HTMLInputElement>('radio').some(({ checked }) => checked)).toBe(false);
+    expect(button('Continue').disabled).toBe(true);
+  });
+
+  it('shows disks that cannot be chosen with the reason, and does not let them be chosen', async () => {
+    const { user } = open();
+    const mounted = await radio('WD Blue sdd');
+    expect(mounted.disabled).toBe(true);
+    expect(screen.getByText('It is mounted at /mnt/photos.')).toBeTruthy();
+    await user.click(mounted);
+    expect(button('Continue').disabled).toBe(true);
+  });
+
+  it('never lets the main disk be its own spare, and preselects no spare', async () => {
+    const { user } = open();
+    await user.click(await radio('Barracuda ST4000 sda'));
+    await user.click(button('Continue'));
+    expect((await radio('Barracuda ST4000 sda')).disabled).toBe(true);
+    expect(screen.getAllByRole<HTMLInputElement>('radio').some(({ checked }) => checked)).toBe(false);
+    expect(button('Continue').disabled).toBe(true);
+  });
+
+  it('wants consent before a spare with something on it goes into a plan', async () => {
+    const app = open(false);
+    await choosePair(app);
+    expect(button('Continue').disabled).toBe(true);
+    await app.user.click(screen.getByRole('checkbox', { name: 'Erase everything on sdb' }));
+    await app.user.click(button('Continue'));
+    await waitFor(() =>
+      expect(app.bridge.calls.find(({ name }) => name === 'plan')?.params).toMatchObject({
+        intent: { action: 'create', eraseSpare: true, name: 'safe-sda', blockSectors: 8 },
+      }),
+    );
+  });
+
+  it('applies only after the right four characters were typed, and shows how to use the device', async () => {
+    const app = open();
+    const input = await toConfirm(app);
+    const apply = button('Erase sdb and protect sda');
+    expect(apply.disabled).toBe(true);
+    await app.user.type(input, '4F2');
+    expect(apply.disabled).toBe(true);
+    await app.user.type(input, 'a');
+    expect(apply.disabled).toBe(true);
+    expect(screen.getByText(/capitals count/)).toBeTruthy();
+    await app.user.type(input, '{Enter}');
+    expect(app.bridge.calls.some(({ name }) => name === 'apply')).toBe(false);
+    await app.user.clear(input);
+    await app.user.type(input, '4F2A');
+    expect(apply.disabled).toBe(false);
+    await app.user.click(apply);
+    expect(await screen.findByText('mount /dev/mapper/safe-sda /mnt')).toBeTruthy();
+    expect(app.bridge.calls.find(({ name }) => name === 'apply')?.params).toMatchObject({ confirmation: '4F2A' });
+  });
+
+  it('stops at a plan that cannot be applied and says why', async () => {
+    const app = open();
+    const plan = app.bridge.call('plan', {
+      connection: 'lab',
+      intent: {
+        action: 'create',
+        main: { devno: '8:0' },
+        spare: { devno: '8:16' },
+        name: 'x',
+        blockSectors: 8,
+        eraseSpare: false,
+      },
+    });
+    const reasons = [{ code: 'too-small', level: 'block', sentence: 'The spare is too small.' } as const];
+    const refused = { ...(await plan), applicable: false, reasons };
+    app.bridge.answer('plan', () => refused);
+    await choosePair(app);
+    await app.user.click(button('Continue'));
+    expect(await screen.findByText('The spare is too small.')).toBeTruthy();
+    expect(button('Continue').disabled).toBe(true);
+  });
+
+  it('shows steps as they go, and after a failure what to do, with nothing protected', async () => {
+    const app = open();
+    const input = await toConfirm(app);
+    let fail: (error: Error) => void = () => undefined;
+    app.bridge.answer('apply', () => new Promise((_resolve, reject) => (fail = reject)));
+    await app.user.type(input, '4F2A');
+    await app.user.click(button('Erase sdb and protect sda'));
+    const steps = await screen.findByRole('list', { name: 'Progress' });
+    const [wipe, create] = within(steps).getAllByRole('listitem');
+    expect(wipe?.textContent).toContain('not yet');
+    const token = '0123456789abcdef0123456789abcdef';
+    app.bridge.changeConnection('lab', (lab) => {
+      lab.applying = [
+        { token, step: 'wipe', state: 'running' },
+        { token, step: 'wipe', state: 'done' },
+        { token, step: 'create', state: 'running' },
+      ];
+    });
+    await waitFor(() => expect(wipe?.textContent).toContain('done'));
+    expect(create?.textContent).toContain('running');
+    fail(appError('device-changed', 'The spare is not what it was.', 'Connect it again and plan anew.'));
+    expect(await screen.findByText('Connect it again and plan anew.')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'It was not done' })).toBeTruthy();
+    expect(button('Plan it again').disabled).toBe(false);
+  });
+});
