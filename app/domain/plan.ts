@@ -53,9 +53,7 @@ export const planSchema = z.strictObject({
   /** The commands that would run, for those who want to read them. Arguments are shown quoted for a shell. */
   commands: z.array(z.string().max(4096)),
   /** What has to be typed before `apply`: null where nothing is destroyed. */
-  confirm: z
-    .strictObject({ kind: z.enum(['serial-tail', 'name']), of: z.string().max(256), length: countSchema })
-    .nullable(),
+  confirm: z.strictObject({ kind: z.enum(['serial-tail', 'name']), text: z.string().min(1).max(256) }).nullable(),
   spareBlocks: countSchema.nullable(),
 });
 export type Plan = z.infer<typeof planSchema>;

@@ -64,7 +64,7 @@ export async function prepareCreate(intent: CreateIntent, view: View, uuid: stri
         ...superblockPlaces(spare.device.sizeSectors).map((offset) => zeroCommand(spare.device.path, offset)),
         commandLine('dmsetup', createArguments(wish)),
       ],
-      confirm: { kind: confirmation.kind, of: deviceWords(spare.device), length: confirmation.text.length },
+      confirm: confirmation,
     },
     execute: (steps) => execute(steps, wish, main, spare),
   };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { BlockDevice } from '../../app/domain/block-device.ts';
-import { confirmationFor, type Intent, type Plan, type StepProgress } from '../../app/domain/plan.ts';
+import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError } from '../../app/errors.ts';
 import type { PlanStore } from '../plan-store.ts';
 import { prepareActivate } from './activate.ts';
@@ -26,6 +25,7 @@ export async function applyPlan(
   tell: (progress: StepProgress) => void,
 ): Promise<{ name: string; path: string | null }> {
   const stored = plans.get(token);
+  if (!stored.plan.applicable) throw notApplicable(stored.plan);
   checkConfirmation(stored.plan, confirmation);
   plans.use(token);
   const { intent } = stored.plan;
@@ -33,7 +33,7 @@ export async function applyPlan(
     throw changedNothing(thrown);
   });
   if (digestOf(prepared.seen) !== stored.digest) throw deviceChanged();
-  if (!stored.plan.applicable || !isApplicable(prepared.plan.reasons)) throw notApplicable(prepared.plan);
+  if (!isApplicable(prepared.plan.reasons)) throw notApplicable(prepared.plan);
   await prepared.execute(new Steps(token, prepared.plan.steps, tell));
   const stays = intent.action === 'create' || intent.action === 'activate';
   return { name: intent.name, path: stays ? `/dev/mapper/${intent.name}` : null };
@@ -52,15 +52,13 @@ function prepare(intent: Intent, view: View, uuid: string): Promise<Prepared> {
   }
 }
 
-function checkConfirmation(plan: Plan, typed: string | null): void {
-  if (plan.confirm === null) return;
-  const spare: BlockDevice | null = plan.entries.find(({ role }) => role === 'spare')?.device ?? null;
-  // A plan that asks for a confirmation names the device it is about.
-  if (spare !== null && typed === confirmationFor(spare).text) return;
-  const asked = plan.confirm.kind === 'serial-tail' ? 'the last four characters of the serial number' : 'the name';
+function checkConfirmation({ confirm, entries }: Plan, typed: string | null): void {
+  if (confirm === null || typed === confirm.text) return;
+  const spare = entries.find(({ role }) => role === 'spare')?.title ?? 'the spare';
+  const asked = confirm.kind === 'serial-tail' ? 'the last four characters of the serial number' : 'the name';
   throw appError(
     'confirmation-wrong',
-    `What was typed is not ${asked} of ${plan.confirm.of}. Nothing was changed.`,
+    `What was typed is not ${asked} of ${spare}. Nothing was changed.`,
     'Read it from the disk itself or from the list, and type it as it stands there, capitals included.',
   );
 }
@@ -73,7 +71,7 @@ function deviceChanged(): AppError {
   );
 }
 
-function notApplicable(plan: Prepared['plan']): AppError {
+function notApplicable(plan: Pick<Plan, 'reasons'>): AppError {
   const sentences = plan.reasons.filter(({ level }) => level === 'block').map(({ sentence }) => sentence);
   return appError(
     'device-unusable',

@@ -7,7 +7,6 @@ import { readStatus } from '../mappings.ts';
 import { zeroPlaces } from '../raw-device.ts';
 import { commandLine, run } from '../run.ts';
 import { inspectSpare } from '../superblock.ts';
-import { deviceWords } from '../words.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { inUseReasons } from './in-use.ts';
 import { pairEntries, pairOf, pairSeen } from './live-pair.ts';
@@ -48,7 +47,7 @@ export async function prepareRemove(intent: Extract<Intent, { action: 'remove' }
             `dd if=/dev/zero of=${spare.path} bs=${UNIT_BYTES} count=1 seek=${offset / UNIT_BYTES} oflag=direct conv=notrunc,fsync`,
         ),
       ],
-      confirm: { kind: confirmation.kind, of: deviceWords(spare), length: confirmation.text.length },
+      confirm: confirmation,
       spareBlocks: null,
     },
     execute: (steps) => execute(steps, name, spare),
