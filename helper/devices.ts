@@ -1,14 +1,15 @@
 import type { BlockDevice, Content } from '../app/domain/block-device.ts';
 import { blockDeviceSchema } from '../app/domain/block-device.ts';
-import { AppError } from '../app/errors.ts';
 import { mainId } from './identity.ts';
 import { listRemapMappings, type RemapMapping } from './mappings.ts';
-import { lsblkArguments, parseBlkid, parseLsblk, type LsblkDevice } from './parse/block.ts';
+import { probeContents, type Contents, type FoundContent } from './contents.ts';
+import { lsblkArguments, parseLsblk, type LsblkDevice } from './parse/block.ts';
 import { parseMountinfo, parseSwaps, type Mount } from './parse/proc.ts';
 import { devnoAt, isClaimed } from './raw-device.ts';
 import { readText } from './read-text.ts';
 import { reasonsFor, type Candidate } from './reasons.ts';
 import { run } from './run.ts';
+import { within } from './within.ts';
 import { inspectSpare, type SpareContents } from './superblock.ts';
 import { friendlyName, readSysBlock, type SysBlock } from './sysfs.ts';
 
@@ -17,7 +18,7 @@ export interface Facts {
   readonly lsblk: LsblkDevice;
   readonly sys: SysBlock;
   /** What blkid found; `unreadable` when it could not look. */
-  readonly content: Content | null | 'unreadable';
+  readonly content: FoundContent;
   readonly spare: SpareContents;
   readonly claimed: boolean;
 }
@@ -40,8 +41,6 @@ export interface KnownDevice {
   readonly sequence: number | null;
 }
 
-/** What of the machine's disks a probe that does not come back may take. Milliseconds. */
-const PROBE_LIMIT = 20_000;
 /** Mounts below which the running system stands. */
 const systemMounts = new Set(['/', '/boot', '/boot/efi', '/usr']);
 
@@ -55,7 +54,10 @@ export async function survey(): Promise<Survey> {
       sys === null || (sys.sizeSectors === 0 && (lsblk.type === 'loop' || /^(zram|ram)\d/.test(lsblk.kname)));
     return idle ? [] : [{ lsblk, sys }];
   });
-  const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys)));
+  const contents = await probeContents(
+    devices.filter(({ lsblk, sys }) => isProbed(lsblk, sys)).map(({ lsblk }) => lsblk.path),
+  );
+  const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys, contents)));
   const mounts = await Promise.all(parseMountinfo(readText('/proc/self/mountinfo')).map(resolveMount));
   const swaps = await Promise.all(parseSwaps(readText('/proc/swaps')).map(devnoAt));
   const holders = new Set(devices.flatMap(({ sys }) => sys.holders));
@@ -74,14 +76,11 @@ async function resolveMount(mount: Mount): Promise<Mount> {
   return { ...mount, devno: (await devnoAt(mount.source)) ?? mount.devno };
 }
 
-async function probe(lsblk: LsblkDevice, sys: SysBlock): Promise<Facts> {
-  const { path, type } = lsblk;
-  if (sys.sizeSectors === 0 || type === 'rom' || process.getuid?.() !== 0) {
-    return { lsblk, sys, content: null, spare: { kind: 'none' }, claimed: false };
-  }
+async function probe(lsblk: LsblkDevice, sys: SysBlock, contents: Contents): Promise<Facts> {
+  const { path } = lsblk;
+  if (!isProbed(lsblk, sys)) return { lsblk, sys, content: null, spare: { kind: 'none' }, claimed: false };
   const stuck: SpareContents = { kind: 'unreadable', detail: 'the device does not answer' };
-  const [content, spare, claimed] = await Promise.all([
-    probeContent(path),
+  const [spare, claimed] = await Promise.all([
     sys.mappingName === null ? within(inspectSpare(path, sys.sizeSectors), stuck) : { kind: 'none' as const },
     // A device that cannot even be opened is told by its contents; for its use, sysfs is believed.
     within(
@@ -89,28 +88,12 @@ async function probe(lsblk: LsblkDevice, sys: SysBlock): Promise<Facts> {
       false,
     ),
   ]);
-  return { lsblk, sys, content, spare, claimed };
+  return { lsblk, sys, content: contents.get(path) ?? null, spare, claimed };
 }
 
-async function probeContent(path: string): Promise<Facts['content']> {
-  try {
-    const { code, stdout } = await run('blkid', ['-p', '-o', 'export', path], {
-      timeoutMs: PROBE_LIMIT,
-      allowCodes: [0, 2, 8],
-    });
-    // 2: nothing found. 8: signatures of several kinds, so that none can be believed (blkid(8)).
-    if (code === 0) return parseBlkid(stdout);
-    return code === 2 ? null : { type: 'several', usage: 'other', label: null, uuid: null };
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'tool-missing') throw thrown;
-    return 'unreadable';
-  }
-}
-
-function within<T>(work: Promise<T>, otherwise: T): Promise<T> {
-  const limit = Promise.withResolvers<T>();
-  const timer = setTimeout(() => limit.resolve(otherwise), PROBE_LIMIT);
-  return Promise.race([work, limit.promise]).finally(() => clearTimeout(timer));
+/** What the contents of are looked at: only root may, and an empty drive or a disc has none that matter. */
+function isProbed(lsblk: LsblkDevice, sys: SysBlock): boolean {
+  return sys.sizeSectors > 0 && lsblk.type !== 'rom' && process.getuid?.() === 0;
 }
 
 /** Judges what a survey found. Pure: the same survey gives the same devices. */

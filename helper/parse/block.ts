@@ -49,15 +49,31 @@ export function parseLsblk(json: string): LsblkDevice[] {
   return [...new Map(parsed.data.blockdevices.map((device) => [device['maj:min'], device])).values()];
 }
 
-/** What `blkid -p -o export` found; the caller knows from its exit code that it found something. */
-export function parseBlkid(output: string): Content {
-  const fields = new Map(
+/** What `blkid -p -o export` found on several devices, by path; nothing for those it found nothing on. */
+export function parseBlkidMany(output: string): Map<string, Content> {
+  const blocks = output.split('\n\n').filter((block) => block.trim() !== '');
+  return new Map(
+    blocks.map((block) => {
+      const path = blkidFields(block).get('DEVNAME');
+      if (path === undefined) throw unreadable('what is on a disk', block);
+      return [path, parseBlkid(block)] as const;
+    }),
+  );
+}
+
+function blkidFields(output: string): Map<string, string> {
+  return new Map(
     linesOf(output).map((line) => {
       const cut = line.indexOf('=');
       if (cut < 1) throw unreadable('what is on a disk', line);
       return [line.slice(0, cut), unescape(line.slice(cut + 1))] as const;
     }),
   );
+}
+
+/** What `blkid -p -o export` found on one device; the caller knows from its exit code that it found something. */
+export function parseBlkid(output: string): Content {
+  const fields = blkidFields(output);
   const type = fields.get('TYPE');
   const tableType = fields.get('PTTYPE');
   const name = type ?? tableType;

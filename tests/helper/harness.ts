@@ -97,6 +97,7 @@ export class TestClient {
 export class HelperFixture {
   #lab: Lab | undefined;
   #client: TestClient | undefined;
+  readonly #places = new Map<string, { path: string; devno: string }>();
 
   get lab(): Lab {
     if (this.#lab === undefined) throw new Error('the machine is not running yet');
@@ -125,6 +126,7 @@ export class HelperFixture {
       await rm(folder, { recursive: true });
     }
     await this.connect();
+    await this.#findDisks();
   }
 
   /** A new session, of a helper that was started afresh. */
@@ -151,12 +153,41 @@ export class HelperFixture {
     return found;
   }
 
-  async createIntent(change: Partial<Extract<Intent, { action: 'create' }>> = {}): Promise<Intent> {
-    const [main, spare] = [await this.device('main'), await this.device('spare')];
+  /** `major:minor` of a disk in the machine. */
+  ref(name: string): { devno: string } {
+    return { devno: this.#place(name).devno };
+  }
+
+  /** `/dev/sd…` of a disk in the machine. */
+  path(name: string): string {
+    return this.#place(name).path;
+  }
+
+  #place(name: string): { path: string; devno: string } {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`the disk "${name}" is not plugged in`);
+    return place;
+  }
+
+  /** Looks up where the disks are; they may be elsewhere after one was pulled. */
+  async #findDisks(): Promise<void> {
+    const listed = await this.sh(
+      'for d in /sys/block/sd*; do echo "${d##*/} $(cat $d/dev) $(tr -cd "!-~" < $d/device/vpd_pg80)"; done',
+    );
+    const rows = listed.split('\n').map((line) => line.split(' '));
+    this.#places.clear();
+    for (const [name, { settings }] of this.lab.disks) {
+      const [kernelName, devno] = rows.find(([, , page]) => page?.endsWith(settings.serial) === true) ?? [];
+      if (kernelName !== undefined && devno !== undefined)
+        this.#places.set(name, { path: `/dev/${kernelName}`, devno });
+    }
+  }
+
+  createIntent(change: Partial<Extract<Intent, { action: 'create' }>> = {}): Intent {
     return {
       action: 'create',
-      main: { devno: main.devno },
-      spare: { devno: spare.devno },
+      main: this.ref('main'),
+      spare: this.ref('spare'),
       name: 'disk',
       blockSectors: 8,
       eraseSpare: false,
@@ -175,7 +206,7 @@ export class HelperFixture {
   }
 
   async createPair(): Promise<void> {
-    await this.do(await this.createIntent());
+    await this.do(this.createIntent());
   }
 
   /** Runs a script in the machine; fails when it fails. */
@@ -198,7 +229,7 @@ export class HelperFixture {
     return digest.digest('hex');
   }
 
-  /** Removes what a test left and blanks the disks. */
+  /** Removes what a test left, plugs in what it pulled and blanks the disks. */
   async cleanUp(): Promise<void> {
     await this.sh(
       'umount -a -t ext4 2>/dev/null || true; for m in $(dmsetup ls | grep -v "No dev" | cut -f1); do dmsetup remove -f --retry $m; done',
@@ -206,14 +237,14 @@ export class HelperFixture {
     for (const [name, disk] of this.lab.disks) {
       disk.faults.clear();
       for (let first = 0; first < disk.bytes / 512; first += 2048) disk.writeSectors(first, Buffer.alloc(2048 * 512));
-      if (!(await this.isThere(name))) await this.plug(name);
+      if (!this.#places.has(name)) await this.plug(name);
     }
     await this.lab.faultsSettled();
   }
 
-  async isThere(name: string): Promise<boolean> {
-    const { devices } = await this.client.call('devices.list', {});
-    return devices.some(({ serial }) => serial === this.disk(name).settings.serial);
+  async pull(name: string): Promise<void> {
+    await this.lab.pull(name);
+    this.#places.delete(name);
   }
 
   /** Plugs a disk in and waits until the kernel and udev have it. */
@@ -221,6 +252,7 @@ export class HelperFixture {
     await this.lab.plug(name);
     const { model } = this.disk(name).settings;
     await this.sh(`until grep -q '${model}' /sys/class/block/sd*/device/model; do sleep 0.05; done; udevadm settle`);
+    await this.#findDisks();
   }
 }
 

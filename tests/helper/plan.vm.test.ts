@@ -13,7 +13,7 @@ const blocks = (plan: { reasons: { code: string; level: string; sentence: string
 describe('a plan to create', () => {
   it('tells what would happen to which device and changes nothing', async () => {
     const before = fixture.bytes();
-    const plan = await fixture.plan(await fixture.createIntent());
+    const plan = await fixture.plan(fixture.createIntent());
     expect(plan).toMatchObject({
       applicable: true,
       reasons: [],
@@ -34,8 +34,7 @@ describe('a plan to create', () => {
   });
 
   it('blocks a main that is its own spare', async () => {
-    const { devno } = await fixture.device('main');
-    const plan = await fixture.plan(await fixture.createIntent({ spare: { devno } }));
+    const plan = await fixture.plan(fixture.createIntent({ spare: fixture.ref('main') }));
     expect(plan.applicable).toBe(false);
     expect(blocks(plan)).toHaveProperty('same-disk');
     await expectRefusal(fixture, 'device-unusable', () =>
@@ -44,10 +43,8 @@ describe('a plan to create', () => {
   });
 
   it('blocks a mounted spare, and says where it is mounted', async () => {
-    await fixture.sh(
-      'mkfs.ext4 -q /dev/disk/by-id/*SPARE-0002; mkdir -p /mnt/s; mount /dev/disk/by-id/*SPARE-0002 /mnt/s',
-    );
-    const plan = await fixture.plan(await fixture.createIntent({ eraseSpare: true }));
+    await fixture.sh(`mkfs.ext4 -q ${fixture.path('spare')}; mkdir -p /mnt/s; mount ${fixture.path('spare')} /mnt/s`);
+    const plan = await fixture.plan(fixture.createIntent({ eraseSpare: true }));
     expect(blocks(plan)).toMatchObject({ mounted: 'It is mounted at /mnt/s. Unmount it first.' });
     await fixture.sh('sync');
     await expectRefusal(fixture, 'device-unusable', () =>
@@ -56,58 +53,57 @@ describe('a plan to create', () => {
   });
 
   it('blocks a disk that is a part of another mapping', async () => {
-    await fixture.sh('dmsetup create over --table "0 2048 linear $(readlink -f /dev/disk/by-id/*MAIN-0001) 0"');
-    const plan = await fixture.plan(await fixture.createIntent());
+    await fixture.sh(`dmsetup create over --table "0 2048 linear ${fixture.path('main')} 0"`);
+    const plan = await fixture.plan(fixture.createIntent());
     expect(blocks(plan)).toMatchObject({ held: 'It is in use by over. Close that first.' });
   });
 
   it('blocks a spare with a file system unless it may be erased', async () => {
-    await fixture.sh('mkfs.ext4 -q -L photos /dev/disk/by-id/*SPARE-0002; sync');
-    const kept = await fixture.plan(await fixture.createIntent());
+    await fixture.sh(`mkfs.ext4 -q -L photos ${fixture.path('spare')}; sync`);
+    const kept = await fixture.plan(fixture.createIntent());
     expect(blocks(kept)['has-content']).toMatch(/ext4 file system labelled "photos"/);
     await expectRefusal(fixture, 'device-unusable', () =>
       fixture.client.refused('apply', { token: kept.token, confirmation: '0002' }),
     );
-    expect((await fixture.plan(await fixture.createIntent({ eraseSpare: true }))).applicable).toBe(true);
+    expect((await fixture.plan(fixture.createIntent({ eraseSpare: true }))).applicable).toBe(true);
   });
 
   it('blocks a spare with data of an unknown kind unless it may be erased', async () => {
     fixture.disk('spare').writeSectors(0, Buffer.alloc(512, 0xa5));
-    const plan = await fixture.plan(await fixture.createIntent());
+    const plan = await fixture.plan(fixture.createIntent());
     expect(blocks(plan)['has-content']).toMatch(/a kind that is not known/);
   });
 
   it('blocks a spare that is too small and says how much is needed', async () => {
-    const { devno } = await fixture.device('tiny');
-    const plan = await fixture.plan(await fixture.createIntent({ spare: { devno }, blockSectors: 128 }));
+    const plan = await fixture.plan(fixture.createIntent({ spare: fixture.ref('tiny'), blockSectors: 128 }));
     expect(blocks(plan)).toEqual({ 'too-small': 'The spare is too small: at least 2 MiB are needed.' });
   });
 
   it('blocks a spare that cannot be read', async () => {
     fixture.disk('spare').faults.add({ kind: 'medium', operations: ['read'], ranges: [{ first: 0, count: 8 }] });
     await fixture.lab.faultsSettled();
-    const plan = await fixture.plan(await fixture.createIntent({ eraseSpare: true }));
+    const plan = await fixture.plan(fixture.createIntent({ eraseSpare: true }));
     expect(blocks(plan)).toHaveProperty('unreadable');
   });
 
   it('is refused for a device that is not there, a block size that cannot be and a name that is taken', async () => {
-    const gone = await fixture.createIntent({ spare: { devno: '8:240' } });
+    const gone = fixture.createIntent({ spare: { devno: '8:240' } });
     expect(
       await expectRefusal(fixture, 'device-gone', () => fixture.client.refused('plan', { intent: gone })),
     ).toMatchObject({
       sentence: expect.stringContaining('spare') as string,
     });
-    const odd = await fixture.createIntent({ blockSectors: 12 });
+    const odd = fixture.createIntent({ blockSectors: 12 });
     await expectRefusal(fixture, 'bad-request', () => fixture.client.refused('plan', { intent: odd }));
     await fixture.sh('dmsetup create disk --table "0 8 error"');
-    const taken = await fixture.createIntent();
+    const taken = fixture.createIntent();
     await expectRefusal(fixture, 'name-taken', () => fixture.client.refused('plan', { intent: taken }));
   });
 });
 
 describe('apply', () => {
   it('wants the end of the spare’s serial typed, and takes it after a wrong try', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent());
+    const { token } = await fixture.plan(fixture.createIntent());
     for (const confirmation of [null, '', '0001', '002', 'SPARE-0002', ' 0002']) {
       await expectRefusal(fixture, 'confirmation-wrong', () =>
         fixture.client.refused('apply', { token, confirmation }),
@@ -120,7 +116,7 @@ describe('apply', () => {
   });
 
   it('takes a token once', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent());
+    const { token } = await fixture.plan(fixture.createIntent());
     await fixture.client.call('apply', { token, confirmation: '0002' });
     await expectRefusal(fixture, 'plan-unknown', () =>
       fixture.client.refused('apply', { token, confirmation: '0002' }),
@@ -131,8 +127,8 @@ describe('apply', () => {
   });
 
   it('changes nothing when the spare got a file system since the plan', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent({ eraseSpare: true }));
-    await fixture.sh('mkfs.ext4 -q /dev/disk/by-id/*SPARE-0002; sync');
+    const { token } = await fixture.plan(fixture.createIntent({ eraseSpare: true }));
+    await fixture.sh(`mkfs.ext4 -q ${fixture.path('spare')}; sync`);
     await expectRefusal(fixture, 'device-changed', () =>
       fixture.client.refused('apply', { token, confirmation: '0002' }),
     );
@@ -143,7 +139,7 @@ describe('apply', () => {
   });
 
   it('changes nothing when bytes without any signature appeared on the spare since the plan', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent({ eraseSpare: true }));
+    const { token } = await fixture.plan(fixture.createIntent({ eraseSpare: true }));
     fixture.disk('spare').writeSectors(20, Buffer.alloc(512, 0x5a));
     await expectRefusal(fixture, 'device-changed', () =>
       fixture.client.refused('apply', { token, confirmation: '0002' }),
@@ -151,17 +147,17 @@ describe('apply', () => {
   });
 
   it('changes nothing when main was mounted since the plan', async () => {
-    await fixture.sh('mkfs.ext4 -q /dev/disk/by-id/*MAIN-0001');
-    const { token } = await fixture.plan(await fixture.createIntent());
-    await fixture.sh('mkdir -p /mnt/m; mount -o ro,noload /dev/disk/by-id/*MAIN-0001 /mnt/m; sync');
+    await fixture.sh(`mkfs.ext4 -q ${fixture.path('main')}`);
+    const { token } = await fixture.plan(fixture.createIntent());
+    await fixture.sh(`mkdir -p /mnt/m; mount -o ro,noload ${fixture.path('main')} /mnt/m; sync`);
     await expectRefusal(fixture, 'device-changed', () =>
       fixture.client.refused('apply', { token, confirmation: '0002' }),
     );
   });
 
   it('changes nothing when a disk was pulled since the plan', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent());
-    await fixture.lab.pull('spare');
+    const { token } = await fixture.plan(fixture.createIntent());
+    await fixture.pull('spare');
     const error = await expectRefusal(fixture, 'device-gone', () =>
       fixture.client.refused('apply', { token, confirmation: '0002' }),
     );
@@ -170,23 +166,17 @@ describe('apply', () => {
   });
 
   it('does not take another disk in the place of the one that was meant', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent());
-    const before = await fixture.device('spare');
-    await fixture.lab.pull('spare');
+    const { token } = await fixture.plan(fixture.createIntent());
+    const before = fixture.ref('spare').devno;
+    await fixture.pull('spare');
     await fixture.plug('spare');
     // The same disk again, under the same number or not: it is not the one that was looked at.
-    await expectRefusal(
-      fixture,
-      (await fixture.device('spare')).devno === before.devno ? 'device-changed' : 'device-gone',
-      () => fixture.client.refused('apply', { token, confirmation: '0002' }),
-    );
+    const code = fixture.ref('spare').devno === before ? 'device-changed' : 'device-gone';
+    await expectRefusal(fixture, code, () => fixture.client.refused('apply', { token, confirmation: '0002' }));
   });
 
   it('does one change at a time', async () => {
-    const [first, second] = [
-      await fixture.plan(await fixture.createIntent()),
-      await fixture.plan(await fixture.createIntent()),
-    ];
+    const [first, second] = [await fixture.plan(fixture.createIntent()), await fixture.plan(fixture.createIntent())];
     const answers = await Promise.allSettled([
       fixture.client.call('apply', { token: first.token, confirmation: '0002' }),
       fixture.client.call('apply', { token: second.token, confirmation: '0002' }),
@@ -197,7 +187,7 @@ describe('apply', () => {
   });
 
   it('undoes what it can and says the state when the spare fails in the middle', async () => {
-    const { token } = await fixture.plan(await fixture.createIntent());
+    const { token } = await fixture.plan(fixture.createIntent());
     const main = fixture.disk('main').hash();
     fixture.disk('spare').faults.add({ kind: 'medium', operations: ['write'] });
     await fixture.lab.faultsSettled();
