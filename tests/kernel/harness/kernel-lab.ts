@@ -88,6 +88,11 @@ export class KernelLab {
     return path;
   }
 
+  /** Whether the guest has a disk of the lab at this time, as `findDevices` last saw it. */
+  hasDevice(disk: string): boolean {
+    return this.#devices.has(disk);
+  }
+
   /** Looks up the paths of the disks again; they change when a disk is pulled and plugged. */
   async findDevices(): Promise<void> {
     const { stdout } = await this.run('/usr/bin/sh', [

@@ -24,7 +24,9 @@ const COMPLAINT = new RegExp(
     'Bad page',
     'double free',
     'Trying to (?:vfree|free)',
-    'bio too big|beyond end of device',
+    'bio too big',
+    // A limit of 0 is a disk that was pulled.
+    'beyond end of device(?!.*limit=0)',
   ].join('|'),
 );
 
