@@ -185,7 +185,9 @@ static int parse_core(struct remap_c *rc, struct dm_arg_set *as)
 
 		if (!strcmp(key, "uuid")) {
 			bit = REMAP_ARGS;
-			if (uuid_parse(value, (uuid_t *)rc->super.uuid)) {
+			/* uuid_parse() takes anything behind a UUID. */
+			if (strlen(value) != UUID_STRING_LEN ||
+			    uuid_parse(value, (uuid_t *)rc->super.uuid)) {
 				ti->error = "uuid is not a UUID";
 				return -EINVAL;
 			}

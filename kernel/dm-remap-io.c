@@ -118,6 +118,11 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 		bio = zeroes(rc, bdev, sectors, opf);
 	} else {
 		bio = bio_alloc_clone(bdev, from, GFP_NOIO, &rc->bios);
+		/*
+		 * A clone for the same partition takes over that the start of
+		 * the partition was added already, but its sector is set anew.
+		 */
+		bio_clear_flag(bio, BIO_REMAPPED);
 		bio->bi_opf = bio_op(from) | opf;
 		bio->bi_iter = io->iter;
 		bio_advance(bio, skip << SECTOR_SHIFT);
