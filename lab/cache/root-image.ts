@@ -14,6 +14,7 @@ import {
 } from './guest-files.ts';
 import type { KernelFiles } from './kernel.ts';
 import { collectModules } from './modules.ts';
+import { FIRST_BUILD_BYTES, requireSpace } from './paths.ts';
 
 export interface RootImageOptions {
   readonly cache: string;
@@ -56,6 +57,7 @@ export async function obtainRootImage(options: RootImageOptions): Promise<RootIm
   const key = JSON.stringify([LAYOUT, contents, PROGRAM_LINKS, BUSYBOX_APPLETS, options.kernel.version, node.size]);
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
   const folder = join(options.cache, 'images', `${options.flavour}-${options.kernel.release}-${hash}`);
+  if (!(await exists(folder))) await requireSpace(options.cache, FIRST_BUILD_BYTES);
   await buildOnce(folder, (temporary) => build(temporary, contents, options), options.signal);
   const host = join(folder, 'host');
   return {
