@@ -234,7 +234,7 @@ int remap_parse(struct remap_c *rc, unsigned int argc, char **argv)
 
 	if (remap_parse_u64(dm_shift_arg(&as), REMAP_MAX_BLOCK_SECTORS, &n) ||
 	    !is_power_of_2(n) || n < least) {
-		rc->ti->error = "Block size must be a power of two from main's logical block size to 128 sectors";
+		rc->ti->error = "Block size must be a power of two, main's logical block to 128";
 		return -EINVAL;
 	}
 	rc->block_sectors = n;

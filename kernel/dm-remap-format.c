@@ -46,7 +46,7 @@ int remap_check_blank(struct remap_c *rc)
 		} else if (i < REMAP_PLACES ? !remap_unit_is_zero(rc->unit) :
 			   !memcmp(rc->unit + BTRFS_OFFSET, btrfs_magic,
 				   sizeof(btrfs_magic))) {
-			DMERR("%s: spare %s is not blank (sector %llu); wipe it first, or leave out 'format'",
+			DMERR("%s: spare %s is not blank (sector %llu); wipe it, or omit 'format'",
 			      remap_name(rc), rc->spare->name,
 			      unit * REMAP_UNIT_SECTORS);
 			r = -EEXIST;

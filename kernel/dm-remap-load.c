@@ -84,7 +84,7 @@ static int check_pair(struct remap_c *rc, const struct remap_super *s)
 		return -EINVAL;
 	}
 	if (s->main_sectors != rc->main_sectors) {
-		DMERR("%s: spare %s belongs to a main of %llu sectors, %s has %llu; give the right devices",
+		DMERR("%s: spare %s belongs to a main of %llu sectors, %s has %llu; wrong main",
 		      remap_name(rc), rc->spare->name, s->main_sectors,
 		      rc->main->name, rc->main_sectors);
 		return -EINVAL;
@@ -143,7 +143,7 @@ int remap_check_main(struct remap_c *rc)
 	    !remap_io_buffer(rc, rc->main->bdev, 0, rc->unit, REMAP_UNIT,
 			     REQ_OP_READ) &&
 	    !remap_unit_check(rc->unit, REMAP_MAGIC_SUPER, NULL)) {
-		DMERR("%s: main %s is the spare of a pair; swap the devices, or wipe it if that pair is gone",
+		DMERR("%s: main %s is the spare of a pair; swap the devices, or wipe it",
 		      remap_name(rc), rc->main->name);
 		r = -EINVAL;
 	}

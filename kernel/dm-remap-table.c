@@ -101,14 +101,14 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 			best = t;
 	}
 	if (!best) {
-		DMERR("%s: table unit %llu of spare %s is damaged in every copy; nothing was changed",
+		DMERR("%s: table unit %llu of spare %s is damaged in every copy; not activated",
 		      remap_name(rc), unit, rc->spare->name);
 		return -EUCLEAN;
 	}
 	if (!p->mend) {
 		r = load_unit(rc, unit, best, p->sequence);
 		if (r == -EUCLEAN)
-			DMERR("%s: table unit %llu of spare %s contradicts itself; nothing was changed",
+			DMERR("%s: table unit %llu of spare %s contradicts itself; not activated",
 			      remap_name(rc), unit, rc->spare->name);
 		if (r)
 			return r;

@@ -201,7 +201,7 @@ static int check_geometry(struct remap_c *rc)
 		return -EINVAL;
 	}
 	if (remap_layout_init(l, sectors, rc->block_sectors)) {
-		DMERR("%s: spare %s has %llu sectors, with blocks of %u sectors it needs at least %llu sectors",
+		DMERR("%s: spare %s has %llu sectors; blocks of %u need at least %llu sectors",
 		      remap_name(rc), rc->spare->name, sectors,
 		      rc->block_sectors,
 		      remap_layout_smallest(rc->block_sectors));
