@@ -79,14 +79,14 @@ export class Broker {
       }
       // A union of requests cannot be called with a union of parameters; `parsed` is what this request's schema gave.
       const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;
-      const result = await handler(parsed.data);
-      // A view that has its answer shows what came of the request.
-      if (changing.has(name)) this.#store.tell();
-      return { ok: true, result };
+      return { ok: true, result: await handler(parsed.data) };
     } catch (thrown) {
       const error = toErrorData(thrown);
       if (!(thrown instanceof AppError)) this.#log.error({ request: name, ...error }, 'request failed');
       return { ok: false, error };
+    } finally {
+      // Before the answer, so that a view that has it already shows what came of the request.
+      if (isRequestName(name) && changing.has(name)) this.#store.tell();
     }
   }
 

@@ -49,8 +49,11 @@ export class FakeHelper {
     mine.on('data', (chunk: string) => {
       for (const line of cutter.push(chunk).lines) void server.receive(line);
     });
-    const closed = new Promise<AppError>((resolve) => (this.#closed = resolve));
-    mine.on('end', () => this.die(appError('connection-closed', 'The helper has ended.', 'Open it again.')));
+    let close: (reason: AppError) => void = () => undefined;
+    const closed = new Promise<AppError>((resolve) => (close = resolve));
+    // Bound to this stream: the end of one must not end the next.
+    mine.on('end', () => close(appError('connection-closed', 'The helper has ended.', 'Open it again.')));
+    this.#closed = close;
     this.#server = server;
     this.#stream = mine;
     return { input: theirs, output: theirs, closed, firstAnswerMs };

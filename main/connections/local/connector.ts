@@ -43,8 +43,9 @@ export function localConnector(options: LocalOptions): Connector {
       const started = options.isRoot ? startDirectly(options) : startElevated(options);
       child = started;
       const closed = watch(started, !options.isRoot);
-      // A missing program is told by an event, after which nothing else comes.
-      await Promise.race([once(started, 'spawn'), closed.then((reason) => Promise.reject(reason))]);
+      const spawned = new Promise((resolve) => started.once('spawn', resolve));
+      // A program that cannot be started is told by `closed`, and `spawned` never comes.
+      await Promise.race([spawned, closed.then((reason) => Promise.reject(reason))]);
       return {
         input: started.stdin,
         output: started.stdout,
