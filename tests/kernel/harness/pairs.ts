@@ -1,0 +1,23 @@
+import { tableLine, type Target } from './target.ts';
+import type { Fixture, Pair } from './fixture.ts';
+
+/** Activates a pair from its metadata, under a new name. */
+export async function reopen(fixture: Fixture, pair: Pair): Promise<Target> {
+  const target = fixture.target();
+  await target.create(tableLine(pair.table));
+  return target;
+}
+
+/** Every block from `first` on fails each write from now on, whatever is written. */
+export function failWrites(pair: Pair, first: number, count = 1): void {
+  const { main, blockSectors } = pair;
+  const range = { first: first * blockSectors, count: count * blockSectors };
+  main.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+}
+
+/** Every block from `first` on fails each read from now on; writing does not mend it. */
+export function failReads(pair: Pair, first: number, count = 1): void {
+  const { main, blockSectors } = pair;
+  const range = { first: first * blockSectors, count: count * blockSectors };
+  main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+}
