@@ -29,6 +29,11 @@ export interface Connector {
    * settles. Rejects with an `AppError` (`cancelled` after `signal`) and leaves nothing running that was not before.
    */
   open(onStep: OnStep, signal: AbortSignal): Promise<HelperLink>;
+  /**
+   * Present where the kernel module can be installed as a package. Asks for a password only when it can be. Rejects with
+   * an `AppError`.
+   */
+  installModule?(): Promise<void>;
   /** Ends everything that `open` started and resolves when it is gone. Does nothing when there is nothing. */
   close(): Promise<void>;
 }

@@ -46,6 +46,8 @@ export const requests = {
   'connection.open': { params: onConnection, result: nothing },
   'connection.close': { params: onConnection, result: nothing },
   'devices.refresh': { params: onConnection, result: nothing },
+  /** Installs the kernel module's package, after asking for an administrator's password; minutes where it is built. */
+  'module.install': { params: onConnection, result: nothing },
   plan: { params: onConnection.extend({ intent: intentSchema }), result: planSchema },
   apply: {
     params: onConnection.extend({ token: planSchema.shape.token, confirmation: z.string().max(256).nullable() }),

@@ -21,6 +21,7 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'connection.open',
   'connection.close',
   'devices.refresh',
+  'module.install',
   'apply',
   'target.remap',
   'target.continue',
@@ -118,6 +119,10 @@ export class Broker {
     },
     'devices.refresh': async ({ connection }) => {
       await this.#session(connection).refreshDevices();
+      return {};
+    },
+    'module.install': async ({ connection }) => {
+      await this.#session(connection).installModule();
       return {};
     },
     plan: ({ connection, intent }) => this.#session(connection).plan(intent),

@@ -39,6 +39,7 @@ export class Session {
   #refreshing: Promise<void> | null = null;
   #refreshAgain = false;
   #applying: string | null = null;
+  #installing = false;
 
   constructor({ connector, store, log, version }: SessionPorts) {
     this.connector = connector;
@@ -93,6 +94,27 @@ export class Session {
       `There is no connection to ${this.connector.title} at this moment.`,
       'Open the connection first.',
     );
+  }
+
+  /** Installs the kernel module and looks at the machine again. */
+  async installModule(): Promise<void> {
+    if (this.connector.installModule === undefined) {
+      throw appError('bad-request', 'The kernel module is there already.', 'Go on without installing it.');
+    }
+    if (this.#installing) {
+      throw appError('busy', 'The kernel module is being installed.', 'Wait until it is finished.');
+    }
+    this.#installing = true;
+    try {
+      await this.connector.installModule();
+    } finally {
+      this.#installing = false;
+    }
+    if (this.#wire === null) return;
+    const machine = await this.#wire.call('machine.inspect', {});
+    this.#change((connection) => {
+      connection.machine = machine;
+    });
   }
 
   plan(intent: Intent): Promise<Plan> {

@@ -43,6 +43,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       return {};
     },
     'devices.refresh': () => ({}),
+    'module.install': () => ({}),
     plan: ({ connection, intent }) => {
       planned = scenePlan(double, connection, intent);
       return planned;
