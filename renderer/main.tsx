@@ -1,3 +1,4 @@
+import './no-eval.ts';
 import '@mantine/core/styles.css';
 import '@fontsource-variable/inter/wght.css';
 import './design/tokens.css';

@@ -1,5 +1,6 @@
-import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { useMemo } from 'react';
+import { MantineProvider } from '@mantine/core';
+import { useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
 
 import { theme } from '../design/theme.ts';
 import { ServicesProvider, type Services } from '../store/context.tsx';
@@ -7,12 +8,13 @@ import { Frame } from './Frame.tsx';
 
 /** The whole window. `env` is `test` where there is no layout and nothing may be animated. */
 export function App({ services, env = 'default' }: { services: Services; env?: 'default' | 'test' }) {
-  const schemes = useMemo(() => localStorageColorSchemeManager({ key: 'dm-remap.scheme' }), []);
+  const chosen = useStore(services.prefs, (prefs) => prefs.scheme);
+  const system = useSystemScheme();
+  // Mantine's own switch writes a style element as text, which the content security policy refuses; ours is forced.
   return (
     <MantineProvider
       theme={theme}
-      defaultColorScheme="auto"
-      colorSchemeManager={schemes}
+      forceColorScheme={chosen === 'auto' ? system : chosen}
       withCssVariables={false}
       withGlobalClasses={false}
       env={env}
@@ -21,5 +23,18 @@ export function App({ services, env = 'default' }: { services: Services; env?: '
         <Frame />
       </ServicesProvider>
     </MantineProvider>
+  );
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+function useSystemScheme(): 'light' | 'dark' {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = window.matchMedia(DARK);
+      query.addEventListener('change', listener);
+      return () => query.removeEventListener('change', listener);
+    },
+    () => (window.matchMedia(DARK).matches ? 'dark' : 'light'),
   );
 }

@@ -100,10 +100,10 @@ function DiskLink({ connection, device }: { connection: Connection; device: Bloc
       <RailLink
         href={href({ at: 'overview', connection: connection.id })}
         current={false}
-        label={`${alias.words}, ${modelOf(device)}, ${device.name}`}
+        label={`${alias.words} ${device.name}, ${modelOf(device)}`}
       >
         <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />
-        <span className="rail-text grow ellipsis">{alias.words}</span>
+        <span className="rail-text grow ellipsis">{alias.words}</span>{' '}
         <span className="rail-text label">{device.name}</span>
       </RailLink>
     </li>

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import {
   IconCheck,
   IconDeviceDesktop,
@@ -97,8 +97,9 @@ const schemes = [
 ] as const;
 
 function SchemeMenu() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const Icon = schemes.find((scheme) => scheme.value === colorScheme)?.icon ?? IconDeviceDesktop;
+  const chosen = usePrefs((prefs) => prefs.scheme);
+  const set = useSetPrefs();
+  const Icon = schemes.find((scheme) => scheme.value === chosen)?.icon ?? IconDeviceDesktop;
   return (
     <Menu position="bottom-end" width={180}>
       <Menu.Target>
@@ -111,8 +112,8 @@ function SchemeMenu() {
           <Menu.Item
             key={scheme.value}
             leftSection={<scheme.icon size={16} />}
-            rightSection={scheme.value === colorScheme ? <IconCheck size={15} aria-label="chosen" /> : null}
-            onClick={() => setColorScheme(scheme.value)}
+            rightSection={scheme.value === chosen ? <IconCheck size={15} aria-label="chosen" /> : null}
+            onClick={() => set({ scheme: scheme.value })}
           >
             {scheme.label}
           </Menu.Item>

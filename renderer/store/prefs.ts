@@ -6,6 +6,8 @@ const KEY = 'dm-remap.prefs';
 const prefsSchema = z.object({
   /** Serial numbers, WWNs and UUIDs are shown. Off by default: people paste pictures of these pages. */
   serialsShown: z.boolean().default(false),
+  /** `auto`: as the system. */
+  scheme: z.enum(['light', 'dark', 'auto']).default('auto'),
   cellSize: z.enum(['fine', 'normal', 'large']).default('normal'),
   /** null: open where the window is tall enough for it. */
   labPanelOpen: z.boolean().nullable().default(null),

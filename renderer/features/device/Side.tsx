@@ -24,7 +24,7 @@ export function Side(props: {
         <SpareGauge target={target} />
       </div>
       {pointed !== null ? (
-        <div className="side-part side-scroll">
+        <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="What is known">
           <CellDetails connection={connection.id} target={target} pointed={pointed} />
           <Button
             variant="subtle"
@@ -36,7 +36,7 @@ export function Side(props: {
           </Button>
         </div>
       ) : (
-        <div className="side-part side-scroll">
+        <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="Last events">
           <h3 className="panel-title" style={{ marginBottom: 8 }}>
             Last events
           </h3>

@@ -1,12 +1,10 @@
-import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 
 import { codes as cellCodes, DIMMED, stateOf } from './cells.ts';
 import type { BlockState } from '../../design/StateMark.tsx';
-import { Painter } from './draw.ts';
 import { drawOverlay } from './overlay.ts';
-import { readPalette } from './palette.ts';
 import type { HeatmapData } from './use-heatmap.ts';
+import { usePainter } from './use-painter.ts';
 import {
   blocksAt,
   blocksPerCell,
@@ -44,15 +42,12 @@ const DRAG_FROM_PX = 4;
 export function HeatCanvas(props: HeatCanvasProps) {
   const { data, size, cursor, dimExcept, brush } = props;
   const { scale, view, tiles, revision, partial, fresh, setView } = data;
-  const scheme = useComputedColorScheme('light');
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const [hover, setHover] = useState<number | null>(null);
   const grid = scale.gridAt(view.level);
   const ratio = usePixelRatio();
-  // The scheme is no argument, but a change of it changes what the style says.
-  const palette = useMemo(() => (scheme === 'dark' ? paletteNow() : paletteNow()), [scheme]);
-  const painter = useMemo(() => new Painter(palette), [palette]);
+  const { palette, painter } = usePainter();
 
   const shown = useMemo(() => {
     const { count } = windowOf(view, scale);
@@ -135,10 +130,6 @@ export function HeatCanvas(props: HeatCanvasProps) {
       />
     </div>
   );
-}
-
-function paletteNow() {
-  return readPalette(document.documentElement);
 }
 
 function usePixelRatio(): number {

@@ -1,8 +1,6 @@
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useMemo, useRef, type PointerEvent } from 'react';
+import { useEffect, useRef, type PointerEvent } from 'react';
 
-import { Painter } from './draw.ts';
-import { readPalette } from './palette.ts';
+import { usePainter } from './use-painter.ts';
 
 /** Cells of the strip that shows a whole disk. */
 export const STRIP_CELLS = 240;
@@ -16,12 +14,8 @@ export function HeatStrip(props: {
   onMove?: (place: number) => void;
 }) {
   const { codes, window: framed, onMove } = props;
-  const scheme = useComputedColorScheme('light');
   const canvas = useRef<HTMLCanvasElement>(null);
-  const painter = useMemo(
-    () => ({ scheme, painter: new Painter(readPalette(document.documentElement)) }).painter,
-    [scheme],
-  );
+  const { painter } = usePainter();
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context === null || context === undefined) return;

@@ -38,11 +38,10 @@ export function Legend({ counts, partial, blockSectors, picked, onPick }: Legend
               type="button"
               className="heat-legend-entry"
               aria-pressed={picked === state}
-              aria-label={count === null ? name : `${name}: ${formatCount(count)}`}
               onClick={() => onPick(picked === state ? null : state)}
             >
               {state === 'good' ? <Ramp /> : <StateMark state={state} />}
-              {state === 'good' ? `Good, ${latencyLabel(0)} to ${latencyLabel(goodColours.length - 1)}` : name}
+              {state === 'good' ? `Good, ${latencyLabel(0)} to ${latencyLabel(goodColours.length - 1)}` : name}{' '}
               {count !== null && <span className="heat-legend-count">{formatCount(count)}</span>}
             </button>
           </Tooltip>
