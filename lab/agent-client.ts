@@ -47,6 +47,7 @@ export class AgentClient {
   readonly #events = new Emitter<AgentEvent>();
   #nextId = 1;
   #closed = false;
+  #broken: LabError | undefined;
 
   /** Requests may be sent before the agent runs; the port keeps them for it. */
   constructor(path: string) {
@@ -59,7 +60,8 @@ export class AgentClient {
     this.#socket.on('error', () => this.#socket.destroy());
     this.#socket.on('close', () => {
       this.#closed = true;
-      const error = new LabError('machine-died', 'The lab machine ended while it was working; start it again.');
+      const ended = new LabError('machine-died', 'The lab machine ended while it was working; start it again.');
+      const error = this.#broken ?? ended;
       for (const waiting of this.#waiting.values()) waiting.reject(error);
       this.#waiting.clear();
     });
@@ -126,6 +128,7 @@ export class AgentClient {
   }
 
   async #request<T>(request: WithoutId<AgentRequest>, result: z.ZodType<T>): Promise<T> {
+    if (this.#broken !== undefined) throw this.#broken;
     if (this.#closed) throw new LabError('machine-died', 'The lab machine is not running; start it first.');
     const id = this.#nextId++;
     const answer = await new Promise<unknown>((resolve, reject) => {
@@ -136,18 +139,34 @@ export class AgentClient {
   }
 
   #receive(line: string): void {
-    const message = z.union([AgentEvent, AgentReply]).safeParse(JSON.parse(line));
-    if (!message.success) throw new LabError('agent-failed', `The lab's agent sent what is not its protocol: ${line}`);
-    if ('event' in message.data) {
-      this.#events.emit(message.data);
+    const message = parseMessage(line);
+    if (message === undefined) {
+      this.#broken = new LabError('agent-failed', "The lab's agent broke its protocol; start the lab again.", {
+        detail: line.slice(0, 1000),
+      });
+      this.#socket.destroy();
       return;
     }
-    const waiting = this.#waiting.get(message.data.id);
-    this.#waiting.delete(message.data.id);
-    if ('error' in message.data) {
-      waiting?.reject(new LabError('agent-failed', `The lab's agent could not do it: ${message.data.error}`));
-    } else {
-      waiting?.resolve(message.data.result);
+    if ('event' in message) {
+      this.#events.emit(message);
+      return;
     }
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if ('error' in message) {
+      waiting?.reject(new LabError('agent-failed', `The lab's agent could not do it: ${message.error}`));
+    } else {
+      waiting?.resolve(message.result);
+    }
+  }
+}
+
+const Message = z.union([AgentEvent, AgentReply]);
+
+function parseMessage(line: string): z.infer<typeof Message> | undefined {
+  try {
+    return Message.parse(JSON.parse(line));
+  } catch {
+    return undefined;
   }
 }

@@ -174,6 +174,8 @@ export class Lab {
     this.#helperSessions += 1;
     const socket = createConnection(this.#machineOptions.sockets.helper);
     this.#helper = socket;
+    // A stream that breaks ends; whoever holds it sees that.
+    socket.on('error', () => socket.destroy());
     await once(socket, 'connect');
     return socket;
   }

@@ -12,8 +12,8 @@ export class GuestPortState {
   constructor(machine: Machine, id: string) {
     machine.onEvent(({ event, data }) => {
       if (event !== 'VSERPORT_CHANGE') return;
-      const change = PortChange.parse(data);
-      if (change.id !== id) return;
+      const { data: change } = PortChange.safeParse(data);
+      if (change?.id !== id) return;
       this.#open = change.open;
       if (!change.open) return;
       this.#opens += 1;
