@@ -9,6 +9,7 @@ import { PhaseDot, ToneMark } from '../design/ToneMark.tsx';
 import { verdictOf } from '../features/device/verdict.ts';
 import { aliasOf, identityOf } from '../identity/alias.ts';
 import { targetIdentity } from '../identity/target.ts';
+import { useLive } from '../store/context.tsx';
 import { modelOf } from '../words/device.ts';
 import { phaseWord } from '../words/connection.ts';
 import { href, type Route } from './router.ts';
@@ -74,7 +75,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
 function TargetLink(props: { connection: Connection; target: TargetView; route: Route }) {
   const { connection, target, route } = props;
   const { device, status } = target;
-  const verdict = verdictOf({ status, suspended: device.suspended, live: connection.phase.state === 'open' });
+  const verdict = verdictOf({ status, suspended: device.suspended, live: useLive(connection) });
   const alias = aliasOf(targetIdentity(connection, device));
   return (
     <li>

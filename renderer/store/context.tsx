@@ -41,6 +41,12 @@ export function useSetPrefs(): (change: Partial<Prefs>) => void {
   return (change) => prefs.setState(change);
 }
 
+/** Whether what is shown of a connection is its present state: it is open and the program can be asked. */
+export function useLive(connection: Connection): boolean {
+  const link = useSession((session) => session.link);
+  return connection.phase.state === 'open' && link === 'up';
+}
+
 export function useConnection(id: ConnectionId): Connection | null {
   return useSession(({ snapshot }) => snapshot?.connections.find((connection) => connection.id === id) ?? null);
 }

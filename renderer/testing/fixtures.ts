@@ -1,7 +1,5 @@
 import type { Connection, Snapshot, TargetView } from '../../app/bridge/snapshot.ts';
-import type { LabState } from '../../app/bridge/lab.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { Plan } from '../../app/domain/plan.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 
 /** Whole values of the bridge's types for tests; each takes what the test is about and fills in the rest. */
@@ -113,27 +111,6 @@ export function makeSnapshot(connections: Connection[]): Snapshot {
   return { app: { version: '0.1.0', host: 'web' }, connections };
 }
 
-export function makeLab(part: Partial<LabState> = {}): LabState {
-  return {
-    power: 'on',
-    disks: [
-      { name: 'main', serial: 'LAB-MAIN-7Q2X', sizeSectors: 2_097_152, pulled: false, faults: [], faultySectors: 0 },
-      { name: 'spare', serial: 'LAB-SPARE-4F2A', sizeSectors: 131_072, pulled: false, faults: [], faultySectors: 0 },
-    ],
-    workload: {
-      state: 'idle',
-      target: null,
-      writesAcknowledged: 0,
-      writesFailed: 0,
-      blocksVerified: 0,
-      blocksWrong: 0,
-      blocksUnreadable: 0,
-      lastError: null,
-    },
-    ...part,
-  };
-}
-
 export function makeRow(part: Partial<RemapRow> = {}): RemapRow {
   return { block: 0, spareBlock: 0, state: 'mapped', cause: 'auto', residency: 'ff', seconds: 1_790_000_000, ...part };
 }
@@ -146,28 +123,6 @@ export function makeEvent(part: Partial<TargetEvent> = {}): TargetEvent {
     block: 42,
     spareBlock: 0,
     detail: null,
-    ...part,
-  };
-}
-
-export function makePlan(part: Partial<Plan> = {}): Plan {
-  return {
-    token: '0123456789abcdef0123456789abcdef',
-    intent: {
-      action: 'create',
-      main: { devno: '8:0' },
-      spare: { devno: '8:16' },
-      name: 'safe-sda',
-      blockSectors: 8,
-      eraseSpare: false,
-    },
-    entries: [],
-    reasons: [],
-    applicable: true,
-    steps: [],
-    commands: [],
-    confirm: null,
-    spareBlocks: 4000,
     ...part,
   };
 }

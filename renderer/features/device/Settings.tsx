@@ -6,13 +6,14 @@ import { blockCount } from '../../../app/domain/target.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import { go } from '../../app/router.ts';
 import { Failure } from '../../design/Notice.tsx';
+import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { PlanDialog } from '../plan/PlanDialog.tsx';
 
 /** What can be done with a protected device: use it, move blocks by hand, continue, stop the protection. */
 export function Settings({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
-  const live = connection.phase.state === 'open';
+  const live = useLive(connection);
   return (
     <div className="settings">
       <Setting

@@ -5,6 +5,7 @@ import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { href } from '../../app/router.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
+import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { useHeardAgo } from './heard.ts';
 import { verdictOf } from './verdict.ts';
@@ -12,7 +13,7 @@ import { verdictOf } from './verdict.ts';
 /** Whether the data is safe now, what to do, and the one thing that can be done from here. */
 export function VerdictHead({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
-  const live = connection.phase.state === 'open';
+  const live = useLive(connection);
   const verdict = verdictOf({ status, suspended: device.suspended, live });
   const resume = useCall('target.continue');
   const heard = useHeardAgo(target.heard, live);

@@ -8,7 +8,7 @@ import { Time } from '../../design/Time.tsx';
 import { useBridge } from '../../store/context.tsx';
 import { blocksText, formatMicroseconds, stateWords } from '../../words/heatmap.ts';
 import { causeWords } from '../../words/remaps.ts';
-import { isPartial, residentSectors, residentText } from '../remaps/residency.ts';
+import { isPartial, residentSectors, residentText, sectorsIn } from '../remaps/residency.ts';
 import { cellCode, stateOf } from './cells.ts';
 import type { Pointed } from './Heatmap.tsx';
 
@@ -32,7 +32,7 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
   const lastSector = Math.min((first + count) * blockSectors, lengthSectors) - 1;
   const row = count === 1 ? known?.row : undefined;
   const state =
-    known === null ? null : stateOf(cellCode(known.cell, count, row !== undefined && isPartial(row, blockSectors)));
+    known === null ? null : stateOf(cellCode(known.cell, count, row !== undefined && isPartial(row, target.device)));
   return (
     <div className="stack" style={{ gap: 'var(--space-2)' }}>
       <div className="row">
@@ -52,7 +52,7 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
           {formatCount(sectorsToBytes(first * blockSectors))}
         </dd>
         {row !== undefined ? (
-          <RowDetails row={row} blockSectors={blockSectors} />
+          <RowDetails row={row} sectors={sectorsIn(row.block, target.device)} />
         ) : (
           <Counts cell={known?.cell} count={count} />
         )}
@@ -69,7 +69,7 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
   );
 }
 
-function RowDetails({ row, blockSectors }: { row: RemapRow; blockSectors: number }) {
+function RowDetails({ row, sectors }: { row: RemapRow; sectors: number }) {
   return (
     <>
       {row.spareBlock !== null && (
@@ -77,7 +77,7 @@ function RowDetails({ row, blockSectors }: { row: RemapRow; blockSectors: number
           <dt>Spare block</dt>
           <dd>{formatCount(row.spareBlock)}</dd>
           <dt>On the spare</dt>
-          <dd>{residentText(residentSectors(row.residency), blockSectors)}</dd>
+          <dd>{residentText(residentSectors(row.residency), sectors)}</dd>
         </>
       )}
       {row.cause !== null && (

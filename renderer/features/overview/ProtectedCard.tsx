@@ -4,6 +4,7 @@ import { href } from '../../app/router.ts';
 import { AliasName } from '../../design/DeviceName.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
 import { targetIdentity } from '../../identity/target.ts';
+import { useLive } from '../../store/context.tsx';
 import { sizeOf } from '../../words/device.ts';
 import { spareFree, verdictOf } from '../device/verdict.ts';
 import { HeatStrip } from '../heatmap/HeatStrip.tsx';
@@ -13,7 +14,7 @@ import { Trend } from './Trend.tsx';
 /** One protected device: whether its data is safe, the whole disk in a strip, and what is left. */
 export function ProtectedCard({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
-  const live = connection.phase.state === 'open';
+  const live = useLive(connection);
   const verdict = verdictOf({ status, suspended: device.suspended, live });
   const strip = useStrip(connection.id, target);
   const free = spareFree(status);

@@ -8,7 +8,7 @@ import { formatCount } from '../../../app/domain/units.ts';
 import { StateMark } from '../../design/StateMark.tsx';
 import { Time } from '../../design/Time.tsx';
 import { causeWords } from '../../words/remaps.ts';
-import { isPartial, residencyBits, residentSectors, residentText } from './residency.ts';
+import { isPartial, residencyBits, residentSectors, residentText, sectorsIn, type Geometry } from './residency.ts';
 import { rowsWindow, scrollTo } from './rows-window.ts';
 import type { Rows } from './use-rows.ts';
 
@@ -28,7 +28,7 @@ const columns: readonly { by: SortBy; title: string }[] = [
 
 export interface RemapGridProps {
   readonly rows: Rows;
-  readonly blockSectors: number;
+  readonly geometry: Geometry;
   readonly sort: Sort;
   readonly onSort: (by: SortBy) => void;
   readonly selection: { first: number; end: number } | null;
@@ -39,7 +39,7 @@ export interface RemapGridProps {
 
 /** The rows in sight of a table that may have a million. Arrow keys walk, Shift selects, Enter shows on the heatmap. */
 export function RemapGrid(props: RemapGridProps) {
-  const { rows, blockSectors, sort, selection, onSelection, onSight } = props;
+  const { rows, geometry, sort, selection, onSelection, onSight } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
   const [viewport, setViewport] = useState(372);
@@ -146,7 +146,7 @@ export function RemapGrid(props: RemapGridProps) {
               style={{ top: shown.topOf(index) }}
               onClick={(event) => onRow(index, event)}
             >
-              <Cells row={rows.rowAt(index)} blockSectors={blockSectors} onShowBlock={props.onShowBlock} />
+              <Cells row={rows.rowAt(index)} geometry={geometry} onShowBlock={props.onShowBlock} />
             </div>
           ))}
         </div>
@@ -155,8 +155,8 @@ export function RemapGrid(props: RemapGridProps) {
   );
 }
 
-function Cells(props: { row: RemapRow | undefined; blockSectors: number; onShowBlock: (block: number) => void }) {
-  const { row, blockSectors } = props;
+function Cells(props: { row: RemapRow | undefined; geometry: Geometry; onShowBlock: (block: number) => void }) {
+  const { row, geometry } = props;
   if (row === undefined) {
     return (
       <span role="gridcell" className="muted">
@@ -164,7 +164,8 @@ function Cells(props: { row: RemapRow | undefined; blockSectors: number; onShowB
       </span>
     );
   }
-  const partial = isPartial(row, blockSectors);
+  const partial = isPartial(row, geometry);
+  const sectors = sectorsIn(row.block, geometry);
   const state = row.state === 'pending' ? 'pending' : partial ? 'partial' : 'moved';
   return (
     <>
@@ -181,8 +182,8 @@ function Cells(props: { row: RemapRow | undefined; blockSectors: number; onShowB
           '–'
         ) : (
           <>
-            {blockSectors <= 16 && <Mask row={row} blockSectors={blockSectors} />}
-            {residentText(residentSectors(row.residency), blockSectors)}
+            {sectors <= 16 && <Mask row={row} sectors={sectors} />}
+            {residentText(residentSectors(row.residency), sectors)}
           </>
         )}
       </span>
@@ -212,10 +213,10 @@ function stateText(row: RemapRow): string {
   return row.cause === null ? 'Moved' : `Moved, ${causeWords[row.cause].name.toLowerCase()}`;
 }
 
-function Mask({ row, blockSectors }: { row: RemapRow; blockSectors: number }) {
+function Mask({ row, sectors }: { row: RemapRow; sectors: number }) {
   return (
     <span className="remap-mask" aria-hidden="true">
-      {residencyBits(row.residency, blockSectors).map((on, sector) => (
+      {residencyBits(row.residency, sectors).map((on, sector) => (
         <i key={sector} className={on ? 'on' : ''} />
       ))}
     </span>

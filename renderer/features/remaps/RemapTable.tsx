@@ -145,7 +145,7 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
       )}
       <RemapGrid
         rows={rows}
-        blockSectors={blockSectors}
+        geometry={target.device}
         sort={sort}
         onSort={(by) => {
           setSelection(null);

@@ -4,6 +4,8 @@ import { makeRow } from '../../testing/fixtures.ts';
 import { toCsv } from './csv.ts';
 import { isPartial, residencyBits, residentSectors } from './residency.ts';
 
+const geometry = { blockSectors: 8, lengthSectors: 100 };
+
 describe('residency', () => {
   it('bit n is sector n, first sector first', () => {
     expect(residencyBits('05', 8)).toEqual([true, false, true, false, false, false, false, false]);
@@ -16,9 +18,14 @@ describe('residency', () => {
   });
 
   it('a pending block is not a block moved in part', () => {
-    expect(isPartial(makeRow({ residency: '0f' }), 8)).toBe(true);
-    expect(isPartial(makeRow({ residency: 'ff' }), 8)).toBe(false);
-    expect(isPartial(makeRow({ state: 'pending', residency: '0' }), 8)).toBe(false);
+    expect(isPartial(makeRow({ residency: '0f' }), geometry)).toBe(true);
+    expect(isPartial(makeRow({ residency: 'ff' }), geometry)).toBe(false);
+    expect(isPartial(makeRow({ state: 'pending', residency: '0' }), geometry)).toBe(false);
+  });
+
+  it('a shorter last block is whole with fewer sectors', () => {
+    expect(isPartial(makeRow({ block: 12, residency: '0f' }), geometry)).toBe(false);
+    expect(isPartial(makeRow({ block: 12, residency: '07' }), geometry)).toBe(true);
   });
 });
 

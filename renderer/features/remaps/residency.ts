@@ -1,4 +1,4 @@
-import type { RemapRow } from '../../../app/domain/target.ts';
+import type { ProtectedDevice, RemapRow } from '../../../app/domain/target.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 
 /** Whether each sector of a block lives on the spare, first sector first, from the hexadecimal mask. */
@@ -13,9 +13,16 @@ export function residentSectors(mask: string): number {
   return count;
 }
 
+export type Geometry = Pick<ProtectedDevice, 'blockSectors' | 'lengthSectors'>;
+
+/** Sectors of a block; the last one of a device may have fewer than the others. */
+export function sectorsIn(block: number, { blockSectors, lengthSectors }: Geometry): number {
+  return Math.min(blockSectors, lengthSectors - block * blockSectors);
+}
+
 /** Mapped, but not wholly on the spare. */
-export function isPartial(row: RemapRow, blockSectors: number): boolean {
-  return row.state === 'mapped' && residentSectors(row.residency) < blockSectors;
+export function isPartial(row: RemapRow, geometry: Geometry): boolean {
+  return row.state === 'mapped' && residentSectors(row.residency) < sectorsIn(row.block, geometry);
 }
 
 export function residentText(resident: number, blockSectors: number): string {

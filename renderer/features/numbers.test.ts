@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+
+import { makeEvent } from '../testing/fixtures.ts';
+import { formatMicroseconds, latencyLabel, summaryOf } from '../words/heatmap.ts';
+import { agoText } from './device/heard.ts';
+import { percent } from './device/Tiles.tsx';
+import { mergeEvents } from './events/merge.ts';
+import { thin } from './history/thin.ts';
+import { noBlocks } from './heatmap/cells.ts';
+import { trendPoints } from './overview/Trend.tsx';
+
+describe('percent', () => {
+  it.each([
+    [0, '0 %'],
+    [0.0004, 'under 0.1 %'],
+    [0.012, '1.2 %'],
+    [0.5, '50 %'],
+    [0.9954, '99.5 %'],
+    [0.9999, 'over 99.9 %'],
+    [1, '100 %'],
+  ])('%d is %s: something is never nothing, almost all is never all', (part, text) => {
+    expect(percent(part)).toBe(text);
+  });
+});
+
+it.each([
+  [999, '0 s'],
+  [59_000, '59 s'],
+  [60_000, '1 min'],
+  [7_200_000, '2 h'],
+  [259_200_000, '3 days'],
+])('%d ms ago is %s', (ms, text) => {
+  expect(agoText(ms)).toBe(text);
+});
+
+it('latency classes are named by their limits, and read times have units', () => {
+  expect([0, 1, 4].map(latencyLabel)).toEqual(['under 3 ms', '3–10 ms', '150 ms and more']);
+  expect([999, 1500, 12_000].map(formatMicroseconds)).toEqual(['999 µs', '1.5 ms', '12 ms']);
+});
+
+it('the summary tells trouble first and what is not known last', () => {
+  const counts = { ...noBlocks, blocks: 100, read: 40, pending: 1, moved: 2 };
+  expect(summaryOf(counts, '', true)).toBe(
+    'The whole disk: 1 block cannot be read, 2 blocks moved to the spare. 40 of 100 blocks were read.',
+  );
+  expect(summaryOf({ ...noBlocks, blocks: 8 }, '0 B – 4 KiB', false)).toBe(
+    'The part 0 B – 4 KiB: no block with trouble is known. 0 of 8 blocks were read.',
+  );
+});
+
+it('mergeEvents gives each event once, newest first', () => {
+  const events = (...numbers: number[]) => numbers.map((number) => makeEvent({ number }));
+  expect(mergeEvents(events(1, 2, 3), events(3, 4)).map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+});
+
+it('thin keeps the ends', () => {
+  const points = Array.from({ length: 1000 }, (_, at) => at);
+  const few = thin(points, 10);
+  expect([few.length, few[0], few.at(-1)]).toEqual([10, 0, 999]);
+  expect(thin([1, 2], 10)).toEqual([1, 2]);
+});
+
+it('the trend rises from left to right inside its box', () => {
+  const sample = { pending: 0, spareFree: 0, readErrors: 0, writeErrors: 0 };
+  const points = trendPoints([
+    { ...sample, milliseconds: 0, moved: 5 },
+    { ...sample, milliseconds: 10, moved: 9 },
+  ]);
+  expect(points).toBe('2.0,31.0 148.0,3.0');
+});
