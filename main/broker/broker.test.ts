@@ -1,78 +1,17 @@
 import { once } from 'node:events';
 
-import { applyPatches, type Patch } from 'immer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { EventPayload, RequestName, RequestParams, RequestResult } from '../../app/bridge/schema.ts';
-import { snapshotSchema, type Connection, type Snapshot } from '../../app/bridge/snapshot.ts';
-import { AppError, appError } from '../../app/errors.ts';
+import { appError } from '../../app/errors.ts';
 import { MAX_FRAME_CHARS } from '../../app/protocol/frames.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
 import { SCENE_TARGET } from '../../tests/doubles/scene.ts';
+import { call, View } from '../../tests/doubles/view.ts';
 import type { Connector } from '../ports.ts';
 import { Broker } from './broker.ts';
 import { LOOK_AGAIN_MS } from './session.ts';
 
 const TOKEN = 'a'.repeat(32);
-
-/** A view: holds the snapshot only as patches bring it, and refuses a patch of another version. */
-class View {
-  snapshot: Snapshot;
-  version: number;
-  readonly payloads: EventPayload<'patch'>[] = [];
-  readonly #broker: Broker;
-  readonly #waiting = new Set<() => void>();
-
-  private constructor(broker: Broker, held: RequestResult<'snapshot.get'>) {
-    this.#broker = broker;
-    this.snapshot = held.snapshot;
-    this.version = held.version;
-    broker.onPatch((payload) => {
-      if (payload.from !== this.version) throw new Error(`patch from ${payload.from} on ${this.version}`);
-      this.version = payload.to;
-      this.payloads.push(payload);
-      this.snapshot = snapshotSchema.parse(applyPatches(this.snapshot, payload.patches as Patch[]));
-      for (const check of [...this.#waiting]) check();
-    });
-  }
-
-  static async of(broker: Broker): Promise<View> {
-    return new View(broker, await call(broker, 'snapshot.get', {}));
-  }
-
-  get connection(): Connection {
-    const found = this.snapshot.connections[0];
-    if (found === undefined) throw new Error('no connection');
-    return found;
-  }
-
-  call<R extends RequestName>(name: R, params: RequestParams<R>): Promise<RequestResult<R>> {
-    return call(this.#broker, name, params);
-  }
-
-  /** Resolves when the view shows what `shows` looks for. */
-  until(shows: (connection: Connection) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!shows(this.connection)) return;
-        this.#waiting.delete(check);
-        resolve();
-      };
-      this.#waiting.add(check);
-      check();
-    });
-  }
-}
-
-async function call<R extends RequestName>(
-  broker: Broker,
-  name: R,
-  params: RequestParams<R>,
-): Promise<RequestResult<R>> {
-  const answer = await broker.answer(name, params);
-  if (!answer.ok) throw new AppError(answer.error);
-  return answer.result as RequestResult<R>;
-}
 
 function brokerOf(...connectors: Connector[]): Broker {
   return new Broker({ host: 'web', version: '0.1.0', connectors, log: silentLog });
@@ -90,7 +29,7 @@ describe('a connection', () => {
     helper = new FakeHelper();
     connector = fakeConnector(helper);
     broker = brokerOf(connector);
-    view = await View.of(broker);
+    view = await View.of(broker, 'local');
   });
 
   afterEach(() => broker.close());
@@ -117,7 +56,7 @@ describe('a connection', () => {
     await open();
     helper.move(77);
     await view.until(({ targets }) => targets[0]?.status.spareUsed === 41);
-    const late = await View.of(broker);
+    const late = await View.of(broker, 'local');
     expect(late.snapshot).toEqual(view.snapshot);
     helper.move(78);
     await late.until(({ targets }) => targets[0]?.status.spareUsed === 42);

@@ -1,7 +1,7 @@
 import type { LabWorkload } from '../../../app/bridge/lab.ts';
 import { targetNameSchema } from '../../../app/domain/target.ts';
 import { appError } from '../../../app/errors.ts';
-import type { Lab, SectorRange, VerifyReport, Workload } from '../../../lab/index.ts';
+import type { Lab, SectorRange, VerifiedRun, VerifyReport, Workload } from '../../../lab/index.ts';
 import { labError, labRefused } from './errors.ts';
 
 /** Sectors of a written block: 4 KiB, what file systems write. */
@@ -71,21 +71,41 @@ export class LabWorkloadControl {
     this.#changed();
   }
 
-  /** Reads back everything that was acknowledged; resolves when it was judged. */
+  /** Begins to read back everything that was acknowledged; what comes of it is shown as it comes. */
   async verify(): Promise<void> {
     const workload = this.#running();
     if (this.#shown.state === 'verifying') {
       throw appError('busy', 'The workload is being read back already.', 'Wait until it is finished.');
     }
     await workload.stop();
-    this.#show({ ...this.#shown, state: 'verifying', blocksVerified: 0, blocksWrong: 0, blocksUnreadable: 0 });
+    this.#show({
+      ...this.#shown,
+      state: 'verifying',
+      blocksVerified: 0,
+      blocksWrong: 0,
+      blocksUnreadable: 0,
+      lastError: null,
+    });
+    void this.#readBack(workload);
+  }
+
+  async #readBack(workload: Workload): Promise<void> {
+    const sectors = { ok: 0, stale: 0, corrupt: 0, unreadable: 0 };
+    const problems: VerifiedRun[] = [];
+    const stopListening = workload.onEvent((event) => {
+      if (event.event !== 'verified' || this.#workload !== workload) return;
+      sectors[event.run.verdict] += event.run.count;
+      if (event.run.verdict !== 'ok') problems.push(event.run);
+      this.#show({ ...this.#shown, ...countBlocks({ sectors, problems }) });
+    });
+    let lastError: LabWorkload['lastError'] = null;
     try {
-      const report = await workload.verify();
-      this.#show({ ...this.#shown, state: 'stopped', ...countBlocks(report) });
+      await workload.verify();
     } catch (thrown) {
-      this.#show({ ...this.#shown, state: 'stopped', lastError: labError(thrown).data });
-      throw thrown;
+      lastError = labError(thrown).data;
     }
+    stopListening();
+    if (this.#workload === workload) this.#show({ ...this.#shown, state: 'stopped', lastError });
   }
 
   #running(): Workload {

@@ -48,7 +48,7 @@ export async function installModule(isRoot: boolean, ports: InstallPorts = realP
     throw appError(
       'module-missing',
       `This computer's package sources do not offer the package ${PACKAGE}.`,
-      'Add the package source of dm-remap Desktop, or build the module from the folder "kernel" with "make" and "make install".',
+      'Add the package source of dm-remap Desktop, or build the module in the folder "kernel" with "make" and load it with "insmod dm-remap.ko".',
     );
   }
   try {
