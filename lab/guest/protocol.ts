@@ -38,8 +38,8 @@ export type WriteJob = z.infer<typeof WriteJob>;
 
 export const ScanJob = z.strictObject({
   device: z.string().startsWith('/dev/'),
-  first: z.int().min(0),
-  count: z.int().min(1),
+  /** Runs of sectors, ascending. */
+  runs: z.array(z.strictObject({ first: z.int().min(0), count: z.int().min(1) })),
 });
 export type ScanJob = z.infer<typeof ScanJob>;
 

@@ -7,6 +7,8 @@ import { alignedBuffer, DirectFile } from './direct-file.ts';
 import type { ScanJob, ScanRun } from './protocol.ts';
 
 const CHUNK_SECTORS = 256;
+/** Runs told in one message: few enough that their reader sees the scan go on. */
+const RUNS_AT_ONCE = 32;
 
 function logicalBlockSectors(device: string): number {
   let folder = `/sys/class/block/${basename(realpathSync(device))}`;
@@ -54,12 +56,17 @@ export async function scan(job: ScanJob, emit: (runs: ScanRun[]) => void): Promi
     }
   };
   try {
-    const end = job.first + job.count;
-    for (let first = job.first; first < end; first += CHUNK_SECTORS) {
-      await read(first, Math.min(CHUNK_SECTORS, end - first));
-      if (runs.length > 0) emit(runs);
-      runs = [];
+    for (const wanted of job.runs) {
+      const end = wanted.first + wanted.count;
+      for (let first = wanted.first; first < end; first += CHUNK_SECTORS) {
+        await read(first, Math.min(CHUNK_SECTORS, end - first));
+        if (runs.length >= RUNS_AT_ONCE) {
+          emit(runs);
+          runs = [];
+        }
+      }
     }
+    if (runs.length > 0) emit(runs);
   } finally {
     await file.close();
   }

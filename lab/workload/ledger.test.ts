@@ -69,3 +69,15 @@ test('a flush does not make later writes durable', () => {
   ledger.powerCut();
   expect(ledger.owed(100)).toBe(0);
 });
+
+test('names the sectors of which something is owed, neighbours joined', () => {
+  const ledger = make();
+  expect(ledger.owedRuns()).toEqual([]);
+  ledger.acknowledged(1, 164);
+  ledger.acknowledged(2, 108);
+  ledger.acknowledged(3, 116);
+  expect(ledger.owedRuns()).toEqual([
+    { first: 108, count: 16 },
+    { first: 164, count: 8 },
+  ]);
+});

@@ -83,6 +83,19 @@ export class Ledger {
     return this.#acknowledged[Math.floor((sector - this.#first) / this.#blockSectors)] ?? 0;
   }
 
+  /** The sectors of which something is owed, ascending, neighbouring blocks joined. */
+  owedRuns(): SectorRange[] {
+    const runs: { first: number; count: number }[] = [];
+    for (const [block, generation] of this.#acknowledged.entries()) {
+      if (generation === 0) continue;
+      const first = this.#first + block * this.#blockSectors;
+      const last = runs.at(-1);
+      if (last !== undefined && last.first + last.count === first) last.count += this.#blockSectors;
+      else runs.push({ first, count: this.#blockSectors });
+    }
+    return runs;
+  }
+
   /** Judges what a scan found. Sectors of which nothing is owed are left out. */
   judge(run: ScanRun): VerifiedRun[] {
     const judged: VerifiedRun[] = [];
