@@ -19,5 +19,6 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     launchOptions: { executablePath: '/usr/bin/chromium', args: [...args, '--disable-background-networking'] },
     trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
   },
 });
