@@ -35,7 +35,7 @@ export function ConfirmInput(props: {
       spellCheck={false}
       maxLength={64}
       size="sm"
-      maw={420}
+      maw={480}
       styles={{ input: { fontFamily: 'var(--font-mono)', letterSpacing: '0.08em' } }}
     />
   );
