@@ -1,5 +1,5 @@
 // Debian packages, found missing by the file that is needed and not by name, so that other ways to have it count too.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 import { run, say, SetupError, step } from './ui.mjs';
@@ -11,10 +11,10 @@ export const aptPackages = {
     { name: 'gcc', file: '/usr/bin/gcc' },
     { name: 'make', file: '/usr/bin/make' },
     { name: 'e2fsprogs', file: '/sbin/mkfs.ext4' },
-    { name: 'kmod', file: '/sbin/modprobe' },
-    { name: 'cpio', file: '/usr/bin/cpio' },
     { name: 'xz-utils', file: '/usr/bin/xz' },
+    // The kernel's own build tools, unpacked and not installed, use these two.
     { name: 'libelf1', file: '/usr/lib/x86_64-linux-gnu/libelf.so.1' },
+    { name: 'libssl3', file: '/usr/lib/x86_64-linux-gnu/libssl.so.3' },
   ],
   test: [
     { name: 'chromium', file: '/usr/bin/chromium' },
@@ -29,8 +29,10 @@ const INSTALL = ['install', '-y', '--no-install-recommends'];
 /** Installs the packages whose file is missing: as root at once, with sudo after asking, else says the exact line. */
 export async function ensureApt(packages) {
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
-  if (missing.length === 0) return;
-  const line = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (missing.length === 0 && hasPackageLists()) return;
+  const install =
+    missing.length === 0 ? '' : ` && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  const line = `sudo apt-get update${install}`;
   const remedy = `Run: ${line}`;
   if (!existsSync('/usr/bin/apt-get')) {
     throw new SetupError(
@@ -42,16 +44,26 @@ export async function ensureApt(packages) {
   const tty = prefix.length > 0;
   const options = { tty, sentence: 'Debian packages could not be installed.', remedy };
   const [file, ...before] = [...prefix, 'env', ...PREFIX];
-  await step(`Installing Debian packages: ${missing.join(', ')}`, async () => {
+  const title =
+    missing.length === 0 ? 'Fetching the package lists' : `Installing Debian packages: ${missing.join(', ')}`;
+  await step(title, async () => {
     await run(file, [...before, '-q', 'update'], options);
-    await run(file, [...before, '-q', ...INSTALL, ...missing], options);
+    if (missing.length > 0) await run(file, [...before, '-q', ...INSTALL, ...missing], options);
   });
+}
+
+/** The lab fetches its kernel with apt, which knows of packages only by its lists. */
+function hasPackageLists() {
+  const folder = '/var/lib/apt/lists';
+  return (
+    !existsSync('/usr/bin/apt-get') || (existsSync(folder) && readdirSync(folder).some((f) => f.includes('_Packages')))
+  );
 }
 
 /** How to become root: nothing when already root, sudo after a yes. */
 async function rootPrefix(missing, remedy) {
   if (process.getuid?.() === 0) return [];
-  const sentence = `Needed here and missing: ${missing.join(', ')}.`;
+  const sentence = `Needed here and missing: ${missing.length === 0 ? "apt's package lists" : missing.join(', ')}.`;
   if (!existsSync('/usr/bin/sudo') || !process.stdin.isTTY) throw new SetupError(sentence, remedy);
   say(sentence);
   const ask = createInterface({ input: process.stdin, output: process.stderr });
