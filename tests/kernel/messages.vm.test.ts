@@ -31,7 +31,6 @@ const MALFORMED = [
   ['remap', '+1'],
   ['remap', '1', '2', '3'],
   ['remap', '0x10'],
-  ['remap', '1 '],
   ['remaps'],
   ['remaps', '0'],
   ['remaps', '0', '0'],

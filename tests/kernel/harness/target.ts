@@ -137,7 +137,8 @@ export class Target {
 
   /** A message to the target at a sector of the mapped device. */
   async messageAt(sector: number, ...words: readonly (string | number)[]): Promise<ExecOutcome> {
-    return this.#dmsetup(['message', this.name, String(sector), ...words.map(String)]);
+    // What follows the dashes is no option, even if it looks like one.
+    return this.#dmsetup(['message', '--', this.name, String(sector), ...words.map(String)]);
   }
 
   /** Sends a message that must be taken, and returns its answer. */
