@@ -96,7 +96,7 @@ describe('a connection', () => {
     });
   });
 
-  it('reads the whole table again when the numbers of events have a hole', async () => {
+  it('reads table and events again when the numbers of events have a hole', async () => {
     await open();
     helper.move(1, false);
     helper.move(2);
@@ -104,6 +104,8 @@ describe('a connection', () => {
       const answer = await view.call('target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 0, limit: 2 });
       expect(answer.rows.map((row) => row.block)).toEqual([1, 2]);
     });
+    await view.until(({ targets }) => targets[0]?.events.at(-2)?.block === 1);
+    expect(view.connection.targets[0]?.events).toEqual(helper.events);
   });
 
   it('says what happened when the helper dies, keeps what was heard, and opens again', async () => {

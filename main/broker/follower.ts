@@ -65,8 +65,12 @@ export class TargetFollower {
     this.#heard(status, (view) => {
       if (fresh.length > 0) view.events = mergeEvents(view.events, fresh);
     });
-    if (missing) this.remaps.reload();
-    else this.remaps.follow(fresh);
+    if (!missing) {
+      this.remaps.follow(fresh);
+      return;
+    }
+    this.remaps.reload();
+    void this.#fetchRecentEvents();
   }
 
   /** What a list of all devices says about this one. */

@@ -113,6 +113,17 @@ describe('through pkexec', () => {
   });
 });
 
+it('ends the helper when it is closed before anybody spoke with it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dm-remap-local-'));
+  const helper = join(folder, 'helper.cjs');
+  await writeFile(helper, 'process.stdin.resume();');
+  const connector = localConnector({ node: process.execPath, helper, isRoot: true });
+  const link = await connector.open(() => undefined, new AbortController().signal);
+  await connector.close();
+  expect(await link.closed).toMatchObject({ code: 'connection-closed' });
+  await rm(folder, { recursive: true });
+});
+
 describe('as root', () => {
   const built = join(import.meta.dirname, '../../dist/helper/helper.cjs');
 

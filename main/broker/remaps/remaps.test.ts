@@ -21,6 +21,11 @@ function mapped(block: number, extra: Partial<RemapRow> = {}): RemapRow {
   return { block, spareBlock: block + 1, state: 'mapped', cause: 'auto', residency: 'ff', seconds: 1, ...extra };
 }
 
+/** A mask of up to 128 sectors that differs from block to block in every word. */
+function maskOf(block: number): string {
+  return (BigInt(block + 1) * 0x1_0000_0001_0000_0001_0000_0001n).toString(16);
+}
+
 function allRows(table: RemapTable): RemapRow[] {
   return Array.from({ length: table.length }, (_, index) => table.row(index));
 }
@@ -49,12 +54,14 @@ describe('RemapTable', () => {
     });
     fc.assert(
       fc.property(fc.array(rangeArbitrary, { maxLength: 30 }), (ranges) => {
-        const table = new RemapTable(8);
+        const table = new RemapTable(128);
         const model = new Map<number, RemapRow>();
         for (const { from, length, offsets, seconds } of ranges) {
           const to = from + length;
           const blocks = offsets.map((offset) => from + offset).filter((block) => block <= to);
-          const rows = blocks.sort((a, b) => a - b).map((block) => mapped(block, { seconds }));
+          const rows = blocks
+            .sort((a, b) => a - b)
+            .map((block) => mapped(block, { seconds, residency: maskOf(block) }));
           table.replaceRange(from, to, rows);
           for (const block of model.keys()) if (block >= from && block <= to) model.delete(block);
           for (const row of rows) model.set(row.block, row);
