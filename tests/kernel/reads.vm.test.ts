@@ -102,6 +102,19 @@ describe('a block that cannot be read', () => {
     expect(eventsOf(await target.events(from), 'recovered')).toMatchObject([{ block: 10 }]);
   });
 
+  it('stays pending when a part of it was read after a first failure', async () => {
+    const { target, main } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    const fault = main.faults.add({ kind: 'medium', ranges: [{ first: 80, count: 1 }] });
+    await failUnreadable(io, read(target, 80, 8));
+    main.faults.remove(fault);
+    main.faults.add({ kind: 'medium', operations: ['read'], ranges: [{ first: 82, count: 1 }], failures: 1 });
+
+    expect(await succeed(io, read(target, 82, 2))).toEqual(tags(MAIN_TAG, 2));
+
+    expect(await target.remaps()).toMatchObject([{ block: 10, state: 'pending' }]);
+  });
+
   it('wakes dmsetup wait', async () => {
     const { target, main, blockSectors } = await fixture.pair();
     const { kernelLab } = fixture;
