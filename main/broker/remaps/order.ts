@@ -26,31 +26,42 @@ function keyOf(table: RemapTable, sort: Exclude<RemapsQuery['sort'], 'block'>): 
   }
 }
 
+/** The digit of a non-negative integer below 2^53 that `unit`, a power of {@link BUCKETS}, stands for. */
+function digit(value: number, unit: number): number {
+  return Math.floor(value / unit) & (BUCKETS - 1);
+}
+
 /**
  * Row indices in ascending order of a column, rows of equal value by block. A least-significant-digit radix sort: it is
  * stable and its time grows with the number of rows only, where comparing a million rows would hold up the program.
  */
 export function orderBy(table: RemapTable, sort: RemapsQuery['sort']): Uint32Array {
   const { length } = table;
-  let order = Uint32Array.from({ length }, (_, index) => index);
+  let order = new Uint32Array(length);
+  for (let index = 0; index < length; index += 1) order[index] = index;
   if (sort === 'block') return order;
   const key = keyOf(table, sort);
   const keys = new Float64Array(length);
   let largest = 0;
-  for (let index = 0; index < length; index += 1) largest = Math.max(largest, key(index) ?? 0);
-  for (let index = 0; index < length; index += 1) keys[index] = key(index) ?? largest + 1;
+  for (let index = 0; index < length; index += 1) {
+    const value = key(index);
+    keys[index] = value ?? Number.NaN;
+    if (value !== null && value > largest) largest = value;
+  }
+  for (let index = 0; index < length; index += 1) if (Number.isNaN(keys[index])) keys[index] = largest + 1;
   let spare = new Uint32Array(length);
   for (let unit = 1; unit <= largest + 1; unit *= BUCKETS) {
     const starts = new Uint32Array(BUCKETS + 1);
-    for (const value of keys) {
-      const bucket = (Math.floor(value / unit) % BUCKETS) + 1;
+    for (let index = 0; index < length; index += 1) {
+      const bucket = digit(keys[index] ?? 0, unit) + 1;
       starts[bucket] = (starts[bucket] ?? 0) + 1;
     }
     for (let bucket = 1; bucket <= BUCKETS; bucket += 1) {
       starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0);
     }
-    for (const index of order) {
-      const bucket = Math.floor((keys[index] ?? 0) / unit) % BUCKETS;
+    for (let place = 0; place < length; place += 1) {
+      const index = order[place] ?? 0;
+      const bucket = digit(keys[index] ?? 0, unit);
       const at = starts[bucket] ?? 0;
       spare[at] = index;
       starts[bucket] = at + 1;
