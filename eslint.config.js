@@ -1,36 +1,7 @@
-import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-/**
- * The rooms of the house and what each may import besides itself. Imports go one way (docs/architecture.md); whatever
- * is not named here is refused.
- */
-const rooms = {
-  app: [],
-  renderer: ['app'],
-  helper: ['app'],
-  lab: ['app'],
-  main: ['app', 'lab'],
-};
-
-const zones = Object.entries(rooms).flatMap(([room, allowed]) =>
-  ['app', 'renderer', 'helper', 'lab', 'main', 'tests', 'bench', 'scripts']
-    .filter((other) => other !== room && !allowed.includes(other))
-    .map((other) => ({
-      target: `./${room}`,
-      from: `./${other}`,
-      message: `${room}/ may import only ${['itself', ...allowed].join(', ')}.`,
-    })),
-);
-
-/** Only these corners may know the lab or electron: the broker and the web host take ports instead. */
-zones.push(
-  { target: './main/broker', from: ['./lab', './main/electron', './main/web', './main/connections'] },
-  { target: './main/connections', from: ['./main/electron', './main/web', './main/broker'] },
-  { target: './main/electron', from: ['./lab', './main/web'] },
-  { target: './main/web', from: ['./lab', './main/electron'] },
-);
+import { roomsRule } from './scripts/lint/rooms.js';
 
 const nodeBuiltins = { group: ['node:*'], message: 'This room runs without Node: it is pure TypeScript.' };
 const electronOnly = { name: 'electron', message: 'Only main/electron may import electron.', allowTypeImports: true };
@@ -43,16 +14,14 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs', 'scripts/setup/*.mjs'],
+          allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs', 'scripts/setup/*.mjs', 'scripts/lint/*.js'],
         },
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx', '.mjs', '.js'] })] },
+    plugins: { house: { rules: { rooms: roomsRule } } },
     rules: {
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
-      'import-x/no-cycle': ['error', { maxDepth: 10 }],
+      'house/rooms': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
@@ -90,16 +59,6 @@ export default tseslint.config(
     files: ['renderer/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: { ...reactHooks.configs.recommended.rules },
-  },
-  {
-    // Tests beside their sources may use the shared doubles of tests/.
-    files: ['**/*.test.ts', '**/*.test.tsx'],
-    rules: {
-      'import-x/no-restricted-paths': [
-        'error',
-        { basePath: import.meta.dirname, zones: zones.filter((zone) => zone.from !== './tests') },
-      ],
-    },
   },
   {
     files: ['main/electron/**/*.ts', 'tests/electron/**/*.ts'],

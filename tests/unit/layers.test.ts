@@ -21,7 +21,8 @@ async function broken(file: string, statement: string): Promise<string[]> {
   return (result?.messages ?? []).map(({ ruleId }) => ruleId ?? 'none');
 }
 
-describe('imports go one way', () => {
+// The first text linted waits for the whole project's types.
+describe('imports go one way', { timeout: 120_000 }, () => {
   it.each([
     ['app/errors.ts', "import '../helper/main.ts';"],
     ['helper/main.ts', "import '../main/web/cli.ts';"],
