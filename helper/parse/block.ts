@@ -49,18 +49,6 @@ export function parseLsblk(json: string): LsblkDevice[] {
   return [...new Map(parsed.data.blockdevices.map((device) => [device['maj:min'], device])).values()];
 }
 
-/** What `blkid -p -o export` found on several devices, by path; nothing for those it found nothing on. */
-export function parseBlkidMany(output: string): Map<string, Content> {
-  const blocks = output.split('\n\n').filter((block) => block.trim() !== '');
-  return new Map(
-    blocks.map((block) => {
-      const path = blkidFields(block).get('DEVNAME');
-      if (path === undefined) throw unreadable('what is on a disk', block);
-      return [path, parseBlkid(block)] as const;
-    }),
-  );
-}
-
 function blkidFields(output: string): Map<string, string> {
   return new Map(
     linesOf(output).map((line) => {
