@@ -72,6 +72,7 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
   await picture(page, 'start');
 
   await openLab(page);
+  await expect(page.getByRole('row', { name: /LAB PHOTOS/ })).toContainText('ext4 file system “photos”');
   await picture(page, 'overview-empty');
   await protect(page);
 
@@ -81,7 +82,7 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
 
   // A disk with scattered bad sectors, written to: blocks are moved while the page looks on.
   await panel.getByLabel('Disk, with failing sectors').selectOption('main');
-  await panel.getByRole('button', { name: 'Dying disk' }).click();
+  await panel.getByRole('button', { name: 'Scattered' }).click();
   await panel.getByRole('button', { name: 'Start writing' }).click();
   await expect(verdict).toContainText(/[1-9][\d,]* bad blocks? (was|were) moved/, { timeout: 180_000 });
   await expect.poll(() => count(panel, 'acknowledged'), { timeout: 120_000 }).toBeGreaterThan(100);
@@ -91,6 +92,7 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
   await expect.poll(() => count(panel, 'read back right'), { timeout: 180_000 }).toBeGreaterThan(20);
   await expect(panel.getByRole('group', { name: 'Workload' })).not.toContainText('reading back', { timeout: 180_000 });
   expect(await count(panel, 'wrong')).toBe(0);
+  expect(await count(panel, 'unreadable')).toBe(0);
 
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, 'device-dark');
@@ -100,8 +102,8 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
   await page.emulateMedia({ colorScheme: 'light' });
 
   // The power goes; the pair is started again; every block that was acknowledged is there.
-  await panel.getByRole('button', { name: 'Cut power' }).click();
-  await panel.getByRole('button', { name: 'Power on' }).click({ timeout: 60_000 });
+  await panel.getByRole('button', { name: 'Cut power', exact: true }).click();
+  await panel.getByRole('button', { name: 'Power on', exact: true }).click({ timeout: 60_000 });
   await page.getByRole('link', { name: /Lab/ }).first().click();
   await page.getByRole('button', { name: 'Start protection again' }).first().click({ timeout: 180_000 });
   const dialog = page.getByRole('dialog');
