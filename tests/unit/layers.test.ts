@@ -10,8 +10,7 @@ beforeAll(() => {
   // Only the layer rules, without types: the text linted here stands in for a file that exists.
   eslint = new ESLint({
     cwd: root,
-    ruleFilter: ({ ruleId }) =>
-      ['house/rooms', '@typescript-eslint/no-restricted-imports'].includes(ruleId),
+    ruleFilter: ({ ruleId }) => ['house/rooms', '@typescript-eslint/no-restricted-imports'].includes(ruleId),
   });
 });
 
