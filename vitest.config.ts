@@ -7,6 +7,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // A small machine that builds at the same time is slow, not wrong.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           environment: 'node',
           include: [
             '{app,main,helper,lab,scripts,kernel,bench}/**/*.test.ts',
@@ -19,6 +22,8 @@ export default defineConfig({
         plugins: [react()],
         test: {
           name: 'dom',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           environment: 'jsdom',
           include: ['renderer/**/*.test.{ts,tsx}'],
         },

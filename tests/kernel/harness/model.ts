@@ -3,6 +3,8 @@ import type { RemapRow } from './answers.ts';
 /** What a read of sectors must give. */
 export type ExpectedRead = readonly number[] | 'error';
 
+type ModelRow = Pick<RemapRow, 'block' | 'state' | 'cause' | 'residency'>;
+
 interface BlockState {
   mapped: boolean;
   pending: boolean;
@@ -94,11 +96,11 @@ export class PairModel {
   }
 
   /** The answer to `remaps`, without spare blocks and times. */
-  remaps(): Pick<RemapRow, 'block' | 'state' | 'cause' | 'residency'>[] {
-    return this.#blocks.flatMap(({ mapped, pending, manual }, block) => {
-      if (!mapped) return pending ? [{ block, state: 'pending', cause: '-', residency: 0n } as const] : [];
+  remaps(): ModelRow[] {
+    return this.#blocks.flatMap(({ mapped, pending, manual }, block): ModelRow[] => {
+      if (!mapped) return pending ? [{ block, state: 'pending', cause: '-', residency: 0n }] : [];
       const cause = manual ? 'manual' : 'auto';
-      return [{ block, state: 'mapped', cause, residency: this.#residency(block) } as const];
+      return [{ block, state: 'mapped', cause, residency: this.#residency(block) }];
     });
   }
 
