@@ -1,17 +1,36 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { ProtectedDevice, TargetStatus } from '../app/domain/target.ts';
+import type { ProtectedDevice, TargetEvent, TargetStatus } from '../app/domain/target.ts';
 import { AppError } from '../app/errors.ts';
 import type { NotificationHandler } from '../app/protocol/client.ts';
+import { MAX_ROWS } from '../app/protocol/methods.ts';
 import { log } from './log.ts';
-import { listProtected, readInfo, readStatus, statusOf } from './mappings.ts';
+import { listProtected, readInfo, readStatus } from './mappings.ts';
+import type { Page } from './parse/messages.ts';
 import { start, type Running, type RunResult } from './run.ts';
-import { hasGap, readEventPages } from './target-events.ts';
+import { hasGap, readEvents } from './target-events.ts';
 
 const MAPPER = '/dev/mapper';
 /** Wait before a device is followed again after its `dmsetup wait` failed though the device is there. Milliseconds. */
 const RETRY_DELAY = 1000;
+
+/** What the client was told last of a pair: its state as text, and the number of its last event. */
+interface Told {
+  readonly status: string;
+  readonly after: number;
+}
+
+/** State and events of a pair, read at the same time. */
+interface Look {
+  readonly status: TargetStatus;
+  readonly page: Page<TargetEvent>;
+}
+
+async function look(name: string, after: number): Promise<Look> {
+  const [status, page] = await Promise.all([readStatus(name), readEvents(name, after, MAX_ROWS)]);
+  return { status, page };
+}
 
 interface Followed {
   readonly devno: string;
@@ -112,13 +131,12 @@ export class Follower {
   async #followUntilGone(name: string, lastEvent: number, stopped: AbortSignal): Promise<boolean> {
     let seen = (await readInfo(name))?.eventNumber;
     if (seen === undefined) return true;
-    let status = await readStatus(name);
-    let after = lastEvent;
+    let told: Told = { status: '', after: lastEvent };
     for (;;) {
-      const [info, last] = await Promise.all([readInfo(name), this.#tell(name, status, after, stopped)]);
+      const [info, now] = await Promise.all([readInfo(name), this.#tell(name, told, stopped)]);
       if (isOver(stopped)) return false;
       if (info === null) return true;
-      after = last;
+      told = now;
       const waiting = start('dmsetup', ['wait', '--noflush', name, String(seen)], {
         forever: true,
         allowCodes: [0, 1],
@@ -130,23 +148,28 @@ export class Follower {
         log('warn', 'dmsetup wait failed', { mapping: name });
         await pause(RETRY_DELAY);
       }
-      // On waking, dmsetup wait says the state as dmsetup status does.
-      status = woken.code === 0 ? statusOf(name, woken.stdout) : await readStatus(name);
       seen = Math.max(seen + (woken.code === 0 ? 1 : 0), info.eventNumber);
     }
   }
 
-  /** Tells the state and the events above `after`; gives the number of the last one told. */
-  async #tell(name: string, status: TargetStatus, after: number, stopped: AbortSignal): Promise<number> {
-    let last = after;
-    await this.#drained();
-    for await (const events of readEventPages(name, after)) {
-      if (isOver(stopped)) return last;
-      this.#notify('target.changed', { name, status, events, gap: hasGap(last, events) });
-      last = events.at(-1)?.number ?? last;
+  /** Tells the state and the events since, unless there is nothing new in them. */
+  async #tell(name: string, before: Told, stopped: AbortSignal): Promise<Told> {
+    let told = before;
+    let from: number | null = before.after;
+    while (from !== null) {
       await this.#drained();
+      const { status, page }: Look = await look(name, from);
+      if (isOver(stopped)) return told;
+      const { rows: events, next } = page;
+      const text = JSON.stringify(status);
+      if (events.length > 0 || text !== told.status) {
+        this.#notify('target.changed', { name, status, events, gap: hasGap(told.after, events) });
+      }
+      told = { status: text, after: events.at(-1)?.number ?? told.after };
+      // A target that says "more" without giving any would be asked for ever.
+      from = events.length === 0 ? null : next;
     }
-    return last;
+    return told;
   }
 
   /** The result of the wait, or null when it was stopped. */

@@ -83,11 +83,6 @@ export async function listProtected(): Promise<ProtectedDevice[]> {
 export async function readStatus(name: string): Promise<TargetStatus> {
   // Without --noflush, reading the state of any device may make the kernel write metadata.
   const { stdout } = await onMapping(name, ['status', '--noflush', name]);
-  return statusOf(name, stdout);
-}
-
-/** Reads what dmsetup says of the state of one mapping. Throws `target-missing` when that is no pair. */
-export function statusOf(name: string, stdout: string): TargetStatus {
   return parseStatus(remapSegment(name, stdout));
 }
 
@@ -107,8 +102,14 @@ export async function query(name: string, message: readonly (string | number)[])
 /** Facts about one mapping of any kind; null when there is none of that name. */
 export async function readInfo(name: string): Promise<MappingInfo | null> {
   if (!existsSync('/sys/class/misc/device-mapper')) return null;
-  const { stdout, code } = await run('dmsetup', [...infoArguments, name], { allowCodes: [0, 1] });
-  return code === 0 ? (parseInfo(stdout)[0] ?? null) : null;
+  try {
+    const { stdout } = await run('dmsetup', [...infoArguments, name]);
+    return parseInfo(stdout)[0] ?? null;
+  } catch (thrown) {
+    // Any other failure says nothing about whether the mapping is there.
+    if (thrown instanceof AppError && thrown.data.detail?.includes('Device does not exist') === true) return null;
+    throw thrown;
+  }
 }
 
 /** Runs dmsetup on a mapping; when it fails because the mapping is not there, says that. */

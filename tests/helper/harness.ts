@@ -71,13 +71,14 @@ export class TestClient {
     return answer.error;
   }
 
-  /** The first notification, past or to come, of which `test` holds. */
+  /** The first notification of which `test` holds, past or to come, from number `from` on. */
   async note<N extends NotificationName>(
     name: N,
     test: (params: NotificationParams<N>) => boolean = () => true,
+    from = 0,
   ): Promise<NotificationParams<N>> {
     for (;;) {
-      for (const note of this.notes) {
+      for (const note of this.notes.slice(from)) {
         const params = note.params as NotificationParams<N>;
         if (note.name === name && test(params)) return params;
       }
