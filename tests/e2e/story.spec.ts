@@ -20,7 +20,7 @@ async function count(panel: Locator, word: string): Promise<number> {
 
 async function openLab(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try it in the Lab' }).click();
-  await expect(page.getByText('No disk is protected yet')).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByText('No disk is protected yet')).toBeVisible({ timeout: 420_000 });
 }
 
 /** The wizard from its first to its last page; returns with the device's page open. */
