@@ -116,6 +116,15 @@ describe('a spare is refused', () => {
     await fixture.kernelLab.run('/usr/sbin/e2fsck', ['-fn', device('spare')]);
   });
 
+  it('when format is given and a place of a superblock cannot be read', async () => {
+    const spare = fixture.kernelLab.lab.disk('spare');
+    resetToBlank(spare);
+    const unit = spareLayout(spare.bytes / 512, 8).places[5] ?? 0;
+    spare.faults.add({ kind: 'medium', operations: ['read'], ranges: [{ first: unit * UNIT_SECTORS + 3, count: 1 }] });
+    const table = tableLine(plain({ features: ['format'] }));
+    await expectRefused(table, { errno: 'EIO', says: /spare \S+ cannot be read at sector/ });
+  });
+
   it('when format is given and it belongs to a pair already', async () => {
     await settledPair();
     const table = tableLine(plain({ features: ['format'] }));

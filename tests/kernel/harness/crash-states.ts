@@ -11,8 +11,12 @@ interface Version {
   readonly answered: number;
 }
 
-/** What is left of the volatile caches: nothing, everything, or for each sector any of its versions, by seed. */
-export type Survival = 'durable' | 'all' | { readonly seed: number };
+/**
+ * What is left of the volatile caches: nothing; everything; only what was sent last; by seed, any version of each
+ * sector; or, by seed, any of the requests, each of them whole.
+ */
+export type Survival =
+  'durable' | 'all' | 'last-request' | { readonly by: 'sector' | 'request'; readonly seed: number };
 
 /**
  * What a disk may hold after a power cut at each instant of a recorded run. A sector that was written and then covered
@@ -49,14 +53,28 @@ export class CrashReplay {
   putOn(disk: LabDisk, survival: Survival): void {
     disk.restore(this.#start);
     for (const [sector, data] of this.#durable) disk.writeSectors(sector, data);
-    if (survival === 'durable') return;
-    const random = survival === 'all' ? undefined : seededRandom(survival.seed);
+    const choose = this.#chooser(survival);
     for (const [sector, versions] of this.#open) {
-      // Index -1 leaves what is durable.
-      const index = random === undefined ? versions.length - 1 : Math.floor(random() * (versions.length + 1)) - 1;
-      const version = versions[index];
+      const version = choose(versions);
       if (version !== undefined) disk.writeSectors(sector, version.data);
     }
+  }
+
+  /** Picks what survives of a sector; undefined for what is durable. */
+  #chooser(survival: Survival): (versions: readonly Version[]) => Version | undefined {
+    if (survival === 'durable') return () => undefined;
+    if (survival === 'all') return (versions) => versions.at(-1);
+    const requests = [
+      ...new Set([...this.#open.values()].flatMap((versions) => versions.map(({ request }) => request))),
+    ];
+    if (survival === 'last-request') {
+      const last = Math.max(...requests);
+      return (versions) => versions.find(({ request }) => request === last);
+    }
+    const random = seededRandom(survival.seed);
+    if (survival.by === 'sector') return (versions) => versions[Math.floor(random() * (versions.length + 1)) - 1];
+    const survivors = new Set(requests.sort((x, y) => x - y).filter(() => random() < 0.5));
+    return (versions) => versions.findLast(({ request }) => survivors.has(request));
   }
 
   #stepsOf(entry: LogEntry): { at: number; act: () => void }[] {
