@@ -98,7 +98,7 @@ describe('an ext4 file system', () => {
     await writeFiles('second');
     const moved = (await target.status()).auto;
     expect(moved).toBeGreaterThan(status.auto);
-    // Once more: nothing is moved, and only a flush of the spare makes this durable.
+    // Once more, in place and over moved blocks, with nothing left to move.
     const second = await writeFiles('second');
     const { auto } = await target.status();
     expect(auto).toBe(moved);
