@@ -38,6 +38,7 @@ export class KernelLog {
   #markers = 0;
   #checked = 0;
   #checkedConsole = 0;
+  #ends: string[] = [];
   #waiting: { readonly marker: string; readonly resolve: () => void } | undefined;
 
   constructor(lab: Lab) {
@@ -47,6 +48,8 @@ export class KernelLog {
         if (this.#waiting !== undefined && line.includes(this.#waiting.marker)) this.#waiting.resolve();
       }),
       lab.onConsoleLine((line) => this.#console.push(line)),
+      // Nobody asked it to end: whatever the reason, the last lines of its console tell the most.
+      lab.onExit(({ reason, detail }) => this.#ends.push(`the machine ended by itself (${reason}): ${detail}`)),
     ];
   }
 
@@ -77,6 +80,8 @@ export class KernelLog {
     const found = [...this.#lines.slice(this.#checked), ...this.#console.slice(this.#checkedConsole)];
     this.#checked = this.#lines.length;
     this.#checkedConsole = this.#console.length;
-    return found.filter((line) => COMPLAINT.test(line));
+    const ends = this.#ends;
+    this.#ends = [];
+    return [...found.filter((line) => COMPLAINT.test(line)), ...ends];
   }
 }
