@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           environment: 'jsdom',
+          // React's test tools are missing from its production build, whatever the caller's own mode is.
+          env: { NODE_ENV: 'test' },
           include: ['renderer/**/*.test.{ts,tsx}'],
         },
       },

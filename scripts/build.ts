@@ -77,9 +77,20 @@ const parts: readonly Part[] = [
     name: 'renderer',
     sources: ['app', 'renderer'],
     outputs: ['dist/renderer/index.html'],
-    make: () => vite({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }),
+    make: makeRenderer,
   },
 ];
+
+/** Vite makes production the mode of this whole process; what the caller starts afterwards has its own. */
+async function makeRenderer(): Promise<void> {
+  const { NODE_ENV: before } = process.env;
+  try {
+    await vite({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
+}
 
 /** Builds the parts whose sources changed since they were last built; returns the names of those. */
 export async function build(): Promise<string[]> {
