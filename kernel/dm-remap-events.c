@@ -11,7 +11,7 @@
 /* At most ten device-mapper events a second. */
 #define TELL_INTERVAL	(HZ / 10)
 
-const char * const remap_event_names[] = {
+static const char * const event_names[] = {
 	[REMAP_EVENT_REMAP] = "remap",
 	[REMAP_EVENT_UNMAP] = "unmap",
 	[REMAP_EVENT_PENDING] = "pending",
@@ -31,6 +31,12 @@ const char * const remap_event_names[] = {
 	[REMAP_EVENT_ACTIVATE] = "activate",
 	[REMAP_EVENT_DEACTIVATE] = "deactivate",
 };
+
+const char *remap_event_name(unsigned int type)
+{
+	return type < ARRAY_SIZE(event_names) && event_names[type] ?
+	       event_names[type] : "unknown";
+}
 
 static void tell(struct work_struct *work)
 {
@@ -79,6 +85,37 @@ bool remap_event_get(struct remap_c *rc, u64 last, unsigned int n,
 	spin_unlock_irq(&rc->event_lock);
 	number = le64_to_cpu(event->number);
 	return number && number <= last;
+}
+
+/**
+ * remap_event_after() - the oldest event in the ring above a number
+ * @rc: target
+ * @after: the number
+ * @event: result
+ *
+ * Return: false when there is none.
+ */
+bool remap_event_after(struct remap_c *rc, u64 after,
+		       struct remap_disk_event *event)
+{
+	u64 number, best = U64_MAX;
+	unsigned int n;
+
+	spin_lock_irq(&rc->event_lock);
+	for (n = 0; n < REMAP_EVENT_RING; n++) {
+		unsigned int place = (after + 1 + n) % REMAP_EVENT_RING;
+
+		number = le64_to_cpu(rc->events[place].number);
+		if (number <= after || number >= best)
+			continue;
+		best = number;
+		*event = rc->events[place];
+		/* Mostly the next one stands in the next place. */
+		if (number == after + 1)
+			break;
+	}
+	spin_unlock_irq(&rc->event_lock);
+	return best != U64_MAX;
 }
 
 /**

@@ -177,6 +177,37 @@ void remap_view(struct remap_c *rc, u64 block, struct remap_view *view)
 	rcu_read_unlock();
 }
 
+/**
+ * remap_next_mapped() - go through the mapped blocks in no order of theirs
+ * @rc: target; caller holds commit_mutex
+ * @slot: first spare block to look at; becomes that of the block found
+ * @block: main block
+ *
+ * Return: false when there is none from *@slot on.
+ */
+bool remap_next_mapped(struct remap_c *rc, u64 *slot, u64 *block)
+{
+	u64 end = rc->super.layout.spare_blocks;
+
+	while (*slot < end) {
+		u64 key;
+
+		if (!READ_ONCE(rc->chunks[div_u64(*slot,
+						  REMAP_TABLE_ENTRIES)])) {
+			*slot += REMAP_TABLE_ENTRIES -
+				 *slot % REMAP_TABLE_ENTRIES;
+			continue;
+		}
+		key = remap_slot(rc, *slot)->key;
+		if (key_state(key) == REMAP_SLOT_MAPPED) {
+			*block = key & REMAP_KEY_BLOCK;
+			return true;
+		}
+		++*slot;
+	}
+	return false;
+}
+
 /* Is any sector of a mapped block still served from main? */
 bool remap_is_partial(struct remap_c *rc, u64 block, const u64 *mask)
 {
@@ -238,7 +269,8 @@ static void set_lost(struct remap_c *rc, u32 slot, const u64 *mask)
 /**
  * remap_apply() - make a change that is on stable storage visible
  * @rc: target
- * @change: the change
+ * @change: the change; a slot that becomes free belongs to the caller until
+ *	remap_spare_put(), as reads from it may be under way
  *
  * Context: process; caller holds commit_mutex, or nobody else can see @rc.
  */
@@ -285,6 +317,8 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 		rc->partial += remap_is_partial(rc, e->block, e->mask);
 	} else if (e->state == REMAP_SLOT_BAD) {
 		rc->bad++;
+	} else {
+		rc->taken++;
 	}
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->lock, flags);
@@ -296,8 +330,14 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 	if (old_state == REMAP_SLOT_MAPPED) {
 		/* The key stays as it was for readers who stand here. */
 		unlink_slot(rc, change->slot, old_block);
+		if (!rc->used)
+			clear_bit(REMAP_ATT_MAPPED, &rc->attention);
 		synchronize_rcu();
+		if (e->state == REMAP_SLOT_FREE)
+			key = (u64)REMAP_SLOT_TAKEN << REMAP_KEY_STATE_SHIFT;
 		WRITE_ONCE(s->key, key);
+		remap_index_note(rc, change->slot);
+		kfree(xa_erase(&rc->lost, change->slot));
 		return;
 	}
 	WRITE_ONCE(s->key, key);
@@ -307,6 +347,7 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 		s->next = *head;
 		/* Pairs with remap_find(). */
 		smp_store_release(head, change->slot);
+		remap_index_note(rc, change->slot);
 		set_bit(REMAP_ATT_MAPPED, &rc->attention);
 		/* Before the bio that caused the mapping completes. */
 		smp_mb__after_atomic();

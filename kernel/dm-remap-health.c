@@ -102,25 +102,31 @@ void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms)
 	remap_event(rc, REMAP_EVENT_SLOW, block, REMAP_NO_SLOT, detail);
 }
 
-struct cell {
-	u32 mapped;
-	u32 pending;
-	u32 soft;
-	u32 slow;
-};
+/**
+ * remap_note_latency() - a read of main that a worker issued alone was timed
+ * @rc: target
+ * @us: microseconds
+ */
+void remap_note_latency(struct remap_c *rc, u64 us)
+{
+	unsigned int n = min_t(unsigned int, fls64(us),
+			       REMAP_LATENCY_BUCKETS - 1);
+
+	remap_count(rc, &rc->latency[n]);
+}
 
 struct grid {
 	u64 first;
 	u64 count;
 	u32 cells;
-	struct cell *cell;
+	struct remap_cell *cell;
 };
 
 /*
  * Cell i begins at block first + i * count / cells, rounded down. The cell of
  * a block is the last one that begins at or before it.
  */
-static struct cell *cell_of(const struct grid *g, u64 block)
+static struct remap_cell *cell_of(const struct grid *g, u64 block)
 {
 	u64 n;
 
@@ -141,31 +147,50 @@ static void add_values(struct xarray *xa, const struct grid *g, size_t field)
 			  g->first + g->count - 1) {
 		u32 *n = (void *)cell_of(g, index) + field;
 
-		*n += field == offsetof(struct cell, pending) ?
+		*n += field == offsetof(struct remap_cell, pending) ?
 		      1 : xa_to_value(entry);
 	}
 }
 
+/* Caller holds commit_mutex. */
 static void add_mapped(struct remap_c *rc, const struct grid *g)
 {
-	struct remap_entry e;
-	struct cell *c;
-	u64 slot;
+	struct remap_cell *c;
+	u64 slot, block;
 
-	for (slot = 0; slot < rc->super.layout.spare_blocks; slot++) {
-		if (!READ_ONCE(rc->chunks[div_u64(slot,
-						  REMAP_TABLE_ENTRIES)])) {
-			slot += REMAP_TABLE_ENTRIES - 1 -
-				slot % REMAP_TABLE_ENTRIES;
-			continue;
-		}
-		remap_slot_entry(rc, slot, &e);
-		if (e.state != REMAP_SLOT_MAPPED)
-			continue;
-		c = cell_of(g, e.block);
+	for (slot = 0; remap_next_mapped(rc, &slot, &block); slot++) {
+		c = cell_of(g, block);
 		if (c)
 			c->mapped++;
 	}
+}
+
+/**
+ * remap_cells() - what is known of a range, cut into cells
+ * @rc: target
+ * @first: first main block
+ * @count: number of blocks, at least 1
+ * @cells: number of cells, 1 to 65536
+ * @result: the cells, for kvfree()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
+		struct remap_cell **result)
+{
+	struct grid g = { .first = first, .count = count, .cells = cells };
+
+	g.cell = kvcalloc(cells, sizeof(*g.cell), GFP_KERNEL);
+	if (!g.cell)
+		return -ENOMEM;
+	mutex_lock(&rc->commit_mutex);
+	add_mapped(rc, &g);
+	mutex_unlock(&rc->commit_mutex);
+	add_values(&rc->pending, &g, offsetof(struct remap_cell, pending));
+	add_values(&rc->soft, &g, offsetof(struct remap_cell, soft));
+	add_values(&rc->slow, &g, offsetof(struct remap_cell, slow));
+	*result = g.cell;
+	return 0;
 }
 
 /**
@@ -182,28 +207,22 @@ static void add_mapped(struct remap_c *rc, const struct grid *g)
 int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		 char *result, unsigned int maxlen)
 {
-	struct grid g = { .first = first, .count = count, .cells = cells };
+	struct remap_cell *cell;
 	unsigned int sz = 0;
 	u32 i;
+	int r;
 
-	g.cell = kvcalloc(cells, sizeof(*g.cell), GFP_KERNEL);
-	if (!g.cell)
-		return -ENOMEM;
-	mutex_lock(&rc->commit_mutex);
-	add_mapped(rc, &g);
-	mutex_unlock(&rc->commit_mutex);
-	add_values(&rc->pending, &g, offsetof(struct cell, pending));
-	add_values(&rc->soft, &g, offsetof(struct cell, soft));
-	add_values(&rc->slow, &g, offsetof(struct cell, slow));
-
+	r = remap_cells(rc, first, count, cells, &cell);
+	if (r)
+		return r;
 	for (i = 0; i < cells; i++) {
-		const struct cell *c = &g.cell[i];
+		const struct remap_cell *c = &cell[i];
 
 		if (c->mapped || c->pending || c->soft || c->slow)
 			DMEMIT("%u 0 %u %u %u %u 0 0 0 0\n", i, c->mapped,
 			       c->pending, c->soft, c->slow);
 	}
 	DMEMIT("end");
-	kvfree(g.cell);
+	kvfree(cell);
 	return 1;
 }

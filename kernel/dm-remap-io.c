@@ -132,6 +132,26 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 	return submit_and_put(bio);
 }
 
+/**
+ * remap_next_run() - next run of set bits of a sector mask
+ * @mask: the mask
+ * @from: where to look; becomes the first bit of the run
+ * @end: where to stop
+ *
+ * Return: length of the run, 0 when there is none.
+ */
+unsigned int remap_next_run(const u64 *mask, unsigned int *from,
+			    unsigned int end)
+{
+	unsigned int n = 0;
+
+	while (*from < end && !remap_bit(mask, *from))
+		(*from)++;
+	while (*from + n < end && remap_bit(mask, *from + n))
+		n++;
+	return n;
+}
+
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 {
 	return submit_and_put(bio_alloc_bioset(bdev, 0, REQ_OP_WRITE |

@@ -6,58 +6,38 @@
  * space that the buffer was full, and libdevmapper asks again with a larger
  * one.
  */
-#include <linux/mm.h>
-#include <linux/sort.h>
-
 #include "dm-remap.h"
 
-const char * const remap_cause_names[] = {
+static const char * const cause_names[] = {
 	[REMAP_CAUSE_NONE] = "-",
 	[REMAP_CAUSE_AUTO] = "auto",
 	[REMAP_CAUSE_MANUAL] = "manual",
 	[REMAP_CAUSE_PROACTIVE] = "proactive",
 };
 
-struct row {
-	u64 block;
-	u32 slot;
-};
-
-static int by_block(const void *a, const void *b)
+/**
+ * remap_row_text() - a line of the list of blocks, with its end
+ * @row: the block
+ * @line: where to write
+ * @size: REMAP_ROW_MAX
+ */
+void remap_row_text(const struct remap_row *row, char *line, size_t size)
 {
-	const struct row *x = a, *y = b;
+	const struct remap_entry *e = &row->entry;
+	char mask[2 * 16 + 1];
 
-	return x->block < y->block ? -1 : x->block > y->block;
-}
-
-/* Mapped blocks from @cursor on, sorted. Caller holds commit_mutex. */
-static struct row *sorted_rows(struct remap_c *rc, u64 cursor, u64 *count)
-{
-	u64 slot, n = 0, end = rc->super.layout.spare_blocks;
-	struct remap_entry e;
-	struct row *rows;
-
-	rows = kvmalloc_array(rc->used + 1, sizeof(*rows), GFP_NOIO);
-	if (!rows)
-		return NULL;
-	for (slot = 0; slot < end; slot++) {
-		if (!READ_ONCE(rc->chunks[div_u64(slot,
-						  REMAP_TABLE_ENTRIES)])) {
-			slot += REMAP_TABLE_ENTRIES - 1 -
-				slot % REMAP_TABLE_ENTRIES;
-			continue;
-		}
-		remap_slot_entry(rc, slot, &e);
-		if (e.state != REMAP_SLOT_MAPPED || e.block < cursor ||
-		    n == rc->used)
-			continue;
-		rows[n].block = e.block;
-		rows[n++].slot = slot;
-		cond_resched();
+	if (row->slot == REMAP_NO_SLOT) {
+		snprintf(line, size, "%llu - pending - 0 %llu\n", e->block,
+			 row->seconds);
+		return;
 	}
-	sort(rows, n, sizeof(*rows), by_block, NULL);
-	*count = n;
-	return rows;
+	if (e->mask[1])
+		snprintf(mask, sizeof(mask), "%llx%016llx", e->mask[1],
+			 e->mask[0]);
+	else
+		snprintf(mask, sizeof(mask), "%llx", e->mask[0]);
+	snprintf(line, size, "%llu %u mapped %s %s %llu\n", e->block, row->slot,
+		 cause_names[e->cause], mask, row->seconds);
 }
 
 /**
@@ -73,51 +53,53 @@ static struct row *sorted_rows(struct remap_c *rc, u64 cursor, u64 *count)
 int remap_list(struct remap_c *rc, u64 cursor, u64 max, char *result,
 	       unsigned int maxlen)
 {
-	unsigned long pending = cursor;
-	u64 i = 0, n, lines = 0, next;
+	char line[REMAP_ROW_MAX];
 	unsigned int sz = 0;
-	struct row *rows;
-	void *seconds;
+	struct remap_row row;
+	u64 lines = 0;
+	int r;
 
-	mutex_lock(&rc->commit_mutex);
-	rows = sorted_rows(rc, cursor, &n);
-	if (!rows) {
-		mutex_unlock(&rc->commit_mutex);
-		return -ENOMEM;
-	}
-	seconds = xa_find(&rc->pending, &pending, ULONG_MAX, XA_PRESENT);
-	while (i < n || seconds) {
-		bool mapped = i < n && (!seconds || rows[i].block <= pending);
-		struct remap_entry e;
-
-		next = mapped ? rows[i].block : pending;
+	r = remap_list_begin(rc);
+	if (r)
+		return r;
+	while (remap_list_next(rc, cursor, &row)) {
 		if (lines++ == max) {
-			DMEMIT("next %llu", next);
+			DMEMIT("next %llu", row.entry.block);
 			goto out;
 		}
-		if (mapped) {
-			remap_slot_entry(rc, rows[i].slot, &e);
-			DMEMIT("%llu %u mapped %s ", e.block, rows[i].slot,
-			       remap_cause_names[e.cause]);
-			if (e.mask[1])
-				DMEMIT("%llx%016llx", e.mask[1], e.mask[0]);
-			else
-				DMEMIT("%llx", e.mask[0]);
-			DMEMIT(" %u\n", e.seconds);
-			i++;
-		} else {
-			DMEMIT("%lu - pending - 0 %lu\n", pending,
-			       xa_to_value(seconds));
-		}
-		if (seconds && next == pending)
-			seconds = xa_find_after(&rc->pending, &pending,
-						ULONG_MAX, XA_PRESENT);
+		remap_row_text(&row, line, sizeof(line));
+		DMEMIT("%s", line);
+		cursor = row.entry.block + 1;
+		/* The rest would be cut off; the caller asks again. */
+		if (sz + 1 >= maxlen)
+			goto out;
 	}
 	DMEMIT("end");
 out:
-	mutex_unlock(&rc->commit_mutex);
-	kvfree(rows);
+	remap_list_end(rc);
 	return 1;
+}
+
+/**
+ * remap_event_text() - a line of the list of events, with its end
+ * @e: the event
+ * @line: where to write
+ * @size: REMAP_ROW_MAX
+ */
+void remap_event_text(const struct remap_disk_event *e, char *line,
+		      size_t size)
+{
+	u64 block = le64_to_cpu(e->block);
+	u32 slot = le32_to_cpu(e->slot);
+	char where[2][24] = { "-", "-" };
+
+	if (block != REMAP_NO_BLOCK)
+		snprintf(where[0], sizeof(where[0]), "%llu", block);
+	if (slot != REMAP_NO_SLOT)
+		snprintf(where[1], sizeof(where[1]), "%u", slot);
+	snprintf(line, size, "%llu %llu %s %s %s %s\n", le64_to_cpu(e->number),
+		 le64_to_cpu(e->ms), remap_event_name(le16_to_cpu(e->type)),
+		 where[0], where[1], e->detail[0] ? e->detail : "-");
 }
 
 /**
@@ -133,8 +115,9 @@ out:
 int remap_list_events(struct remap_c *rc, u64 after, u64 max, char *result,
 		      unsigned int maxlen)
 {
+	char line[REMAP_ROW_MAX];
 	struct remap_disk_event e;
-	u64 number, last, lines = 0, told = after;
+	u64 last, lines = 0, told = after;
 	unsigned int n, sz = 0;
 
 	spin_lock_irq(&rc->event_lock);
@@ -142,34 +125,16 @@ int remap_list_events(struct remap_c *rc, u64 after, u64 max, char *result,
 	spin_unlock_irq(&rc->event_lock);
 
 	for (n = 0; n < REMAP_EVENT_RING; n++) {
-		u64 block;
-		u32 slot;
-
-		if (!remap_event_get(rc, last, n, &e))
-			continue;
-		number = le64_to_cpu(e.number);
-		if (number <= after)
+		if (!remap_event_get(rc, last, n, &e) ||
+		    le64_to_cpu(e.number) <= after)
 			continue;
 		if (lines++ == max) {
 			DMEMIT("next %llu", told);
 			return 1;
 		}
-		told = number;
-		block = le64_to_cpu(e.block);
-		slot = le32_to_cpu(e.slot);
-		DMEMIT("%llu %llu %s", number, le64_to_cpu(e.ms),
-		       le16_to_cpu(e.type) <= REMAP_EVENT_DEACTIVATE &&
-		       remap_event_names[le16_to_cpu(e.type)] ?
-		       remap_event_names[le16_to_cpu(e.type)] : "unknown");
-		if (block == REMAP_NO_BLOCK)
-			DMEMIT(" -");
-		else
-			DMEMIT(" %llu", block);
-		if (slot == REMAP_NO_SLOT)
-			DMEMIT(" -");
-		else
-			DMEMIT(" %u", slot);
-		DMEMIT(" %s\n", e.detail[0] ? e.detail : "-");
+		told = le64_to_cpu(e.number);
+		remap_event_text(&e, line, sizeof(line));
+		DMEMIT("%s", line);
 	}
 	DMEMIT("end");
 	return 1;

@@ -20,12 +20,19 @@
  * a gate on its blocks, which makes map() hand new writes to a worker (which
  * waits for the lock), and waits for the straight writes that passed before:
  * each is counted, from map() to end_io(), in one of two per-CPU sums, chosen
- * by write_epoch. map() reads the epoch, counts, and looks at the gates in
- * one RCU read-side section. After closing the gate and changing the epoch, a
- * grace period later no one counts in the old sum any more; it only falls, so
- * reading it as zero, however slowly, means that it is zero. A map() that
- * read the new epoch also sees the gate. The price on the common path is two
- * per-CPU additions per write.
+ * by the epoch. map() reads the epoch, looks at gates and mappings, and counts,
+ * all in one RCU read-side section. After closing the gate and changing the
+ * epoch, a grace period later no one counts in the old sum any more; it only
+ * falls, so reading it as zero, however slowly, means that it is zero. A map()
+ * that read the new epoch also sees the gate. The price on the common path is
+ * two per-CPU additions per write.
+ *
+ * Reads that map() sends to a spare block are counted the same way. A block
+ * that is unmapped leaves its spare block to others; it may do so when, after
+ * the mapping has left the hash, the epoch was changed and the old sum has
+ * come to zero: a map() that read the new epoch does not find the mapping, and
+ * all that found it are done. Workers look mappings up while they own the
+ * block, so none of them holds on to one.
  */
 #include <linux/delay.h>
 #include <linux/hash.h>
@@ -118,7 +125,9 @@ void remap_lock_block_wait(struct remap_c *rc, struct remap_wait_lock *w,
  * @count: number of blocks
  * @how: why
  *
- * Return: 0 or -ENOMEM, then no gate is closed.
+ * A gate of a move that becomes one of limbo is never open in between.
+ *
+ * Return: 0 or -ENOMEM, then no gate is closed that was not before.
  */
 int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 	       enum remap_gate how)
@@ -127,7 +136,10 @@ int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (xa_load(&rc->gates, first + i))
+		void *old = xa_load(&rc->gates, first + i);
+
+		if (old && (how == REMAP_GATE_MOVING ||
+			    old == xa_mk_value(REMAP_GATE_LIMBO)))
 			continue;
 		if (xa_err(xa_store(&rc->gates, first + i, xa_mk_value(how),
 				    GFP_NOIO))) {
@@ -158,33 +170,36 @@ void remap_ungate(struct remap_c *rc, u64 first, unsigned int count)
 	spin_unlock_irqrestore(&rc->lock, flags);
 }
 
-static bool writes_gone(struct remap_c *rc, unsigned int epoch)
+static bool gone(struct remap_c *rc, unsigned int epoch)
 {
 	unsigned long sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(rc->writes[epoch], cpu));
+		sum += READ_ONCE(*per_cpu_ptr(rc->in_flight[epoch], cpu));
 	return !sum;
 }
 
 /**
- * remap_drain_writes() - wait for writes that passed map() before the gate
+ * remap_drain() - wait for what passed map() before
  * @rc: target
+ *
+ * That is: writes, and reads from the spare, that did not see what the caller
+ * changed before: a gate it closed, or a mapping it took out of the hash.
  *
  * Waits for straight I/O only, never for a worker, so the caller may own
  * blocks.
  */
-void remap_drain_writes(struct remap_c *rc)
+void remap_drain(struct remap_c *rc)
 {
 	unsigned int old;
 
 	mutex_lock(&rc->drain_mutex);
-	old = rc->write_epoch;
-	/* Whoever reads the new epoch sees the gate, see count_write(). */
-	smp_store_release(&rc->write_epoch, !old);
+	old = rc->epoch;
+	/* Whoever reads the new epoch sees the change, see remap_map(). */
+	smp_store_release(&rc->epoch, !old);
 	synchronize_rcu_expedited();
-	while (!writes_gone(rc, old))
+	while (!gone(rc, old))
 		usleep_range(100, 1000);
 	/* The sum was zero before anything is read from main. */
 	smp_rmb();

@@ -168,8 +168,11 @@ static enum verdict map_special(struct remap_c *rc, struct remap_io *io,
 
 	offset = sector & (rc->block_sectors - 1);
 	count = min(sectors, rc->block_sectors - offset);
-	if ((gated || pending) && (bio_op(bio) == REQ_OP_WRITE ||
-				   bio_op(bio) == REQ_OP_WRITE_ZEROES))
+	/* A block that is being copied is not discarded under the copier. */
+	if (gated && is_write(bio))
+		verdict = TO_WORKER;
+	else if (pending && (bio_op(bio) == REQ_OP_WRITE ||
+			     bio_op(bio) == REQ_OP_WRITE_ZEROES))
 		verdict = TO_WORKER;
 	else if (view.mapped)
 		verdict = judge_mapped(rc, bio, &view, offset, &count);
@@ -190,22 +193,20 @@ static enum verdict map_special(struct remap_c *rc, struct remap_io *io,
 	return verdict;
 }
 
-static void count_write(struct remap_c *rc, struct remap_io *io)
+static void count_io(struct remap_c *rc, struct remap_io *io,
+		     unsigned int epoch)
 {
-	/* Pairs with remap_drain_writes(). */
-	unsigned int epoch = smp_load_acquire(&rc->write_epoch);
-
-	this_cpu_inc(*rc->writes[epoch]);
+	this_cpu_inc(*rc->in_flight[epoch]);
 	io->flags |= epoch ? REMAP_IO_COUNTED | REMAP_IO_EPOCH :
 			     REMAP_IO_COUNTED;
 }
 
-static void uncount_write(struct remap_c *rc, struct remap_io *io)
+static void uncount_io(struct remap_c *rc, struct remap_io *io)
 {
 	if (!(io->flags & REMAP_IO_COUNTED))
 		return;
 	/* This CPU's share may fall below zero; only the sum counts. */
-	this_cpu_dec(*rc->writes[!!(io->flags & REMAP_IO_EPOCH)]);
+	this_cpu_dec(*rc->in_flight[!!(io->flags & REMAP_IO_EPOCH)]);
 	io->flags &= ~REMAP_IO_COUNTED;
 }
 
@@ -234,20 +235,27 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 
 	if (is_write(bio)) {
 		rcu_read_lock();
-		count_write(rc, io);
+		/* Pairs with remap_drain(). */
+		count_io(rc, io, smp_load_acquire(&rc->epoch));
 		if (unlikely(READ_ONCE(rc->attention)))
 			verdict = map_special(rc, io, bio);
 		rcu_read_unlock();
 	} else if (unlikely(READ_ONCE(rc->attention))) {
+		unsigned int epoch;
+
 		rcu_read_lock();
+		/* Before the look-up; pairs with remap_drain(). */
+		epoch = smp_load_acquire(&rc->epoch);
 		verdict = map_special(rc, io, bio);
+		if (verdict == TO_SPARE)
+			count_io(rc, io, epoch);
 		rcu_read_unlock();
 	}
 	if (likely(verdict == TO_MAIN))
 		goto remapped;
 
 	if (verdict == TO_WORKER) {
-		uncount_write(rc, io);
+		uncount_io(rc, io);
 		io->iter.bi_size = bio->bi_iter.bi_size;
 		return hold(rc, io, bio);
 	}
@@ -306,7 +314,7 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 	struct remap_c *rc = ti->private;
 	struct remap_io *io = dm_per_bio_data(bio, sizeof(*io));
 
-	uncount_write(rc, io);
+	uncount_io(rc, io);
 	if (likely(!*status && !(io->flags & REMAP_IO_TOLD))) {
 		if (likely((u32)jiffies - io->start < rc->slow_jiffies) ||
 		    bio_op(bio) != REQ_OP_READ ||

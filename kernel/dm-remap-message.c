@@ -32,23 +32,10 @@ static int check_active(struct remap_c *rc)
 	return -EBUSY;
 }
 
-static int msg_remap(struct remap_c *rc, unsigned int argc, char **argv)
+/* Why blocks stay where they are. */
+static void tell_refusal(struct remap_c *rc, int r)
 {
-	u64 block, count = 1;
-	int r;
-
-	if (argc < 2 || argc > 3 || remap_parse_u64(argv[1], U64_MAX, &block) ||
-	    (argc == 3 && remap_parse_u64(argv[2], U64_MAX, &count)))
-		return usage(rc, "remap <block> [<count>]");
-	r = check_range(rc, block, count);
-	if (!r)
-		r = check_active(rc);
-	if (r)
-		return r;
-	r = remap_move(rc, block, count);
 	switch (r) {
-	case 0:
-		break;
 	case -EAGAIN:
 		DMERR("%s: remapping is halted; see to main and its cable, then send 'continue'",
 		      remap_name(rc));
@@ -66,13 +53,50 @@ static int msg_remap(struct remap_c *rc, unsigned int argc, char **argv)
 		      remap_name(rc));
 		break;
 	case -EBUSY:
-		DMERR("%s: not all blocks were remapped, since the device is being suspended",
+		DMERR("%s: not all blocks were moved, since the device is being suspended",
 		      remap_name(rc));
 		break;
 	default:
-		DMERR("%s: not all blocks were remapped: error %d",
+		DMERR("%s: not all blocks were moved: error %d",
 		      remap_name(rc), r);
 	}
+}
+
+static int msg_remap(struct remap_c *rc, unsigned int argc, char **argv)
+{
+	u64 block, count = 1;
+	int r;
+
+	if (argc < 2 || argc > 3 || remap_parse_u64(argv[1], U64_MAX, &block) ||
+	    (argc == 3 && remap_parse_u64(argv[2], U64_MAX, &count)))
+		return usage(rc, "remap <block> [<count>]");
+	r = check_range(rc, block, count);
+	if (!r)
+		r = check_active(rc);
+	if (r)
+		return r;
+	r = remap_move(rc, block, count);
+	if (r)
+		tell_refusal(rc, r);
+	return r;
+}
+
+static int msg_unmap(struct remap_c *rc, unsigned int argc, char **argv)
+{
+	u64 block;
+	int r;
+
+	if (argc != 2 || remap_parse_u64(argv[1], U64_MAX, &block))
+		return usage(rc, "unmap <block>");
+	r = check_range(rc, block, 1);
+	if (!r)
+		r = check_active(rc);
+	if (r)
+		return r;
+	r = remap_unmap(rc, block);
+	/* The other reasons are told where they are found. */
+	if (r == -EAGAIN || r == -EROFS || r == -EBUSY || r == -ENOMEM)
+		tell_refusal(rc, r);
 	return r;
 }
 
@@ -192,7 +216,9 @@ int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return msg_continue(rc, argc);
 	if (!strcmp(what, "save"))
 		return msg_save(rc, argc);
-	if (!strcmp(what, "unmap") || !strcmp(what, "scan")) {
+	if (!strcmp(what, "unmap"))
+		return msg_unmap(rc, argc, argv);
+	if (!strcmp(what, "scan")) {
 		DMERR("%s: message '%s' is not supported by this version",
 		      remap_name(rc), what);
 		return -EOPNOTSUPP;

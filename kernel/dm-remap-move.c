@@ -69,18 +69,6 @@ static blk_status_t move_io(struct remap_c *rc, struct move *m,
 			      buffer_sector << SECTOR_SHIFT, sectors, opf);
 }
 
-static unsigned int next_run(const u64 *mask, unsigned int *from,
-			     unsigned int end)
-{
-	unsigned int n = 0;
-
-	while (*from < end && !remap_bit(mask, *from))
-		(*from)++;
-	while (*from + n < end && remap_bit(mask, *from + n))
-		n++;
-	return n;
-}
-
 /* Read the wanted sectors of one block, logical block by logical block. */
 static int read_pieces(struct remap_c *rc, struct move *m, struct move_item *it)
 {
@@ -194,7 +182,7 @@ static blk_status_t write_item(struct remap_c *rc, struct move *m,
 {
 	unsigned int n = 0, run, end = remap_sectors_of(rc, it->block);
 
-	while ((run = next_run(it->got, &n, end))) {
+	while ((run = remap_next_run(it->got, &n, end))) {
 		blk_status_t status =
 			move_io(rc, m, rc->spare->bdev,
 				remap_slot_sector(rc, it->slot) + n,
@@ -367,7 +355,7 @@ static int move_batch(struct remap_c *rc, struct move *m)
 		remap_lock_block_wait(rc, &m->item[i].lock, m->first + i);
 	r = remap_gate(rc, m->first, m->count, REMAP_GATE_MOVING);
 	if (!r) {
-		remap_drain_writes(rc);
+		remap_drain(rc);
 		r = copy_batch(rc, m);
 		remap_ungate(rc, m->first, m->count);
 	}
@@ -376,7 +364,8 @@ static int move_batch(struct remap_c *rc, struct move *m)
 	return r;
 }
 
-static int may_request(struct remap_c *rc)
+/* May blocks be moved on request? Return: 0, -EBUSY, -EROFS or -EAGAIN. */
+int remap_may_request(struct remap_c *rc)
 {
 	if (READ_ONCE(rc->stopping))
 		return -EBUSY;
@@ -409,7 +398,7 @@ int remap_move(struct remap_c *rc, u64 block, u64 count)
 	m = move_alloc();
 	r = m ? 0 : -ENOMEM;
 	while (!r && count) {
-		r = may_request(rc);
+		r = remap_may_request(rc);
 		if (!r && fatal_signal_pending(current))
 			r = -EINTR;
 		if (r)

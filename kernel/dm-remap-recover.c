@@ -103,6 +103,7 @@ static blk_status_t read_part(struct remap_c *rc, struct remap_io *io,
 	unsigned int attempt, ms;
 	blk_status_t status;
 	ktime_t start;
+	u64 us;
 
 	for (attempt = 0;; attempt++) {
 		enum remap_class class;
@@ -117,7 +118,10 @@ static blk_status_t read_part(struct remap_c *rc, struct remap_io *io,
 			return status;
 		remap_backoff(rc, attempt + 1);
 	}
-	ms = ktime_ms_delta(ktime_get(), start);
+	us = ktime_us_delta(ktime_get(), start);
+	ms = div_u64(us, USEC_PER_MSEC);
+	if (is_main)
+		remap_note_latency(rc, us);
 	if (is_main && ms >= rc->arg[REMAP_SLOW_MS])
 		remap_note_slow(rc, block, ms);
 	if (is_main && attempt)

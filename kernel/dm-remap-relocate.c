@@ -76,15 +76,15 @@ bool remap_mark_bad(struct remap_c *rc, u32 slot)
 }
 
 /**
- * remap_commit_blocks() - commit mappings, whose blocks the caller owns
+ * remap_commit_blocks() - commit changes of blocks that the caller owns
  * @rc: target
  * @changes: what to commit
  * @count: number of them
  *
  * When a commit fails on every copy nobody knows what stands on the spare.
- * The next activation may find the mapping or not, so the block must not
- * change on main any more: it goes into limbo, where writes fail. Should not
- * even that work, the target fails all I/O.
+ * The next activation may find the mapping (or, after unmapping, find it still)
+ * or not, so neither place may change any more: the block goes into limbo,
+ * where writes fail. Should not even that work, the target fails all I/O.
  *
  * Return: 0; -ENOMEM or -EROFS when nothing was written; -EIO.
  */
@@ -96,9 +96,9 @@ int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 
 	for (i = 0; i < count; i++) {
 		if (changes[i].error != -EIO ||
-		    changes[i].entry.state != REMAP_SLOT_MAPPED)
+		    (changes[i].entry.state != REMAP_SLOT_MAPPED &&
+		     !changes[i].unmaps))
 			continue;
-		xa_erase(&rc->gates, changes[i].entry.block);
 		if (remap_gate(rc, changes[i].entry.block, 1,
 			       REMAP_GATE_LIMBO)) {
 			WRITE_ONCE(rc->failed, true);
@@ -178,7 +178,7 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		/* Writes to its other sectors must not race with the copy. */
 		if (remap_gate(rc, block, 1, REMAP_GATE_MOVING))
 			return BLK_STS_RESOURCE;
-		remap_drain_writes(rc);
+		remap_drain(rc);
 	}
 
 	for (tries = 0; tries < SPARE_TRIES; tries++) {

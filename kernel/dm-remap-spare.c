@@ -47,6 +47,25 @@ u64 remap_spare_free(struct remap_c *rc)
 	return rc->super.layout.usable - rc->used - rc->bad - rc->taken;
 }
 
+static bool is_low(struct remap_c *rc)
+{
+	return remap_spare_free(rc) * 100 <=
+	       rc->super.layout.usable * rc->arg[REMAP_LOW_SPARE];
+}
+
+/* Spare blocks became free: the next time they get low or run out is news. */
+void remap_spare_rearm(struct remap_c *rc)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	if (!is_low(rc))
+		rc->low_warned = false;
+	if (remap_spare_free(rc))
+		rc->spent_told = false;
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
 /* Tell, once each time, that spares are getting low or were used up. */
 static void warn_low(struct remap_c *rc)
 {
@@ -58,7 +77,7 @@ static void warn_low(struct remap_c *rc)
 
 	spin_lock_irqsave(&rc->lock, flags);
 	left = remap_spare_free(rc);
-	if (left * 100 > total * rc->arg[REMAP_LOW_SPARE]) {
+	if (!is_low(rc)) {
 		rc->low_warned = false;
 	} else if (!rc->low_warned && rc->arg[REMAP_LOW_SPARE]) {
 		rc->low_warned = true;

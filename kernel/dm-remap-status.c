@@ -4,7 +4,7 @@
  */
 #include "dm-remap.h"
 
-const char * const remap_mode_names[] = {
+static const char * const mode_names[] = {
 	[REMAP_MODE_RW] = "rw",
 	[REMAP_MODE_SPENT] = "spent",
 	[REMAP_MODE_HALTED] = "halted",
@@ -12,8 +12,33 @@ const char * const remap_mode_names[] = {
 	[REMAP_MODE_FAIL] = "fail",
 };
 
+/* Also the names of the files in sysfs. */
+const char * const remap_field_names[REMAP_FIELDS] = {
+	[REMAP_FIELD_MODE] = "mode",
+	[REMAP_FIELD_BLOCK_SECTORS] = "block_sectors",
+	[REMAP_FIELD_SPARE_USED] = "spare_used",
+	[REMAP_FIELD_SPARE_TOTAL] = "spare_total",
+	[REMAP_FIELD_SPARE_BAD] = "spare_bad",
+	[REMAP_FIELD_PENDING] = "pending",
+	[REMAP_FIELD_PARTIAL] = "partial",
+	[REMAP_FIELD_AUTO] = "auto",
+	[REMAP_FIELD_MANUAL] = "manual",
+	[REMAP_FIELD_PROACTIVE] = "proactive",
+	[REMAP_FIELD_READ_ERRORS] = "read_errors",
+	[REMAP_FIELD_WRITE_ERRORS] = "write_errors",
+	[REMAP_FIELD_SOFT_ERRORS] = "soft_errors",
+	[REMAP_FIELD_SLOW_READS] = "slow_reads",
+	[REMAP_FIELD_METADATA_COPIES] = "metadata_copies",
+	[REMAP_FIELD_SCAN_STATE] = "scan_state",
+	[REMAP_FIELD_SCAN_BLOCK] = "scan_block",
+	[REMAP_FIELD_SCAN_PASSES] = "scan_passes",
+	[REMAP_FIELD_RISK] = "risk",
+	[REMAP_FIELD_CONFIDENCE] = "confidence",
+	[REMAP_FIELD_LAST_EVENT] = "last_event",
+};
+
 /* The gravest one that holds. Caller holds rc->lock. */
-enum remap_mode remap_mode(struct remap_c *rc)
+static enum remap_mode mode_of(struct remap_c *rc)
 {
 	if (rc->failed)
 		return REMAP_MODE_FAIL;
@@ -26,35 +51,79 @@ enum remap_mode remap_mode(struct remap_c *rc)
 	return REMAP_MODE_RW;
 }
 
+/**
+ * remap_snapshot() - gather what the status says
+ * @rc: target
+ * @snap: result
+ */
+void remap_snapshot(struct remap_c *rc, struct remap_snapshot *snap)
+{
+	const struct remap_counters *c = &rc->count;
+	u64 *n = snap->number;
+
+	memset(snap, 0, sizeof(*snap));
+	spin_lock_irq(&rc->event_lock);
+	n[REMAP_FIELD_LAST_EVENT] = rc->last_event;
+	spin_unlock_irq(&rc->event_lock);
+
+	n[REMAP_FIELD_BLOCK_SECTORS] = rc->block_sectors;
+	n[REMAP_FIELD_SPARE_TOTAL] = rc->super.layout.usable;
+	spin_lock_irq(&rc->lock);
+	snap->mode = mode_of(rc);
+	n[REMAP_FIELD_SPARE_USED] = rc->used;
+	n[REMAP_FIELD_SPARE_BAD] = rc->bad;
+	n[REMAP_FIELD_PENDING] = rc->pending_blocks;
+	n[REMAP_FIELD_PARTIAL] = rc->partial;
+	n[REMAP_FIELD_AUTO] = c->remaps[REMAP_CAUSE_AUTO];
+	n[REMAP_FIELD_MANUAL] = c->remaps[REMAP_CAUSE_MANUAL];
+	n[REMAP_FIELD_PROACTIVE] = c->remaps[REMAP_CAUSE_PROACTIVE];
+	n[REMAP_FIELD_READ_ERRORS] = c->read_errors;
+	n[REMAP_FIELD_WRITE_ERRORS] = c->write_errors;
+	n[REMAP_FIELD_SOFT_ERRORS] = c->soft_errors;
+	n[REMAP_FIELD_SLOW_READS] = c->slow_reads;
+	n[REMAP_FIELD_SCAN_BLOCK] = c->scan_block;
+	n[REMAP_FIELD_SCAN_PASSES] = c->scan_passes;
+	spin_unlock_irq(&rc->lock);
+	snap->copies_good = remap_copies_good(rc);
+	snap->scan_state = rc->no_scan ? "off" : "idle";
+}
+
+/**
+ * remap_field() - one field of the status as text
+ * @snap: from remap_snapshot()
+ * @n: which
+ * @buf: where to write
+ * @size: size of it
+ *
+ * Return: length.
+ */
+int remap_field(const struct remap_snapshot *snap, enum remap_status_field n,
+		char *buf, size_t size)
+{
+	switch (n) {
+	case REMAP_FIELD_MODE:
+		return scnprintf(buf, size, "%s", mode_names[snap->mode]);
+	case REMAP_FIELD_METADATA_COPIES:
+		return scnprintf(buf, size, "%u/%u", snap->copies_good,
+				 REMAP_COPIES);
+	case REMAP_FIELD_SCAN_STATE:
+		return scnprintf(buf, size, "%s", snap->scan_state);
+	default:
+		return scnprintf(buf, size, "%llu", snap->number[n]);
+	}
+}
+
 static void emit_status(struct remap_c *rc, char *result, unsigned int maxlen)
 {
-	u64 last, used, bad, pending, partial;
-	struct remap_counters c;
-	enum remap_mode mode;
-	unsigned int sz = 0;
+	struct remap_snapshot snap;
+	unsigned int i, sz = 0;
+	char word[24];
 
-	spin_lock_irq(&rc->event_lock);
-	last = rc->last_event;
-	spin_unlock_irq(&rc->event_lock);
-	spin_lock_irq(&rc->lock);
-	mode = remap_mode(rc);
-	used = rc->used;
-	bad = rc->bad;
-	pending = rc->pending_blocks;
-	partial = rc->partial;
-	c = rc->count;
-	spin_unlock_irq(&rc->lock);
-
-	DMEMIT("%s %u %llu %llu %llu %llu %llu", remap_mode_names[mode],
-	       rc->block_sectors, used, rc->super.layout.usable, bad, pending,
-	       partial);
-	DMEMIT(" %llu %llu %llu %llu %llu %llu %llu",
-	       c.remaps[REMAP_CAUSE_AUTO], c.remaps[REMAP_CAUSE_MANUAL],
-	       c.remaps[REMAP_CAUSE_PROACTIVE], c.read_errors, c.write_errors,
-	       c.soft_errors, c.slow_reads);
-	DMEMIT(" %u/%u %s %llu %llu 0 0 %llu", remap_copies_good(rc),
-	       REMAP_COPIES, rc->no_scan ? "off" : "idle", c.scan_block,
-	       c.scan_passes, last);
+	remap_snapshot(rc, &snap);
+	for (i = 0; i < REMAP_FIELDS; i++) {
+		remap_field(&snap, i, word, sizeof(word));
+		DMEMIT("%s%s", i ? " " : "", word);
+	}
 }
 
 static void emit_table(struct remap_c *rc, char *result, unsigned int maxlen)

@@ -70,9 +70,11 @@ static void free_target(struct remap_c *rc)
 {
 	unsigned int i;
 
+	remap_export_remove(rc);
 	leave(rc);
 	if (rc->wq) {
 		wait_event(rc->held_wait, !atomic_read(&rc->held));
+		remap_index_exit(rc);
 		remap_state_exit(rc);
 		remap_events_exit(rc);
 		destroy_workqueue(rc->wq);
@@ -85,7 +87,7 @@ static void free_target(struct remap_c *rc)
 	if (rc->probe_page)
 		__free_page(rc->probe_page);
 	for (i = 0; i < 2; i++)
-		free_percpu(rc->writes[i]);
+		free_percpu(rc->in_flight[i]);
 	if (rc->main)
 		dm_put_device(rc->ti, rc->main);
 	if (rc->spare)
@@ -107,6 +109,7 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	spin_lock_init(&rc->lock_lock);
 	spin_lock_init(&rc->commit_lock);
 	spin_lock_init(&rc->event_lock);
+	remap_index_init(rc);
 	mutex_init(&rc->spare_mutex);
 	mutex_init(&rc->drain_mutex);
 	mutex_init(&rc->move_mutex);
@@ -133,9 +136,10 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	rc->unit = (void *)__get_free_page(GFP_KERNEL);
 	rc->probe_page = alloc_page(GFP_KERNEL);
 	for (i = 0; i < 2; i++)
-		rc->writes[i] = alloc_percpu(unsigned long);
+		rc->in_flight[i] = alloc_percpu(unsigned long);
 	if (bioset_init(&rc->bios, HELD_BIOS, 0, BIOSET_NEED_BVECS) ||
-	    !rc->unit || !rc->probe_page || !rc->writes[0] || !rc->writes[1]) {
+	    !rc->unit || !rc->probe_page || !rc->in_flight[0] ||
+	    !rc->in_flight[1]) {
 		free_target(rc);
 		return NULL;
 	}
@@ -358,6 +362,7 @@ static void remap_resume(struct dm_target *ti)
 	rc->active = true;
 	queue_delayed_work(rc->wq, &rc->save_work,
 			   rc->arg[REMAP_SAVE_INTERVAL] * HZ);
+	remap_export_add(rc);
 }
 
 static void remap_presuspend(struct dm_target *ti)
@@ -436,12 +441,20 @@ static struct target_type remap_target = {
 
 static int __init remap_init(void)
 {
-	return dm_register_target(&remap_target);
+	int r;
+
+	remap_sysfs_init();
+	remap_debugfs_init();
+	r = dm_register_target(&remap_target);
+	if (r)
+		remap_debugfs_exit();
+	return r;
 }
 
 static void __exit remap_exit(void)
 {
 	dm_unregister_target(&remap_target);
+	remap_debugfs_exit();
 }
 
 module_init(remap_init);

@@ -23,6 +23,7 @@
 #define REMAP_BATCH_SECTORS	2048
 #define REMAP_BATCH_BLOCKS	256
 #define REMAP_IO_PAGES		16
+#define REMAP_LATENCY_BUCKETS	33
 
 enum remap_arg {
 	REMAP_RETRIES,
@@ -122,6 +123,7 @@ struct remap_change {
 	struct remap_entry entry;
 	bool suspect;
 	bool ordered;		/* not before those that stand ahead of it */
+	bool unmaps;		/* takes the mapping of entry.block away */
 	bool done;
 	int error;
 };
@@ -131,8 +133,8 @@ struct remap_c {
 	struct dm_dev *main;
 	unsigned long attention;
 	unsigned int block_shift;
-	unsigned int write_epoch;
-	unsigned long __percpu *writes[2];
+	unsigned int epoch;
+	unsigned long __percpu *in_flight[2];
 	unsigned int slow_jiffies;
 	unsigned int hash_bits;
 	u32 *hash;
@@ -169,6 +171,7 @@ struct remap_c {
 	u32 free_head;
 	u64 free_cursor;
 	struct remap_counters count;
+	u64 latency[REMAP_LATENCY_BUCKETS];	/* by bits of microseconds */
 	bool copy_failed[REMAP_COPIES];
 	u32 storm[REMAP_STORM_SECONDS];
 	time64_t storm_time;
@@ -183,14 +186,18 @@ struct remap_c {
 	struct hlist_head locks[REMAP_LOCK_BUCKETS];
 
 	struct mutex spare_mutex;	/* allocation, growth of the table */
-	struct mutex drain_mutex;	/* changes write_epoch */
-	struct mutex move_mutex;	/* one remap message at a time */
+	struct mutex drain_mutex;	/* changes epoch */
+	struct mutex move_mutex;	/* one remap or unmap at a time */
 
 	struct mutex commit_mutex;	/* protects sequence and unit */
 	u64 sequence;
 	void *unit;
 	spinlock_t commit_lock;		/* protects commits */
 	struct list_head commits;
+
+	struct mutex list_mutex;	/* one lister at a time */
+	struct remap_index *index;	/* commit_mutex */
+	struct delayed_work index_work;
 
 	struct mutex state_mutex;	/* saving; owns state_buf */
 	void *state_buf;
@@ -224,10 +231,10 @@ enum remap_gate {
 enum remap_io_flags {
 	REMAP_IO_FINAL = 1,		/* status is settled, pass it on */
 	REMAP_IO_SPARE = 2,		/* was sent to the spare */
-	REMAP_IO_COUNTED = 4,		/* counted in remap_c.writes */
+	REMAP_IO_COUNTED = 4,		/* counted in remap_c.in_flight */
 	REMAP_IO_PENDING = 8,		/* reads the whole of a pending block */
 	REMAP_IO_LOCKED = 16,		/* owns its block */
-	REMAP_IO_EPOCH = 32,		/* which half of remap_c.writes */
+	REMAP_IO_EPOCH = 32,		/* which half of remap_c.in_flight */
 	REMAP_IO_NOTE = 64,		/* done, but has something to tell */
 };
 
@@ -263,6 +270,58 @@ struct remap_view {
 	u8 cause;
 	u64 mask[REMAP_MASK_WORDS];
 	u64 lost[REMAP_MASK_WORDS];
+};
+
+/* What is known of a range of blocks, each number a count of blocks or errors. */
+struct remap_cell {
+	u32 mapped;
+	u32 pending;
+	u32 soft;
+	u32 slow;
+};
+
+/* A mapped or a pending block as it is listed. */
+struct remap_row {
+	struct remap_entry entry;	/* pending: its block only */
+	u64 seconds;
+	u32 slot;			/* REMAP_NO_SLOT when pending */
+};
+
+/* Longest line of a listing, its end included. */
+#define REMAP_ROW_MAX	160
+
+/* Fields of the status, in their order. */
+enum remap_status_field {
+	REMAP_FIELD_MODE,
+	REMAP_FIELD_BLOCK_SECTORS,
+	REMAP_FIELD_SPARE_USED,
+	REMAP_FIELD_SPARE_TOTAL,
+	REMAP_FIELD_SPARE_BAD,
+	REMAP_FIELD_PENDING,
+	REMAP_FIELD_PARTIAL,
+	REMAP_FIELD_AUTO,
+	REMAP_FIELD_MANUAL,
+	REMAP_FIELD_PROACTIVE,
+	REMAP_FIELD_READ_ERRORS,
+	REMAP_FIELD_WRITE_ERRORS,
+	REMAP_FIELD_SOFT_ERRORS,
+	REMAP_FIELD_SLOW_READS,
+	REMAP_FIELD_METADATA_COPIES,
+	REMAP_FIELD_SCAN_STATE,
+	REMAP_FIELD_SCAN_BLOCK,
+	REMAP_FIELD_SCAN_PASSES,
+	REMAP_FIELD_RISK,
+	REMAP_FIELD_CONFIDENCE,
+	REMAP_FIELD_LAST_EVENT,
+	REMAP_FIELDS,
+};
+
+/* What the status says, as of one instant. */
+struct remap_snapshot {
+	enum remap_mode mode;
+	unsigned int copies_good;
+	const char *scan_state;
+	u64 number[REMAP_FIELDS];	/* of the fields that are numbers */
 };
 
 static inline const char *remap_name(struct remap_c *rc)
@@ -325,7 +384,11 @@ int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 void remap_count(struct remap_c *rc, u64 *counter);
 
 /* dm-remap-move.c */
+int remap_may_request(struct remap_c *rc);
 int remap_move(struct remap_c *rc, u64 block, u64 count);
+
+/* dm-remap-unmap.c */
+int remap_unmap(struct remap_c *rc, u64 block);
 
 /* dm-remap-lock.c */
 bool remap_lock_block(struct remap_c *rc, struct remap_lock *lock, u64 block);
@@ -335,7 +398,7 @@ void remap_unlock_block(struct remap_c *rc, struct remap_lock *lock);
 int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 	       enum remap_gate how);
 void remap_ungate(struct remap_c *rc, u64 first, unsigned int count);
-void remap_drain_writes(struct remap_c *rc);
+void remap_drain(struct remap_c *rc);
 
 /* dm-remap-io.c */
 blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
@@ -348,6 +411,8 @@ blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
 blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 			   struct block_device *bdev, sector_t sector,
 			   unsigned int skip, unsigned int sectors);
+unsigned int remap_next_run(const u64 *mask, unsigned int *from,
+			    unsigned int end);
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev);
 bool remap_main_alive(struct remap_c *rc, u64 suspect_block);
 
@@ -360,6 +425,7 @@ bool remap_find(struct remap_c *rc, u64 first, u64 last,
 void remap_view(struct remap_c *rc, u64 block, struct remap_view *view);
 void remap_apply(struct remap_c *rc, const struct remap_change *change);
 void remap_slot_entry(struct remap_c *rc, u32 slot, struct remap_entry *entry);
+bool remap_next_mapped(struct remap_c *rc, u64 *slot, u64 *block);
 bool remap_is_partial(struct remap_c *rc, u64 block, const u64 *mask);
 void remap_set_suspect(struct remap_c *rc, u32 slot);
 
@@ -367,6 +433,7 @@ void remap_set_suspect(struct remap_c *rc, u32 slot);
 int remap_chunk_get(struct remap_c *rc, u32 table_unit);
 int remap_spare_take(struct remap_c *rc, u32 *slot);
 void remap_spare_put(struct remap_c *rc, u32 slot);
+void remap_spare_rearm(struct remap_c *rc);
 int remap_spare_rebuild(struct remap_c *rc);
 u64 remap_spare_free(struct remap_c *rc);
 
@@ -398,11 +465,13 @@ int remap_state_save(struct remap_c *rc, bool clean);
 void remap_state_load(struct remap_c *rc);
 
 /* dm-remap-events.c */
-extern const char * const remap_event_names[];
 int remap_events_init(struct remap_c *rc);
 void remap_events_exit(struct remap_c *rc);
 bool remap_event_get(struct remap_c *rc, u64 last, unsigned int n,
 		     struct remap_disk_event *event);
+bool remap_event_after(struct remap_c *rc, u64 after,
+		       struct remap_disk_event *event);
+const char *remap_event_name(unsigned int type);
 void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 		 u32 slot, const char *detail);
 
@@ -413,6 +482,9 @@ void remap_pending_mapped(struct remap_c *rc, u64 block);
 void remap_pending_recovered(struct remap_c *rc, u64 block);
 void remap_note_soft(struct remap_c *rc, u64 block);
 void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms);
+void remap_note_latency(struct remap_c *rc, u64 us);
+int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
+		struct remap_cell **result);
 int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		 char *result, unsigned int maxlen);
 
@@ -420,17 +492,54 @@ int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
 int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		  char *result, unsigned int maxlen);
 
+/* dm-remap-index.c */
+void remap_index_init(struct remap_c *rc);
+void remap_index_exit(struct remap_c *rc);
+void remap_index_note(struct remap_c *rc, u32 slot);
+int remap_list_begin(struct remap_c *rc);
+bool remap_list_next(struct remap_c *rc, u64 cursor, struct remap_row *row);
+void remap_list_end(struct remap_c *rc);
+
+/* dm-remap-report.c */
+struct seq_file;
+int remap_show_latency(struct remap_c *rc, struct seq_file *m);
+int remap_show_metadata(struct remap_c *rc, struct seq_file *m);
+int remap_show_regions(struct remap_c *rc, struct seq_file *m);
+
 /* dm-remap-list.c */
-extern const char * const remap_cause_names[];
+void remap_row_text(const struct remap_row *row, char *line, size_t size);
+void remap_event_text(const struct remap_disk_event *e, char *line,
+		      size_t size);
 int remap_list(struct remap_c *rc, u64 cursor, u64 max, char *result,
 	       unsigned int maxlen);
 int remap_list_events(struct remap_c *rc, u64 after, u64 max, char *result,
 		      unsigned int maxlen);
 
 /* dm-remap-status.c */
-extern const char * const remap_mode_names[];
-enum remap_mode remap_mode(struct remap_c *rc);
+extern const char * const remap_field_names[REMAP_FIELDS];
+void remap_snapshot(struct remap_c *rc, struct remap_snapshot *snap);
+int remap_field(const struct remap_snapshot *snap, enum remap_status_field n,
+		char *buf, size_t size);
 void remap_status(struct dm_target *ti, status_type_t type,
 		  unsigned int status_flags, char *result, unsigned int maxlen);
+
+/* dm-remap-export.c */
+struct remap_export;
+void remap_export_add(struct remap_c *rc);
+void remap_export_remove(struct remap_c *rc);
+struct remap_c *remap_export_get(struct remap_export *e);
+void remap_export_put(struct remap_export *e);
+struct remap_export *remap_export_of(struct kobject *kobj);
+
+/* dm-remap-sysfs.c */
+void remap_sysfs_init(void);
+struct kobject *remap_sysfs_add(struct gendisk *disk);
+int remap_sysfs_add_files(struct kobject *kobj);
+void remap_sysfs_remove(struct kobject *kobj);
+
+/* dm-remap-debugfs.c */
+void remap_debugfs_init(void);
+void remap_debugfs_exit(void);
+struct dentry *remap_debugfs_add(struct remap_export *e, const char *name);
 
 #endif
