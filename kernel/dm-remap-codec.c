@@ -199,7 +199,102 @@ int remap_unit_is_zero(const void *unit)
 	return !memchr_inv(unit, 0, REMAP_UNIT);
 }
 
-void remap_super_encode(const struct remap_super *s, unsigned int copy,
+/* Does a unit belong to the area of a copy? */
+int remap_layout_in_area(const struct remap_layout *l, __u64 unit)
+{
+	unsigned int i;
+
+	for (i = 0; i < REMAP_COPIES; i++)
+		if (unit >= l->place[i] && unit - l->place[i] < l->area_units)
+			return 1;
+	return 0;
+}
+
+/**
+ * remap_missed_sequence() - what a unit must have to count
+ * @s: superblock
+ * @copy: number of the copy
+ * @unit: number of the table unit, or REMAP_MISSED_ALL
+ *
+ * Return: the lowest sequence with which what the copy holds counts.
+ */
+__u64 remap_missed_sequence(const struct remap_super *s, __u32 copy,
+			    __u64 unit)
+{
+	__u64 sequence = 0;
+	__u32 i;
+
+	for (i = 0; i < s->missed_count; i++)
+		if (s->missed[i].copy == copy &&
+		    (s->missed[i].unit == unit ||
+		     s->missed[i].unit == REMAP_MISSED_ALL))
+			sequence = max(sequence, s->missed[i].sequence);
+	return sequence;
+}
+
+/**
+ * remap_missed_remove() - a copy has a unit again
+ * @s: superblock
+ * @copy: number of the copy
+ * @unit: number of the table unit; REMAP_MISSED_ALL removes all of the copy
+ *
+ * Return: whether the list has changed.
+ */
+int remap_missed_remove(struct remap_super *s, __u32 copy, __u64 unit)
+{
+	__u32 i, n = 0, before = s->missed_count;
+
+	for (i = 0; i < before; i++)
+		if (s->missed[i].copy != copy ||
+		    (s->missed[i].unit != unit && unit != REMAP_MISSED_ALL))
+			s->missed[n++] = s->missed[i];
+	s->missed_count = n;
+	return n != before;
+}
+
+/**
+ * remap_missed_add() - a copy did not get a write
+ * @s: superblock
+ * @copy: number of the copy
+ * @unit: number of the table unit, or REMAP_MISSED_ALL
+ * @sequence: lowest sequence with which what it holds counts again
+ *
+ * When the list is full all entries of the copy become one for all its units.
+ * That is not done to both copies, since no unit that was written before would
+ * then count in either.
+ *
+ * Return: 0 or -ENOSPC.
+ */
+int remap_missed_add(struct remap_super *s, __u32 copy, __u64 unit,
+		     __u64 sequence)
+{
+	__u32 i;
+
+	remap_missed_remove(s, copy, unit);
+	if (s->missed_count == REMAP_MISSED_MAX)
+		unit = REMAP_MISSED_ALL;
+	if (unit == REMAP_MISSED_ALL) {
+		for (i = 0; i < s->missed_count; i++)
+			if (s->missed[i].copy != copy &&
+			    s->missed[i].unit == REMAP_MISSED_ALL)
+				return -ENOSPC;
+		remap_missed_remove(s, copy, unit);
+		if (s->missed_count == REMAP_MISSED_MAX)
+			return -ENOSPC;
+	}
+	s->missed[s->missed_count].copy = copy;
+	s->missed[s->missed_count].unit = unit;
+	s->missed[s->missed_count++].sequence = sequence;
+	return 0;
+}
+
+/**
+ * remap_super_encode() - make a superblock
+ * @s: what it says
+ * @index: number of the copy, or REMAP_WITNESS plus the number of the place
+ * @unit: REMAP_UNIT bytes
+ */
+void remap_super_encode(const struct remap_super *s, unsigned int index,
 			void *unit)
 {
 	struct remap_disk_super *d = unit;
@@ -223,7 +318,13 @@ void remap_super_encode(const struct remap_super *s, unsigned int copy,
 		d->place[i] = cpu_to_le64(s->layout.place[i]);
 	d->main_logical = cpu_to_le32(s->main_logical);
 	memcpy(d->main_id, s->main_id, REMAP_MAIN_ID_MAX);
-	remap_unit_seal(unit, REMAP_MAGIC_SUPER, s->uuid, s->sequence, copy);
+	d->missed_count = cpu_to_le32(s->missed_count);
+	for (i = 0; i < s->missed_count; i++) {
+		d->missed[i].unit = cpu_to_le64(s->missed[i].unit |
+						(__u64)s->missed[i].copy << 56);
+		d->missed[i].sequence = cpu_to_le64(s->missed[i].sequence);
+	}
+	remap_unit_seal(unit, REMAP_MAGIC_SUPER, s->uuid, s->sequence, index);
 }
 
 /**
@@ -275,6 +376,20 @@ int remap_super_decode(const void *unit, struct remap_super *s)
 	for (i = 0; i < REMAP_COPIES; i++)
 		if (le64_to_cpu(d->place[i]) != s->layout.place[i])
 			return -EUCLEAN;
+	s->missed_count = le32_to_cpu(d->missed_count);
+	if (s->missed_count > REMAP_MISSED_MAX) {
+		s->missed_count = 0;
+		return -EUCLEAN;
+	}
+	for (i = 0; i < s->missed_count; i++) {
+		__u64 which = le64_to_cpu(d->missed[i].unit);
+
+		s->missed[i].unit = which & REMAP_MISSED_ALL;
+		s->missed[i].copy = which >> 56;
+		s->missed[i].sequence = le64_to_cpu(d->missed[i].sequence);
+		if (s->missed[i].copy >= REMAP_COPIES)
+			return -EUCLEAN;
+	}
 	return 0;
 }
 

@@ -29,6 +29,18 @@ struct remap_layout {
 };
 
 /**
+ * struct remap_missed - decoded entry of the list of missed writes
+ * @unit: number of the table unit, or REMAP_MISSED_ALL
+ * @sequence: what the copy holds counts only with this one or a higher one
+ * @copy: number of the copy
+ */
+struct remap_missed {
+	__u64 unit;
+	__u64 sequence;
+	__u32 copy;
+};
+
+/**
  * struct remap_super - decoded superblock
  *
  * Fields as in struct remap_disk_super.
@@ -46,6 +58,8 @@ struct remap_super {
 	__u8 uuid[REMAP_UUID_SIZE];
 	char main_id[REMAP_MAIN_ID_MAX + 1];
 	struct remap_layout layout;
+	__u32 missed_count;
+	struct remap_missed missed[REMAP_MISSED_MAX];
 };
 
 /**
@@ -65,6 +79,7 @@ struct remap_entry {
 __u64 remap_place(__u64 units, unsigned int n);
 int remap_layout_init(struct remap_layout *l, __u64 spare_sectors,
 		      __u32 block_sectors);
+int remap_layout_in_area(const struct remap_layout *l, __u64 unit);
 __u64 remap_layout_smallest(__u32 block_sectors);
 __u64 remap_layout_next_usable(const struct remap_layout *l, __u64 slot);
 
@@ -73,9 +88,15 @@ void remap_unit_seal(void *unit, __u32 magic, const __u8 *uuid, __u64 sequence,
 int remap_unit_check(const void *unit, __u32 magic, const __u8 *uuid);
 int remap_unit_is_zero(const void *unit);
 
-void remap_super_encode(const struct remap_super *s, unsigned int copy,
+void remap_super_encode(const struct remap_super *s, unsigned int index,
 			void *unit);
 int remap_super_decode(const void *unit, struct remap_super *s);
+
+int remap_missed_add(struct remap_super *s, __u32 copy, __u64 unit,
+		     __u64 sequence);
+int remap_missed_remove(struct remap_super *s, __u32 copy, __u64 unit);
+__u64 remap_missed_sequence(const struct remap_super *s, __u32 copy,
+			    __u64 unit);
 
 void remap_entry_encode(const struct remap_entry *e,
 			struct remap_disk_entry *d);

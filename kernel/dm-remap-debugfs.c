@@ -15,37 +15,55 @@
 
 static struct dentry *top;
 
+#define ROWS	32
+
 /*
- * Rows that are found by a number: the position in the file is the number of
- * the next one to look for, so a file is whole however it is read, and nothing
- * is kept between two reads.
+ * The position in a file is the number of the next block or event to look for,
+ * so a file is whole however it is read. Blocks are fetched some at a time, as
+ * the locks cost more than a row does.
  */
 struct listing {
 	struct remap_export *export;
-	struct remap_row row;
 	struct remap_disk_event event;
+	u64 cursor;			/* what @row[@used] was looked for with */
+	unsigned int used;
+	unsigned int count;
+	struct remap_row row[ROWS];
 };
+
+static int fetch(struct listing *l, u64 cursor)
+{
+	struct remap_c *rc = remap_export_get(l->export);
+	int r = rc ? remap_list_begin(rc) : -ENODEV;
+
+	l->used = 0;
+	l->count = 0;
+	if (!r) {
+		while (l->count < ROWS &&
+		       remap_list_next(rc, cursor, &l->row[l->count]))
+			cursor = l->row[l->count++].entry.block + 1;
+		remap_list_end(rc);
+	}
+	remap_export_put(l->export);
+	return r;
+}
 
 static void *row_at(struct listing *l, loff_t *pos)
 {
-	struct remap_c *rc = remap_export_get(l->export);
-	bool found = false;
-	int r = -ENODEV;
+	struct remap_row *row;
+	int r;
 
-	if (rc) {
-		r = remap_list_begin(rc);
-		if (!r) {
-			found = remap_list_next(rc, *pos, &l->row);
-			remap_list_end(rc);
-		}
+	if (l->used == l->count || *pos != l->cursor) {
+		r = fetch(l, *pos);
+		if (r)
+			return ERR_PTR(r);
 	}
-	remap_export_put(l->export);
-	if (r)
-		return ERR_PTR(r);
-	if (!found)
+	if (!l->count)
 		return NULL;
-	*pos = l->row.entry.block;
-	return l;
+	row = &l->row[l->used++];
+	*pos = row->entry.block;
+	l->cursor = row->entry.block + 1;
+	return row;
 }
 
 static void *remaps_start(struct seq_file *m, loff_t *pos)
@@ -65,10 +83,9 @@ static void nothing(struct seq_file *m, void *v)
 
 static int remaps_show(struct seq_file *m, void *v)
 {
-	struct listing *l = m->private;
 	char line[REMAP_ROW_MAX];
 
-	remap_row_text(&l->row, line, sizeof(line));
+	remap_row_text(v, line, sizeof(line));
 	seq_puts(m, line);
 	return 0;
 }

@@ -95,7 +95,7 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	u64 to = min_t(u64, rc->super.layout.table_units,
 		       round_up(units, GROW_UNITS));
 	unsigned int i, written = 0;
-	int r;
+	int r = 0;
 
 	if (READ_ONCE(rc->read_only))
 		return -EIO;
@@ -103,12 +103,13 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence++;
 	for (i = 0; i < REMAP_COPIES; i++) {
-		if (clear_table(rc, i, from, to))
-			remap_copy_failed(rc, i);
-		else
+		if (!clear_table(rc, i, from, to))
 			written++;
+		else if (remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0)
+			r = -EIO;
 	}
-	r = written ? 0 : -EIO;
+	if (!written)
+		r = -EIO;
 	if (!r) {
 		rc->super.table_ready = to;
 		r = remap_write_super(rc);

@@ -26,6 +26,7 @@
 /* A superblock stands at one of this many places, evenly spread. */
 #define REMAP_PLACES		8u
 #define REMAP_COPIES		2u
+#define REMAP_WITNESS		8u
 #define REMAP_COPIES_MAX	4u
 
 #define REMAP_MIN_FREE		16u
@@ -42,7 +43,8 @@
  * @uuid: of the pair
  * @sequence: one counter for the whole spare; of two valid units for the same
  *	thing the one with the higher number holds
- * @index: superblock: number of the copy; table: number of the unit within
+ * @index: superblock: number of the copy, or REMAP_WITNESS plus the number of
+ *	the place where no copy begins; table: number of the unit within
  *	the table; state: number of the unit within the slot
  * @count: used entries of a state unit, else 0
  * @kind: enum remap_state_kind of a state unit, else 0
@@ -57,6 +59,21 @@ struct remap_unit {
 	__le32 count;
 	__le32 kind;
 	__u8 reserved[16];
+};
+
+/* A copy missed writes of all its units, see struct remap_disk_missed. */
+#define REMAP_MISSED_ALL	((1ull << 56) - 1)
+#define REMAP_MISSED_MAX	100u
+
+/**
+ * struct remap_disk_missed - a copy that may hold an old table unit
+ * @unit: number of the unit (bits 0-55, REMAP_MISSED_ALL for every one) and of
+ *	the copy (56-63)
+ * @sequence: what the copy holds counts only with this sequence or a higher one
+ */
+struct remap_disk_missed {
+	__le64 unit;
+	__le64 sequence;
 };
 
 /**
@@ -76,7 +93,9 @@ struct remap_unit {
  * @state_units: units of one state slot
  * @place: unit number of each copy's superblock
  * @main_logical: main's logical block size in bytes
+ * @missed_count: used entries of @missed
  * @main_id: identity of main, padded with zero bytes; empty when none
+ * @missed: writes that one copy does not have
  */
 struct remap_disk_super {
 	struct remap_unit unit;
@@ -95,9 +114,11 @@ struct remap_disk_super {
 	__le32 state_units;
 	__le64 place[REMAP_COPIES_MAX];
 	__le32 main_logical;
-	__le32 reserved0;
+	__le32 missed_count;
 	__u8 main_id[REMAP_MAIN_ID_MAX];
-	__u8 reserved[REMAP_UNIT - 64 - 88 - 32 - 8 - REMAP_MAIN_ID_MAX];
+	struct remap_disk_missed missed[REMAP_MISSED_MAX];
+	__u8 reserved[REMAP_UNIT - 64 - 88 - 32 - 8 - REMAP_MAIN_ID_MAX -
+		      16 * REMAP_MISSED_MAX];
 };
 
 enum remap_slot_state {

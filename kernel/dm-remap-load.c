@@ -14,15 +14,16 @@
  * Find the newest superblock. Units that carry our magic but cannot be used
  * are told apart from those that hold nothing of ours.
  */
-static int find_super(struct remap_c *rc, struct remap_super *best)
+static int find_super(struct remap_c *rc, struct remap_super *best,
+		      struct remap_super *s)
 {
 	u64 units = bdev_nr_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
 	bool blank = true, damaged = false;
-	struct remap_super *s = rc->state_buf;
 	unsigned int i;
 	int newer = 0, bad = 0;
 
 	best->sequence = 0;
+	rc->witness = false;
 	for (i = 0; i < REMAP_PLACES; i++) {
 		int r;
 
@@ -36,6 +37,8 @@ static int find_super(struct remap_c *rc, struct remap_super *best)
 		if (!remap_unit_is_zero(rc->unit))
 			blank = false;
 		r = remap_super_decode(rc->unit, s);
+		if (!r && i % (REMAP_PLACES / REMAP_COPIES))
+			rc->witness = true;
 		if (!r && s->sequence > best->sequence)
 			*best = *s;
 		else if (r == -EPROTONOSUPPORT)
@@ -112,16 +115,16 @@ static int check_pair(struct remap_c *rc, const struct remap_super *s)
  */
 int remap_check_spare(struct remap_c *rc)
 {
-	struct remap_super best;
+	struct remap_super *best = rc->state_buf;
 	int r;
 
 	mutex_lock(&rc->state_mutex);
 	mutex_lock(&rc->commit_mutex);
-	r = find_super(rc, &best);
+	r = find_super(rc, best, best + 1);
 	if (!r)
-		r = check_pair(rc, &best);
+		r = check_pair(rc, best);
 	if (!r)
-		rc->super = best;
+		rc->super = *best;
 	mutex_unlock(&rc->commit_mutex);
 	mutex_unlock(&rc->state_mutex);
 	return r;

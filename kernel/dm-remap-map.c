@@ -237,8 +237,12 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 		rcu_read_lock();
 		/* Pairs with remap_drain(). */
 		count_io(rc, io, smp_load_acquire(&rc->epoch));
-		if (unlikely(READ_ONCE(rc->attention)))
+		if (unlikely(READ_ONCE(rc->attention))) {
 			verdict = map_special(rc, io, bio);
+			if (verdict == TO_MAIN &&
+			    test_bit(REMAP_ATT_WATCH, &rc->attention))
+				io->flags |= REMAP_IO_WATCH;
+		}
 		rcu_read_unlock();
 	} else if (unlikely(READ_ONCE(rc->attention))) {
 		unsigned int epoch;
@@ -277,6 +281,11 @@ static int end_io_slow(struct remap_c *rc, struct remap_io *io,
 
 	if (io->flags & REMAP_IO_FINAL)
 		return DM_ENDIO_DONE;
+	if (!*status && (io->flags & REMAP_IO_WATCH)) {
+		if (op == REQ_OP_WRITE || op == REQ_OP_WRITE_ZEROES)
+			remap_main_wrote(rc);
+		return DM_ENDIO_DONE;
+	}
 	if (!*status) {
 		/* The worker notes what it says before it completes. */
 		io->flags |= REMAP_IO_NOTE;

@@ -153,6 +153,7 @@ static int msg_continue(struct remap_c *rc, unsigned int argc)
 	was = rc->halted;
 	WRITE_ONCE(rc->halted, false);
 	memset(rc->storm, 0, sizeof(rc->storm));
+	rc->refused = 0;
 	spin_unlock_irq(&rc->lock);
 	if (was)
 		remap_event(rc, REMAP_EVENT_CONTINUED, REMAP_NO_BLOCK,

@@ -11,6 +11,8 @@
 
 #include "dm-remap.h"
 
+#define MISSED_AHEAD	1048576ull
+
 /* First sector of a unit of the table of a copy. */
 sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit)
 {
@@ -69,24 +71,52 @@ static void go_read_only(struct remap_c *rc)
 		      remap_name(rc));
 }
 
-/*
- * Write rc->unit to both copies, first @sector[0]. Everything that was written
- * to the spare before is durable before the unit is.
- */
-static int write_copies(struct remap_c *rc, const sector_t *sector)
+/* Write rc->unit. A drive often finds a new place at the second try. */
+static bool write_unit(struct remap_c *rc, sector_t sector, blk_opf_t flush)
 {
-	blk_opf_t flush = REQ_PREFLUSH;
+	unsigned int tries;
+
+	for (tries = 0; tries < 2; tries++)
+		if (!remap_io_buffer(rc, rc->spare->bdev, sector, rc->unit,
+				     REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
+				     REQ_META | REQ_PRIO | flush))
+			return true;
+	return false;
+}
+
+/**
+ * remap_write_super() - write rc->super
+ * @rc: target; caller holds commit_mutex
+ *
+ * To both copies; and, once a copy has failed, to all other places too, so that
+ * a copy that was left behind does not pass for good when the other is lost.
+ *
+ * Return: 0, or -EIO when it could be written nowhere.
+ */
+int remap_write_super(struct remap_c *rc)
+{
+	const struct remap_layout *l = &rc->super.layout;
 	unsigned int i, written = 0;
 
+	rc->super.sequence = ++rc->sequence;
 	for (i = 0; i < REMAP_COPIES; i++) {
-		if (remap_io_buffer(rc, rc->spare->bdev, sector[i], rc->unit,
-				    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
-				    REQ_META | REQ_PRIO | flush)) {
-			remap_copy_failed(rc, i);
+		remap_super_encode(&rc->super, i, rc->unit);
+		if (write_unit(rc, l->place[i] * REMAP_UNIT_SECTORS,
+			       REQ_PREFLUSH)) {
+			written++;
 			continue;
 		}
-		written++;
-		flush = 0;
+		remap_copy_failed(rc, i);
+		rc->witness = true;
+	}
+	for (i = 0; rc->witness && i < REMAP_PLACES; i++) {
+		u64 place = remap_place(l->units, i);
+
+		if (remap_layout_in_area(l, place))
+			continue;
+		remap_super_encode(&rc->super, REMAP_WITNESS + i, rc->unit);
+		written += write_unit(rc, place * REMAP_UNIT_SECTORS,
+				      REQ_PREFLUSH);
 	}
 	if (written)
 		return 0;
@@ -95,28 +125,55 @@ static int write_copies(struct remap_c *rc, const sector_t *sector)
 }
 
 /**
- * remap_write_super() - write rc->super to both copies
- * @rc: target; caller holds commit_mutex
+ * remap_note_missed() - a copy did not get a table unit
+ * @rc: target; caller holds commit_mutex and writes the superblock if told to
+ * @copy: number of the copy
+ * @unit: number of the unit, or REMAP_MISSED_ALL
  *
- * Return: 0, or -EIO when no copy could be written.
+ * Return: 0 when the superblock says so already; 1 when it must be written
+ * before anybody relies on the other copy; -ENOSPC when it cannot say so.
  */
-int remap_write_super(struct remap_c *rc)
+int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit)
+{
+	remap_copy_failed(rc, copy);
+	if (remap_missed_sequence(&rc->super, copy, unit) > rc->sequence)
+		return 0;
+	rc->witness = true;
+	/* Far ahead, so that a failing copy costs one superblock, not many. */
+	return remap_missed_add(&rc->super, copy, unit,
+				rc->sequence + MISSED_AHEAD) ? -ENOSPC : 1;
+}
+
+/*
+ * Write rc->unit, which is a unit of the table, to both copies. Everything that
+ * was written to the spare before is durable before the unit is, and that a
+ * copy has not got it is known to the superblock before this returns 0.
+ */
+static int write_copies(struct remap_c *rc, u64 unit)
 {
 	unsigned int i, written = 0;
+	bool done[REMAP_COPIES];
+	blk_opf_t flush = REQ_PREFLUSH;
+	int r = 0, changed = 0;
 
-	rc->super.sequence = ++rc->sequence;
 	for (i = 0; i < REMAP_COPIES; i++) {
-		remap_super_encode(&rc->super, i, rc->unit);
-		if (remap_io_buffer(rc, rc->spare->bdev,
-				    rc->super.layout.place[i] *
-				    REMAP_UNIT_SECTORS, rc->unit, REMAP_UNIT,
-				    REQ_OP_WRITE | REQ_PREFLUSH | REQ_FUA |
-				    REQ_META | REQ_PRIO))
-			remap_copy_failed(rc, i);
-		else
-			written++;
+		done[i] = write_unit(rc, remap_table_sector(rc, i, unit),
+				     flush);
+		written += done[i];
+		if (done[i])
+			flush = 0;
 	}
-	if (written)
+	for (i = 0; i < REMAP_COPIES && r >= 0; i++) {
+		if (!written)
+			remap_copy_failed(rc, i);
+		else if (!done[i])
+			r = remap_note_missed(rc, i, unit);
+		else
+			r = remap_missed_remove(&rc->super, i, unit);
+		if (r > 0)
+			changed = 1;
+	}
+	if (written && r >= 0 && (!changed || !remap_write_super(rc)))
 		return 0;
 	go_read_only(rc);
 	return -EIO;
@@ -147,9 +204,7 @@ static void commit_unit(struct remap_c *rc, struct list_head *todo)
 	struct remap_change *c =
 		list_first_entry(todo, struct remap_change, list), *next;
 	u64 unit = c->slot / REMAP_TABLE_ENTRIES;
-	sector_t sector[REMAP_COPIES];
 	LIST_HEAD(group);
-	unsigned int i;
 	int r;
 
 	list_move_tail(&c->list, &group);
@@ -157,13 +212,11 @@ static void commit_unit(struct remap_c *rc, struct list_head *todo)
 		if (c->slot / REMAP_TABLE_ENTRIES == unit && !c->ordered)
 			list_move_tail(&c->list, &group);
 
-	for (i = 0; i < REMAP_COPIES; i++)
-		sector[i] = remap_table_sector(rc, i, unit);
 	if (READ_ONCE(rc->read_only)) {
 		r = -EROFS;
 	} else {
 		encode_table(rc, unit, &group);
-		r = write_copies(rc, sector);
+		r = write_copies(rc, unit);
 	}
 	list_for_each_entry_safe(c, next, &group, list) {
 		list_del(&c->list);

@@ -9,10 +9,12 @@
  * that one slow block does not take all workers.
  */
 #include <linux/ktime.h>
+#include <linux/math64.h>
 
 #include "dm-remap.h"
 
 #define BACKOFF_MAX_MS	2000u
+#define MAIN_PARTS	64u
 
 /**
  * remap_classify() - what an error says
@@ -83,6 +85,47 @@ bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block)
 	default:
 		return false;
 	}
+}
+
+/**
+ * remap_main_refused() - a write of a block alone failed with a plain error
+ * @rc: target
+ * @block: main block
+ *
+ * A main that can be read and fails every write, as a disk does that has locked
+ * itself, looks like one with very many bad blocks. Halts remapping when writes
+ * failed in half of its 64 parts and not one has succeeded in between: bad
+ * blocks lie together, or among good ones.
+ *
+ * Return: whether remapping is halted.
+ */
+bool remap_main_refused(struct remap_c *rc, u64 block)
+{
+	u64 part = mul_u64_u64_div_u64(block, MAIN_PARTS, rc->main_blocks);
+	unsigned long flags;
+	bool lost;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	rc->refused |= BIT_ULL(part);
+	lost = hweight64(rc->refused) >= MAIN_PARTS / 2;
+	set_bit(REMAP_ATT_WATCH, &rc->attention);
+	spin_unlock_irqrestore(&rc->lock, flags);
+	if (lost)
+		remap_halt(rc, "main_lost");
+	return lost;
+}
+
+/* A write to main has succeeded. Context: any. */
+void remap_main_wrote(struct remap_c *rc)
+{
+	unsigned long flags;
+
+	if (!test_bit(REMAP_ATT_WATCH, &rc->attention))
+		return;
+	spin_lock_irqsave(&rc->lock, flags);
+	rc->refused = 0;
+	clear_bit(REMAP_ATT_WATCH, &rc->attention);
+	spin_unlock_irqrestore(&rc->lock, flags);
 }
 
 /* Wait before the given extra try, from 1; shorter when suspending. */

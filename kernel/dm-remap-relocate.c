@@ -336,6 +336,47 @@ static blk_status_t write_in_place(struct remap_c *rc, struct remap_io *io,
 	return BLK_STS_OK;
 }
 
+static bool is_discard(struct remap_io *io)
+{
+	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
+
+	return bio_op(bio) == REQ_OP_DISCARD ||
+	       bio_op(bio) == REQ_OP_SECURE_ERASE;
+}
+
+/*
+ * A discard or secure erase that had to wait at a gate: every sector where it
+ * lives. A discard that the spare cannot do is done by doing nothing.
+ */
+static blk_status_t discard_in_place(struct remap_c *rc, struct remap_io *io,
+				     u64 block, unsigned int first,
+				     unsigned int count,
+				     const struct remap_view *view)
+{
+	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
+	sector_t start = (sector_t)block << rc->block_shift;
+	unsigned int n, run, skip = io->done;
+	blk_status_t status = BLK_STS_OK;
+
+	for (n = first; n < first + count && !status; n += run, skip += run) {
+		bool resident = view->mapped && remap_bit(view->mask, n);
+
+		for (run = 1; n + run < first + count &&
+		     (view->mapped && remap_bit(view->mask, n + run)) ==
+		     resident; run++)
+			;
+		if (!resident)
+			status = remap_io_part(rc, io, rc->main->bdev,
+					       start + n, skip, run);
+		else if (bio_op(bio) == REQ_OP_SECURE_ERASE ||
+			 bdev_max_discard_sectors(rc->spare->bdev))
+			status = remap_io_part(rc, io, rc->spare->bdev,
+					       remap_slot_sector(rc, view->slot)
+					       + n, skip, run);
+	}
+	return status;
+}
+
 static bool in_limbo(struct remap_c *rc, u64 block)
 {
 	return xa_load(&rc->gates, block) == xa_mk_value(REMAP_GATE_LIMBO);
@@ -362,6 +403,8 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 		return BLK_STS_IOERR;
 
 	remap_view(rc, block, &view);
+	if (is_discard(io))
+		return discard_in_place(rc, io, block, first, count, &view);
 	if (!view.mapped) {
 		if (xa_load(&rc->pending, block) && remap_may_move(rc)) {
 			status = relocate(rc, io, block, first, count, &view);
@@ -370,10 +413,14 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 			/* No room: as it would be without the target. */
 		}
 		status = write_main(rc, io, block, first, count, io->done);
+		if (!status)
+			remap_main_wrote(rc);
 		if (!status || !remap_believe(rc, status, block))
 			return status;
 		remap_count(rc, &rc->count.write_errors);
-		if (!remap_may_move(rc))
+		if (!remap_may_move(rc) ||
+		    (remap_classify(status) == REMAP_CLASS_IO &&
+		     remap_main_refused(rc, block)))
 			return status;
 		moved = relocate(rc, io, block, first, count, &view);
 		return moved ? status : BLK_STS_OK;

@@ -87,6 +87,13 @@ int remap_show_metadata(struct remap_c *rc, struct seq_file *m)
 			   l->place[i] * REMAP_UNIT_SECTORS,
 			   l->area_units * REMAP_UNIT_SECTORS,
 			   READ_ONCE(rc->copy_failed[i]) ? "failed" : "good");
+	for (i = 0; i < s->missed_count; i++) {
+		seq_printf(m, "missed copy %u ", s->missed[i].copy);
+		if (s->missed[i].unit == REMAP_MISSED_ALL)
+			seq_puts(m, "all units\n");
+		else
+			seq_printf(m, "unit %llu\n", s->missed[i].unit);
+	}
 	mutex_unlock(&rc->commit_mutex);
 	return 0;
 }

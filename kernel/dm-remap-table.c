@@ -17,6 +17,7 @@ struct table_pass {
 	bool mend;
 	u64 wrong;		/* units of any copy that were not as the best */
 	u64 mended;
+	bool unmended;		/* a unit of a copy could not be written */
 };
 
 /* Enter one valid unit of the table into memory. */
@@ -94,7 +95,9 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		t = p->buf[i] + n * REMAP_UNIT;
 		if (!p->readable[i][n] ||
 		    remap_unit_check(t, REMAP_MAGIC_TABLE, rc->super.uuid) ||
-		    le64_to_cpu(t->unit.index) != unit)
+		    le64_to_cpu(t->unit.index) != unit ||
+		    le64_to_cpu(t->unit.sequence) <
+		    remap_missed_sequence(&rc->super, i, unit))
 			continue;
 		if (!best || le64_to_cpu(t->unit.sequence) >
 			     le64_to_cpu(best->unit.sequence))
@@ -125,10 +128,13 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		if (remap_io_buffer(rc, rc->spare->bdev,
 				    remap_table_sector(rc, i, unit), rc->unit,
 				    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
-				    REQ_META))
-			remap_copy_failed(rc, i);
-		else
+				    REQ_META)) {
+			if (remap_note_missed(rc, i, unit) < 0)
+				return -EIO;
+			p->unmended = true;
+		} else {
 			p->mended++;
+		}
 	}
 	return 0;
 }
@@ -193,7 +199,7 @@ static bool super_damaged(struct remap_c *rc, struct remap_super *s)
 static int mend(struct remap_c *rc, struct table_pass *p)
 {
 	struct remap_super *s = p->buf[0];
-	bool super = super_damaged(rc, s);
+	bool super = super_damaged(rc, s) || rc->super.missed_count;
 	char detail[REMAP_DETAIL_MAX];
 	int r;
 
@@ -201,7 +207,9 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 		return 0;
 	p->mend = true;
 	r = walk(rc, p);
-	if (!r && super) {
+	if (!r && (super || p->unmended)) {
+		if (!p->unmended)
+			rc->super.missed_count = 0;
 		r = remap_write_super(rc);
 		p->mended++;
 	}

@@ -27,6 +27,30 @@ static bool overlap(struct block_device *a, struct block_device *b)
 }
 
 /*
+ * Whoever cuts the end off does not count on it any more, and may use that part
+ * of main for something else; a mapped block there would hide it later.
+ * @of is the target that has the mappings in memory.
+ */
+static int check_length(struct remap_c *rc, struct remap_c *of)
+{
+	u64 slot, block, last = 0;
+	bool beyond = false;
+
+	mutex_lock(&of->commit_mutex);
+	for (slot = 0; remap_next_mapped(of, &slot, &block); slot++) {
+		beyond |= block >= remap_target_blocks(rc);
+		last = max(last, block);
+	}
+	mutex_unlock(&of->commit_mutex);
+	if (!beyond)
+		return 0;
+	DMERR("%s: the table ends before block %llu, which is mapped; make it longer",
+	      remap_name(rc), last);
+	rc->ti->error = "Target is shorter than what is mapped";
+	return -EINVAL;
+}
+
+/*
  * device-mapper opens devices in its own name, so two mapped devices may open
  * the same one. A second table of the same mapped device may: it takes over.
  */
@@ -39,8 +63,14 @@ static int join(struct remap_c *rc)
 	mutex_lock(&instances_mutex);
 	list_for_each_entry(other, &instances, instances) {
 		if (dm_table_get_md(other->ti->table) == md &&
-		    other->ti->table != rc->ti->table)
+		    other->ti->table != rc->ti->table) {
+			if (other->spare->bdev == rc->spare->bdev &&
+			    other->loaded)
+				r = check_length(rc, other);
+			if (r)
+				break;
 			continue;
+		}
 		if (overlap(rc->main->bdev, other->main->bdev) ||
 		    overlap(rc->main->bdev, other->spare->bdev) ||
 		    overlap(rc->spare->bdev, other->main->bdev) ||
@@ -322,6 +352,8 @@ static int activate(struct remap_c *rc)
 			return r;
 	}
 	r = remap_load(rc);
+	if (!r)
+		r = check_length(rc, rc);
 	if (r) {
 		/* The next attempt begins anew. */
 		remap_hash_exit(rc);

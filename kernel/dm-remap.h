@@ -44,6 +44,7 @@ enum remap_attention {
 	REMAP_ATT_PENDING,
 	REMAP_ATT_GATED,
 	REMAP_ATT_FAIL,
+	REMAP_ATT_WATCH,	/* does any write to main succeed? */
 };
 
 enum remap_mode {
@@ -175,6 +176,7 @@ struct remap_c {
 	bool copy_failed[REMAP_COPIES];
 	u32 storm[REMAP_STORM_SECONDS];
 	time64_t storm_time;
+	u64 refused;			/* parts of main that failed writes */
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -189,8 +191,9 @@ struct remap_c {
 	struct mutex drain_mutex;	/* changes epoch */
 	struct mutex move_mutex;	/* one remap or unmap at a time */
 
-	struct mutex commit_mutex;	/* protects sequence and unit */
+	struct mutex commit_mutex;	/* protects down to unit, and super */
 	u64 sequence;
+	bool witness;			/* superblocks at all places */
 	void *unit;
 	spinlock_t commit_lock;		/* protects commits */
 	struct list_head commits;
@@ -236,10 +239,11 @@ enum remap_io_flags {
 	REMAP_IO_LOCKED = 16,		/* owns its block */
 	REMAP_IO_EPOCH = 32,		/* which half of remap_c.in_flight */
 	REMAP_IO_NOTE = 64,		/* done, but has something to tell */
+	REMAP_IO_WATCH = 128,		/* a write to main, see REMAP_ATT_WATCH */
 };
 
 /* What end_io does more work for than passing on the status. */
-#define REMAP_IO_TOLD	(REMAP_IO_FINAL | REMAP_IO_PENDING)
+#define REMAP_IO_TOLD	(REMAP_IO_FINAL | REMAP_IO_PENDING | REMAP_IO_WATCH)
 
 enum remap_class {
 	REMAP_CLASS_OTHER,	/* says nothing about the block or the disk */
@@ -370,6 +374,8 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status);
 void remap_hold(struct remap_c *rc, struct remap_io *io);
 enum remap_class remap_classify(blk_status_t status);
 void remap_halt(struct remap_c *rc, const char *why);
+bool remap_main_refused(struct remap_c *rc, u64 block);
+void remap_main_wrote(struct remap_c *rc);
 bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block);
 void remap_backoff(struct remap_c *rc, unsigned int attempt);
 bool remap_may_move(struct remap_c *rc);
@@ -443,6 +449,7 @@ int remap_commit(struct remap_c *rc, struct remap_change *changes,
 int remap_write_super(struct remap_c *rc);
 sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit);
 sector_t remap_state_sector(struct remap_c *rc, unsigned int slot);
+int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit);
 void remap_copy_failed(struct remap_c *rc, unsigned int copy);
 unsigned int remap_copies_good(struct remap_c *rc);
 

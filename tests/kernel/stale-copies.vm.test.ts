@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import {
+  errnoOf,
+  eventsOf,
+  MAIN_TAG,
+  read,
+  succeed,
+  tableLine,
+  tags,
+  useKernelLab,
+  write,
+  type Pair,
+} from './harness/index.ts';
+import { failWrites, reopen } from './harness/pairs.ts';
+import { sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { SpareImage } from './harness/spare-image.ts';
+
+const MIB = 1024 * 1024;
+const fixture = useKernelLab({
+  disks: [
+    { name: 'main', bytes: 16 * MIB, bus: 'nvme', serial: 'TEST-MAIN' },
+    { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
+  ],
+});
+const COPIES = [0, 1] as const;
+
+interface Left {
+  readonly pair: Pair;
+  readonly image: SpareImage;
+  readonly unit: number;
+}
+
+/**
+ * Block 10 is mapped in both copies; then block 20, which holds tag 9, in one only, as the other one's unit could not be
+ * written, or nothing of that copy could. Main answers everywhere, with old data.
+ */
+async function leaveBehind(copy: 0 | 1, what: 'unit' | 'all' = 'unit'): Promise<Left> {
+  const pair = await fixture.pair();
+  await pair.target.ask('remap', 10);
+  const image = new SpareImage(pair.spare, 8);
+  const unit = Math.floor((image.mapped()[0]?.spareBlock ?? 0) / TABLE_ENTRIES);
+  const { layout } = image;
+  const range =
+    what === 'unit'
+      ? { first: tableUnit(layout, copy, unit) * UNIT_SECTORS, count: UNIT_SECTORS }
+      : { first: superUnit(layout, copy) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
+  const fault = pair.spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+  failWrites(pair, 20);
+  await succeed(fixture.kernelLab.io, write(pair.target, 160, 8, 9));
+  expect(await pair.target.status()).toMatchObject({ mode: 'rw', copiesGood: 1, spareUsed: 2 });
+  pair.spare.faults.remove(fault);
+  pair.main.faults.clear();
+  return { pair, image, unit };
+}
+
+/** Activation is refused, says what is lost, and writes nothing. */
+async function expectRefused({ pair }: Left): Promise<void> {
+  const before = pair.spare.hash();
+  const target = fixture.target();
+  const log = await fixture.kernelLab.logged(async () => {
+    expect(errnoOf(await target.tryCreate(tableLine(pair.table)))).toBe('EUCLEAN');
+  });
+  expect(log.join('\n')).toMatch(/damaged in every copy; not activated/);
+  expect(pair.spare.hash()).toBe(before);
+}
+
+describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
+  const other = copy === 0 ? 1 : 0;
+
+  it('never brings its older entries back when the other one rots', async () => {
+    const left = await leaveBehind(copy);
+    await left.pair.target.remove();
+    left.image.damage(tableUnit(left.image.layout, other, left.unit));
+    await expectRefused(left);
+  });
+
+  it('nor when all of the other one is lost', async () => {
+    // Its own superblock could not be written either, so it does not know.
+    const left = await leaveBehind(copy, 'all');
+    const { layout } = left.image;
+    left.pair.spare.faults.add({ kind: 'medium', operations: ['write'] });
+    await left.pair.target.remove();
+    left.pair.spare.faults.clear();
+    const first = superUnit(layout, other) * UNIT_SECTORS;
+    left.pair.spare.writeSectors(first, Buffer.alloc(layout.areaUnits * UNIT_SECTORS * 512));
+    await expectRefused(left);
+  });
+
+  it('is mended by the next activation, and then stands for itself', async () => {
+    const left = await leaveBehind(copy);
+    const { pair, image, unit } = left;
+    const { io } = fixture.kernelLab;
+    await pair.target.remove();
+    let target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: 2 });
+    expect(eventsOf(await target.events(), 'metadata_repaired')).toHaveLength(1);
+    expect(image.copiesAgree()).toBe(true);
+    await target.remove();
+    image.damage(tableUnit(image.layout, other, unit));
+    target = await reopen(fixture, pair);
+    expect(await succeed(io, read(target, 152, 24))).toEqual([...tags(MAIN_TAG, 8), ...tags(9, 8), ...tags(1, 8)]);
+  });
+
+  it('counts again as soon as the unit was written to it', async () => {
+    const left = await leaveBehind(copy);
+    const { pair, image, unit } = left;
+    await pair.target.ask('remap', 30);
+    await pair.target.remove();
+    image.damage(tableUnit(image.layout, other, unit));
+    const target = await reopen(fixture, pair);
+    expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
+    expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
+  });
+});
+
+describe('a feature of a newer version', () => {
+  const FEATURES = { compat: 72, ro_compat: 80, incompat: 88 } as const;
+
+  /** Sets a feature bit in both superblocks. */
+  function setFeature(image: SpareImage, which: keyof typeof FEATURES): void {
+    for (const copy of COPIES) {
+      const unit = image.unit(superUnit(image.layout, copy));
+      unit.writeBigUInt64LE(1n << 40n, FEATURES[which]);
+      image.writeUnit(superUnit(image.layout, copy), sealUnit(unit));
+    }
+  }
+
+  it.each(['ro_compat', 'incompat'] as const)('in %s keeps the spare from being used', async (which) => {
+    const pair = await fixture.pair();
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    setFeature(new SpareImage(pair.spare, 8), which);
+    const before = pair.spare.hash();
+    const log = await fixture.kernelLab.logged(async () => {
+      expect(errnoOf(await fixture.target().tryCreate(tableLine(pair.table)))).toBe('EPROTONOSUPPORT');
+    });
+    expect(log.join('\n')).toContain('needs a newer version of the module');
+    expect(pair.spare.hash()).toBe(before);
+  });
+
+  it('in compat is left as it is by those who do not know it', async () => {
+    const pair = await fixture.pair();
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    const image = new SpareImage(pair.spare, 8);
+    setFeature(image, 'compat');
+    // A superblock that must be written again.
+    image.damage(superUnit(image.layout, 1));
+    const target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1 });
+    expect(image.super(1)).toBeDefined();
+    for (const copy of COPIES) {
+      expect(image.unit(superUnit(image.layout, copy)).readBigUInt64LE(FEATURES.compat)).toBe(1n << 40n);
+    }
+  });
+});
