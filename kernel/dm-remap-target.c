@@ -324,7 +324,6 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
 	ti->num_write_zeroes_bios = 1;
-	ti->flush_supported = true;
 	ti->discards_supported = bdev_max_discard_sectors(rc->main->bdev);
 	ti->per_io_data_size = sizeof(struct remap_io);
 	return 0;

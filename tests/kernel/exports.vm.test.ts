@@ -74,7 +74,9 @@ async function exists(path: string): Promise<boolean> {
 
 /** Writes to a file without a line's end of its own; the name of the error, or null. */
 async function put(file: string, value: string): Promise<string | null> {
-  return errnoOf(await fixture.kernelLab.lab.exec('/usr/bin/sh', ['-c', 'printf %s "$2" | cat > "$1"', 'sh', file, value]));
+  return errnoOf(
+    await fixture.kernelLab.lab.exec('/usr/bin/sh', ['-c', 'printf %s "$2" | cat > "$1"', 'sh', file, value]),
+  );
 }
 
 describe('sysfs', () => {
