@@ -11,7 +11,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 static struct dentry *top;
 

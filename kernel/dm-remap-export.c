@@ -17,7 +17,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 struct remap_export {
 	struct list_head list;

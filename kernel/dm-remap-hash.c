@@ -15,7 +15,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 #define GROUP_SHIFT	3
 #define HASH_BITS_MIN	10

@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 void remap_health_exit(struct remap_c *rc)
 {

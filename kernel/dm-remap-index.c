@@ -13,7 +13,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 #define CHANGES_MAX	256
 #define DIGIT_BITS	8

@@ -6,7 +6,7 @@
  * space that the buffer was full, and libdevmapper asks again with a larger
  * one.
  */
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 static const char * const cause_names[] = {
 	[REMAP_CAUSE_NONE] = "-",

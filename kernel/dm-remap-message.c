@@ -3,7 +3,7 @@
  * Messages. Each either does what it says or fails, with a line in the kernel
  * log that says why, and changes nothing.
  */
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 #define CELLS_MAX	65536
 

@@ -6,7 +6,7 @@
 #include <linux/sched/mm.h>
 #include <linux/seq_file.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 #define REGIONS_MAX	65536u
 

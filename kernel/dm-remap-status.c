@@ -2,7 +2,7 @@
 /*
  * Status and table line. Neither has side effects.
  */
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 static const char * const mode_names[] = {
 	[REMAP_MODE_RW] = "rw",

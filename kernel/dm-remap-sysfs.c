@@ -10,7 +10,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 /* The fields, then the core args that are numbers, then these two. */
 #define FILE_ARGS	REMAP_FIELDS

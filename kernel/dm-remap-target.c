@@ -8,7 +8,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-show.h"
 
 #define HELD_BIOS	64
 #define WORKERS		128

@@ -185,7 +185,7 @@ describe('sysfs', () => {
       for reader in 1 2 3; do
         while [ -e /tmp/reading ]; do cat "$1"/* /sys/kernel/debug/dm-remap/$2/* > /dev/null 2>&1; done &
       done
-      for cycle in $(seq 10); do
+      for cycle in $(seq 5); do
         dmsetup reload $2 --table "$3" && dmsetup resume $2 || exit 1
         dmsetup remove --retry $2 && dmsetup create $2 --table "$3" || exit 1
       done
