@@ -7,6 +7,11 @@
  * that are mapped hang, by number, in hash chains. Eight neighbouring main
  * blocks share a bucket, so that a large bio walks few chains.
  *
+ * A filter with a bit for each hash of such a group tells map() of most bios,
+ * without RCU and in few instructions, that none of their blocks is mapped. Its
+ * bits are never cleared: one that outlives its mapping costs a look into the
+ * hash.
+ *
  * Readers hold rcu_read_lock() and nothing else. Writers hold commit_mutex.
  * A slot that leaves its chain keeps its @next and is not used again before a
  * grace period has passed, so a reader that stands on it still finds its way.
@@ -20,6 +25,8 @@
 #define GROUP_SHIFT	3
 #define HASH_BITS_MIN	10
 #define HASH_BITS_MAX	20
+/* Filter bits for each bucket, as a power of two. */
+#define FILTER_SHIFT	3
 
 int remap_hash_init(struct remap_c *rc)
 {
@@ -34,7 +41,11 @@ int remap_hash_init(struct remap_c *rc)
 				  GFP_KERNEL);
 	rc->chunks = kvcalloc(rc->super.layout.table_units,
 			      sizeof(*rc->chunks), GFP_KERNEL);
-	if (!rc->hash || !rc->chunks)
+	rc->group_shift = rc->block_shift + GROUP_SHIFT;
+	rc->filter_bits = rc->hash_bits + FILTER_SHIFT;
+	rc->filter = kvcalloc(BITS_TO_LONGS(1u << rc->filter_bits),
+			      sizeof(*rc->filter), GFP_KERNEL);
+	if (!rc->hash || !rc->chunks || !rc->filter)
 		return -ENOMEM;
 	for (i = 0; i < 1u << rc->hash_bits; i++)
 		rc->hash[i] = REMAP_NO_SLOT;
@@ -55,6 +66,8 @@ void remap_hash_exit(struct remap_c *rc)
 			kfree(rc->chunks[i]);
 	kvfree(rc->chunks);
 	rc->chunks = NULL;
+	kvfree(rc->filter);
+	rc->filter = NULL;
 	kvfree(rc->hash);
 	rc->hash = NULL;
 }
@@ -344,6 +357,8 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 	if (e->state == REMAP_SLOT_MAPPED) {
 		u32 *head = bucket(rc, e->block >> GROUP_SHIFT);
 
+		set_bit(hash_64(e->block >> GROUP_SHIFT, rc->filter_bits),
+			rc->filter);
 		s->next = *head;
 		/* Pairs with remap_find(). */
 		smp_store_release(head, change->slot);

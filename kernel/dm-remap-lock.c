@@ -20,12 +20,12 @@
  * a gate on its blocks, which makes map() hand new writes to a worker (which
  * waits for the lock), and waits for the straight writes that passed before:
  * each is counted, from map() to end_io(), in one of two per-CPU sums, chosen
- * by the epoch. map() reads the epoch, looks at gates and mappings, and counts,
- * all in one RCU read-side section. After closing the gate and changing the
- * epoch, a grace period later no one counts in the old sum any more; it only
- * falls, so reading it as zero, however slowly, means that it is zero. A map()
- * that read the new epoch also sees the gate. The price on the common path is
- * two per-CPU additions per write.
+ * by the epoch. map() reads the epoch and counts in one RCU read-side section,
+ * and looks at gates and mappings after that. After closing the gate and
+ * changing the epoch, a grace period later no one counts in the old sum any
+ * more; it only falls, so reading it as zero, however slowly, means that it is
+ * zero. A map() that read the new epoch also sees the gate. The price on the
+ * common path is two per-CPU additions per write.
  *
  * Reads that map() sends to a spare block are counted the same way. A block
  * that is unmapped leaves its spare block to others; it may do so when, after

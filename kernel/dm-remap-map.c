@@ -2,9 +2,15 @@
 /*
  * The way of every bio: map() and end_io().
  */
+#include <linux/hash.h>
+#include <linux/sizes.h>
+
 #include "dm-remap.h"
 
 #define LOOK_SECTORS	131072u
+
+/* Up to this length looking at the filter is cheaper than at the hash. */
+#define FILTER_BYTES	SZ_1M
 
 enum verdict { TO_MAIN, TO_SPARE, TO_WORKER, DROP, FAIL };
 
@@ -100,13 +106,15 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 	view->mapped = remap_find(rc, first, last, view, &found);
 	if (view->mapped)
 		last = found;
-	if (xa_find(&rc->pending, &index, last, XA_PRESENT)) {
+	if (test_bit(REMAP_ATT_PENDING, &rc->attention) &&
+	    xa_find(&rc->pending, &index, last, XA_PRESENT)) {
 		if (!view->mapped || index < last)
 			*pending = true;
 		last = index;
 	}
 	index = first;
-	if (xa_find(&rc->gates, &index, last, XA_PRESENT)) {
+	if (test_bit(REMAP_ATT_GATED, &rc->attention) &&
+	    xa_find(&rc->gates, &index, last, XA_PRESENT)) {
 		if (index < last)
 			*pending = false;
 		*gated = true;
@@ -118,7 +126,7 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 	return view->mapped || *pending || *gated;
 }
 
-static int hold(struct remap_c *rc, struct remap_io *io, struct bio *bio)
+static noinline int hold(struct remap_c *rc, struct remap_io *io, struct bio *bio)
 {
 	if (bio->bi_opf & REQ_NOWAIT) {
 		io->flags |= REMAP_IO_FINAL;
@@ -129,7 +137,7 @@ static int hold(struct remap_c *rc, struct remap_io *io, struct bio *bio)
 	return DM_MAPIO_SUBMITTED;
 }
 
-static int finish(struct remap_io *io, struct bio *bio, blk_status_t status)
+static noinline int finish(struct remap_io *io, struct bio *bio, blk_status_t status)
 {
 	io->flags |= REMAP_IO_FINAL;
 	bio->bi_status = status;
@@ -138,8 +146,8 @@ static int finish(struct remap_io *io, struct bio *bio, blk_status_t status)
 }
 
 /* The bio already points to main. Called under rcu_read_lock(). */
-static enum verdict map_special(struct remap_c *rc, struct remap_io *io,
-				struct bio *bio)
+static noinline enum verdict map_special(struct remap_c *rc,
+					 struct remap_io *io, struct bio *bio)
 {
 	sector_t sector = bio->bi_iter.bi_sector;
 	unsigned int sectors = bio_sectors(bio), offset, count;
@@ -210,71 +218,116 @@ static void uncount_io(struct remap_c *rc, struct remap_io *io)
 	io->flags &= ~REMAP_IO_COUNTED;
 }
 
+/*
+ * Is nothing known of any block of the bio? Then it just goes to main, which
+ * is the way of nearly every bio; so this is all that it pays, and the rest is
+ * kept out of line. Looks at no slot and therefore needs no RCU. A mapping's
+ * bit in the filter is set before the bio that caused the mapping completes.
+ */
+static inline bool nothing_known(struct remap_c *rc, struct bio *bio)
+{
+	unsigned long attention = READ_ONCE(rc->attention);
+	u64 group, last;
+
+	if (likely(!attention))
+		return true;
+	if (attention != BIT(REMAP_ATT_MAPPED) ||
+	    bio->bi_iter.bi_size > FILTER_BYTES)
+		return false;
+	group = bio->bi_iter.bi_sector >> rc->group_shift;
+	last = (bio_end_sector(bio) - 1) >> rc->group_shift;
+	do {
+		u32 n = hash_64(group, rc->filter_bits);
+
+		if (READ_ONCE(rc->filter[BIT_WORD(n)]) & BIT_MASK(n))
+			return false;
+	} while (++group <= last);
+	return true;
+}
+
+static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
+			      struct bio *bio)
+{
+	io->iter.bi_size = 0;
+	if (dm_bio_get_target_bio_nr(bio)) {
+		bio_set_dev(bio, rc->spare->bdev);
+		io->flags |= REMAP_IO_SPARE;
+	} else {
+		bio_set_dev(bio, rc->main->bdev);
+	}
+	return DM_MAPIO_REMAPPED;
+}
+
+static noinline int map_known(struct remap_c *rc, struct remap_io *io,
+			      struct bio *bio)
+{
+	enum verdict verdict;
+	unsigned int epoch;
+
+	rcu_read_lock();
+	/* Before the look-up; pairs with remap_drain(). */
+	epoch = smp_load_acquire(&rc->epoch);
+	verdict = map_special(rc, io, bio);
+	if (verdict == TO_SPARE && !(io->flags & REMAP_IO_COUNTED))
+		count_io(rc, io, epoch);
+	rcu_read_unlock();
+
+	/* May have become shorter. */
+	io->iter.bi_size = bio->bi_iter.bi_size;
+	switch (verdict) {
+	case TO_WORKER:
+		uncount_io(rc, io);
+		return hold(rc, io, bio);
+	case DROP:
+		return finish(io, bio, BLK_STS_OK);
+	case FAIL:
+		return finish(io, bio, BLK_STS_IOERR);
+	case TO_MAIN:
+		if (is_write(bio) &&
+		    test_bit(REMAP_ATT_WATCH, &rc->attention))
+			io->flags |= REMAP_IO_WATCH;
+		break;
+	case TO_SPARE:
+		break;
+	}
+	return DM_MAPIO_REMAPPED;
+}
+
 int remap_map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_c *rc = ti->private;
 	struct remap_io *io = dm_per_bio_data(bio, sizeof(*io));
-	enum verdict verdict = TO_MAIN;
+	bool known;
 
 	io->flags = 0;
 	io->start = jiffies;
-	if (unlikely(!bio_sectors(bio))) {
-		io->iter.bi_size = 0;
-		if (dm_bio_get_target_bio_nr(bio)) {
-			bio_set_dev(bio, rc->spare->bdev);
-			io->flags |= REMAP_IO_SPARE;
-		} else {
-			bio_set_dev(bio, rc->main->bdev);
-		}
-		return DM_MAPIO_REMAPPED;
-	}
+	if (unlikely(!bio_sectors(bio)))
+		return map_flush(rc, io, bio);
 
 	bio_set_dev(bio, rc->main->bdev);
 	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
 	io->iter = bio->bi_iter;
 
 	if (is_write(bio)) {
+		/*
+		 * In a section of its own: what remap_drain() waits for is
+		 * counted before anything is looked up.
+		 */
 		rcu_read_lock();
 		/* Pairs with remap_drain(). */
 		count_io(rc, io, smp_load_acquire(&rc->epoch));
-		if (unlikely(READ_ONCE(rc->attention))) {
-			verdict = map_special(rc, io, bio);
-			if (verdict == TO_MAIN &&
-			    test_bit(REMAP_ATT_WATCH, &rc->attention))
-				io->flags |= REMAP_IO_WATCH;
-		}
+		known = !nothing_known(rc, bio);
 		rcu_read_unlock();
-	} else if (unlikely(READ_ONCE(rc->attention))) {
-		unsigned int epoch;
-
-		rcu_read_lock();
-		/* Before the look-up; pairs with remap_drain(). */
-		epoch = smp_load_acquire(&rc->epoch);
-		verdict = map_special(rc, io, bio);
-		if (verdict == TO_SPARE)
-			count_io(rc, io, epoch);
-		rcu_read_unlock();
+	} else {
+		known = !nothing_known(rc, bio);
 	}
-	if (likely(verdict == TO_MAIN))
-		goto remapped;
-
-	if (verdict == TO_WORKER) {
-		uncount_io(rc, io);
-		io->iter.bi_size = bio->bi_iter.bi_size;
-		return hold(rc, io, bio);
-	}
-	if (verdict == DROP)
-		return finish(io, bio, BLK_STS_OK);
-	if (verdict == FAIL)
-		return finish(io, bio, BLK_STS_IOERR);
-remapped:
-	/* May have become shorter. */
-	io->iter.bi_size = bio->bi_iter.bi_size;
+	if (unlikely(known))
+		return map_known(rc, io, bio);
 	return DM_MAPIO_REMAPPED;
 }
 
-static int end_io_slow(struct remap_c *rc, struct remap_io *io,
-		       struct bio *bio, blk_status_t *status)
+static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
+				struct bio *bio, blk_status_t *status)
 {
 	bool spare = io->flags & REMAP_IO_SPARE;
 	enum req_op op = bio_op(bio);

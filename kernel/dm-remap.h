@@ -140,6 +140,10 @@ struct remap_c {
 	unsigned int hash_bits;
 	u32 *hash;
 	struct remap_chunk **chunks;
+	/* Which groups of blocks may have a mapped one, see dm-remap-hash.c. */
+	unsigned long *filter;
+	unsigned int filter_bits;
+	unsigned int group_shift;	/* sectors of a group, as a power of two */
 
 	struct dm_dev *spare;
 	struct dm_target *ti;
