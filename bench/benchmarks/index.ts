@@ -1,0 +1,6 @@
+import type { Benchmark } from '../frame/benchmark.ts';
+import { dataPath } from './data-path.ts';
+import { memory } from './memory.ts';
+
+/** All benchmarks, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [dataPath, memory];
