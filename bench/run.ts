@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -36,14 +37,23 @@ function readCommandLine(): Wanted | null {
   return { options: readOptions(values), chosen };
 }
 
+/** The host's load average of the last minute; times of the wall clock mean little where others work too. */
+function loadBefore(say: (text: string) => void): number {
+  const [load = 0] = loadavg();
+  if (load > availableParallelism() / 2)
+    say(`other programs are busy here (load ${load.toFixed(1)}): times will be too long`);
+  return load;
+}
+
 /** Runs one benchmark, prints its table and keeps its figures. Whether every aim was met. */
 async function measure(benchmark: Benchmark, options: BenchmarkOptions): Promise<boolean> {
   const { name, against } = benchmark;
   const say = (text: string): void => console.error(`${name}: ${text}`);
+  const load = loadBefore(say);
   const figures = await benchmark.run({ options, say });
   const outcomes = figures.map((figure) => ({ ...figure, outcome: outcomeOf(figure) }));
   await mkdir(RESULTS, { recursive: true });
-  const kept = { name, against, date: new Date().toISOString(), options, figures: outcomes };
+  const kept = { name, against, date: new Date().toISOString(), load, options, figures: outcomes };
   await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
   console.log(`\n${name}, against ${against}\n\n${markdownTable(figures).join('\n')}\n`);
   return outcomes.every(({ outcome }) => outcome !== 'missed');

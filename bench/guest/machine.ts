@@ -52,10 +52,16 @@ export class CountingMachine {
     this.#lab = lab;
   }
 
-  /** @param remaps - most blocks that will be remapped; up to `STRIPES` × `STRIPE_ROOM` */
+  /**
+   * `$REMAP_TEST_MODULE` names the folder of another module to measure than the project's.
+   *
+   * @param remaps - most blocks that will be remapped; up to `STRIPES` × `STRIPE_ROOM`
+   */
   static async start(remaps: number, say: (text: string) => void): Promise<CountingMachine> {
     const spareMiB = Math.ceil((remaps * KIB_PER_BLOCK * 1.02) / 1024) + 64;
+    const source = process.env['REMAP_TEST_MODULE'];
     const lab = await Lab.start({
+      ...(source === undefined ? {} : { module: { source } }),
       disks: [],
       udev: false,
       cpus: 1,
