@@ -44,6 +44,7 @@ async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
   const stages = (options.remaps ?? DEFAULT_REMAPS).filter((remaps) => remaps > 0);
   const machine = await CountingMachine.start(stages.at(-1) ?? 0, say);
   try {
+    await machine.fillSpare();
     const blank = await settledMemory(machine);
     await machine.createPair();
     const active = await settledMemory(machine);
