@@ -8,18 +8,21 @@ import { FIRST_BUILD_BYTES, requireSpace } from './paths.ts';
 import { unpackedKernel } from './vmlinux.ts';
 
 /** A kernel that the lab can boot and build a module for. All paths are absolute. */
-export interface KernelFiles {
+export const KernelFiles = z.strictObject({
   /** What `uname -r` says, such as `6.1.0-56-amd64`. */
-  readonly release: string;
+  release: z.string(),
   /** Version of the package it came from, or another text that changes when the kernel's build does. */
-  readonly version: string;
+  version: z.string(),
   /** What QEMU starts: the unpacked kernel where that can be had, else the packed one. */
-  readonly image: string;
+  image: z.string(),
   /** The folder `lib/modules/<release>`. */
-  readonly modules: string;
-  /** The folder to give to `make -C` when a module is built. */
-  readonly build: string;
-}
+  modules: z.string(),
+  /** The folder to give to `make -C` when a module is built; inside `root` where that is given. */
+  build: z.string(),
+  /** The system whose compiler builds modules for this kernel, when it is not the one the lab runs on. */
+  root: z.string().exactOptional(),
+});
+export type KernelFiles = Readonly<z.infer<typeof KernelFiles>>;
 
 export interface KernelOptions {
   readonly cache: string;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { LabError } from '../errors.ts';
-import { run } from '../process.ts';
+import { run, type RunResult } from '../process.ts';
 import { buildOnce, exists } from './build-once.ts';
 import type { KernelFiles } from './kernel.ts';
+import { runInRoot } from './release-kernel.ts';
 
 export interface ModuleOptions {
   readonly cache: string;
@@ -58,9 +59,24 @@ export async function obtainModule(options: ModuleOptions): Promise<string> {
   return join(folder, `${name}.ko`);
 }
 
+/** Runs make on the sources in `folder`: as they lie, or in the system that the kernel's compiler is in. */
+async function runMake(folder: string, { kernel, makeArgs = [], signal }: ModuleOptions): Promise<RunResult> {
+  const args = (at: string): string[] => ['-C', kernel.build, `M=${at}`, ...makeArgs, 'modules'];
+  if (kernel.root === undefined) return run('make', args(folder), { signal });
+  const inside = `/root/${basename(folder)}`;
+  const copy = join(kernel.root, inside);
+  try {
+    await cp(folder, copy, { recursive: true });
+    const made = await runInRoot(kernel.root, ['/usr/bin/make', ...args(inside)], signal);
+    await cp(copy, folder, { recursive: true });
+    return made;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
 async function make(folder: string, options: ModuleOptions): Promise<void> {
-  const args = ['-C', options.kernel.build, `M=${folder}`, ...(options.makeArgs ?? []), 'modules'];
-  const made = await run('make', args, { signal: options.signal });
+  const made = await runMake(folder, options);
   if (made.code === 0 && (await exists(join(folder, `${options.name}.ko`)))) return;
   const output = `${made.stdout}\n${made.stderr}`;
   const missing = /(\S*gcc-\d+): (?:No such file|not found|Permission)/.exec(output)?.[1];

@@ -1,4 +1,12 @@
-import { Lab, type DiskOptions, type ExecOptions, type ExecOutcome, type LabOptions } from '../../../lab/index.ts';
+import { readFile } from 'node:fs/promises';
+import {
+  KernelFiles,
+  Lab,
+  type DiskOptions,
+  type ExecOptions,
+  type ExecOutcome,
+  type LabOptions,
+} from '../../../lab/index.ts';
 import { GuestIo, withGuestProgram } from './guest-io.ts';
 import { KernelLog } from './kernel-log.ts';
 
@@ -13,6 +21,11 @@ export const MAIN_AND_SPARE: readonly DiskOptions[] = [
 export type KernelLabOptions = Omit<LabOptions, 'helperBundle' | 'disks'> & {
   readonly disks?: readonly DiskOptions[];
 };
+
+async function otherKernel(): Promise<KernelFiles | undefined> {
+  const file = process.env['REMAP_TEST_KERNEL'];
+  return file === undefined ? undefined : KernelFiles.parse(JSON.parse(await readFile(file, 'utf8')));
+}
 
 /**
  * A lab machine with the module loaded and the tests' own program in the helper's place. There is no udev in it, so
@@ -31,14 +44,17 @@ export class KernelLab {
 
   /**
    * Starts a machine; its disks are `MAIN_AND_SPARE` unless told otherwise. `$REMAP_TEST_MODULE` names the folder of
-   * another module to test than the project's, such as one that was broken on purpose.
+   * another module to test than the project's, such as one that was broken on purpose; `$REMAP_TEST_KERNEL` a file that
+   * describes another kernel (`KernelFiles` as JSON).
    */
   static async start(options: KernelLabOptions = {}): Promise<KernelLab> {
     const source = process.env['REMAP_TEST_MODULE'];
+    const kernel = await otherKernel();
     const lab = await withGuestProgram((helperBundle) =>
       Lab.start({
         udev: false,
         ...(source === undefined ? {} : { module: { source } }),
+        ...(kernel === undefined ? {} : { kernel }),
         ...options,
         disks: options.disks ?? MAIN_AND_SPARE,
         helperBundle,
