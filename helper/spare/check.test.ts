@@ -96,7 +96,7 @@ describe('a sound spare', () => {
 });
 
 describe('damage of one copy', () => {
-  const kinds: readonly (readonly [string, (maker: SpareMaker, unit: number, other: number) => void])[] = [
+  const kinds: readonly (readonly [string, (maker: SpareMaker, unit: number) => void])[] = [
     ['checksum', (maker, unit) => maker.rot(unit)],
     ['blank', (maker, unit) => maker.unit(unit).fill(0)],
     ['magic', (maker, unit) => maker.unit(unit).fill(0xee)],
