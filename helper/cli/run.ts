@@ -37,6 +37,7 @@ const actions: Record<VerbName, (context: Context) => Promise<number>> = {
 /** What was asked for cannot be, and nothing was changed: exit status 2. Every other error is 1. */
 const inputCodes: ReadonlySet<ErrorCode> = new Set([
   'bad-request',
+  'blocks-on-spare',
   'confirmation-wrong',
   'device-gone',
   'name-taken',

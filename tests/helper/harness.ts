@@ -12,7 +12,7 @@ import { toErrorData, type ErrorData } from '../../app/errors.ts';
 import { HelperClient } from '../../app/protocol/client.ts';
 import { LineCutter } from '../../app/protocol/frames.ts';
 import type { MethodName, NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
-import { Lab, type DiskOptions, type LabDisk } from '../../lab/index.ts';
+import { Lab, type DiskOptions, type LabDisk, type LabOptions } from '../../lab/index.ts';
 
 const MIB = 1024 * 1024;
 
@@ -99,6 +99,12 @@ export class HelperFixture {
   #lab: Lab | undefined;
   #client: TestClient | undefined;
   readonly #places = new Map<string, { path: string; devno: string }>();
+  readonly #options: LabOptions;
+
+  /** `options` of the machine in place of the usual ones. */
+  constructor(options: LabOptions = {}) {
+    this.#options = options;
+  }
 
   get lab(): Lab {
     if (this.#lab === undefined) throw new Error('the machine is not running yet');
@@ -122,7 +128,7 @@ export class HelperFixture {
         format: 'cjs',
         logLevel: 'error',
       });
-      this.#lab = await Lab.start({ disks, helperBundle });
+      this.#lab = await Lab.start({ disks, helperBundle, ...this.#options });
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -135,6 +141,13 @@ export class HelperFixture {
     this.#client = new TestClient(await this.lab.helper());
     await this.#client.init();
     return this.#client;
+  }
+
+  /** Starts the machine again after its power was cut. */
+  async restart(): Promise<void> {
+    await this.lab.restart();
+    await this.connect();
+    await this.#findDisks();
   }
 
   async stop(): Promise<void> {
