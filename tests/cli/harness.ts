@@ -2,22 +2,60 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type * as z from 'zod';
 
-import type { ExecOptions, ExecOutcome, LabOptions } from '../../lab/index.ts';
+import type { LabOptions } from '../../lab/index.ts';
+import { LineSplitter } from '../../lab/lines.ts';
 import { HelperFixture } from '../helper/harness.ts';
+import { CliReply } from './guest/protocol.ts';
 
-const PROGRAM = 'usr/bin/dm-remap';
+/** Path of the program itself in the machine, where its being a process matters. */
+export const PROGRAM = '/usr/bin/dm-remap';
+
+/** A machine with the program itself, and in the helper's place what runs it as often as a test asks. */
+class CliMachine extends HelperFixture {
+  #send: ((line: string) => void) | undefined;
+  readonly #waiting = new Map<number, (reply: CliReply) => void>();
+  #nextId = 1;
+
+  constructor(options: LabOptions) {
+    super(options, 'tests/cli/guest/server.ts');
+  }
+
+  async run(argv: readonly string[], typed?: string): Promise<Omit<CliReply, 'id'>> {
+    const id = this.#nextId++;
+    const answered = new Promise<CliReply>((resolve) => this.#waiting.set(id, resolve));
+    this.#send?.(`${JSON.stringify({ id, argv, typed })}\n`);
+    const { code, stdout, stderr } = await answered;
+    return { code, stdout, stderr };
+  }
+
+  protected override async open(): Promise<void> {
+    const stream = await this.lab.helper();
+    const lines = new LineSplitter();
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      for (const line of lines.push(chunk)) {
+        if (line === '') continue;
+        const reply = CliReply.parse(JSON.parse(line));
+        this.#waiting.get(reply.id)?.(reply);
+        this.#waiting.delete(reply.id);
+      }
+    });
+    stream.on('error', () => stream.destroy());
+    this.#send = (line) => void stream.write(line);
+  }
+}
 
 /** One machine for the tests of a file, with the command line tool in it. */
 export class CliFixture {
   readonly #options: LabOptions;
-  #machine: HelperFixture | undefined;
+  #machine: CliMachine | undefined;
 
   constructor(options: LabOptions) {
     this.#options = options;
   }
 
   /** The machine with its disks. */
-  get machine(): HelperFixture {
+  get machine(): CliMachine {
     if (this.#machine === undefined) throw new Error('the machine is not running yet');
     return this.#machine;
   }
@@ -34,13 +72,14 @@ export class CliFixture {
     });
     const data = made.outputFiles[0]?.contents;
     if (data === undefined) throw new Error('nothing was built');
-    this.#machine = new HelperFixture({ ...this.#options, guestFiles: [{ path: PROGRAM, data, executable: true }] });
+    const program = { path: PROGRAM.slice(1), data, executable: true };
+    this.#machine = new CliMachine({ ...this.#options, guestFiles: [program] });
     await this.#machine.start();
   }
 
-  /** Runs `dm-remap` in the machine; its failure is an answer like any other. */
-  run(args: readonly string[], options?: ExecOptions): Promise<ExecOutcome> {
-    return this.machine.lab.exec(`/${PROGRAM}`, args, options);
+  /** Runs `dm-remap` in the machine, with `typed` on a terminal; its failure is an answer like any other. */
+  run(args: readonly string[], typed?: string): Promise<Omit<CliReply, 'id'>> {
+    return this.machine.run(args, typed);
   }
 
   /** Runs it; fails when its exit status is another than `status`. Gives what it printed. */

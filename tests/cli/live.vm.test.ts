@@ -35,6 +35,18 @@ describe('create', () => {
     expect(cli.machine.disk('main').hash()).toBe(main);
   });
 
+  it('asks on a terminal, once, and takes what is typed', async () => {
+    const before = cli.machine.bytes();
+    for (const typed of ['0001\n', '\n', '']) {
+      const { code, stderr } = await cli.run(['create', 'safe', ...devices()], typed);
+      expect(code).toBe(2);
+      expect(stderr).toContain('To go on, type the last four characters of the serial number of TEST SPARE');
+    }
+    expect([cli.machine.bytes(), await cli.machine.mappings()]).toEqual([before, []]);
+    const { code, stdout } = await cli.run(['create', 'safe', ...devices()], '0002\n');
+    expect([code, stdout]).toEqual([0, 'safe is active: use /dev/mapper/safe from now on.\n']);
+  });
+
   it('changes nothing without the confirmation, with a wrong one, or with devices that cannot be', async () => {
     await cli.refuses(/no terminal to ask on.*--confirm/, 'create', 'safe', ...devices());
     await cli.refuses(/not the last four characters/, 'create', 'safe', ...devices(), '--confirm', '0001');
@@ -68,9 +80,9 @@ describe('create', () => {
 
   it('wants it said that a file system is erased, and never takes one that is mounted', async () => {
     const spare = cli.machine.path('spare');
-    await cli.machine.sh(`mkfs.ext4 -q -L photos ${spare}; sync; mkdir -p /mnt/s`);
+    await cli.machine.sh(`mkfs.ext4 -q -L photos ${spare}; sync; udevadm settle; mkdir -p /mnt/s`);
     await cli.refuses(/ext4 file system labelled "photos"/, 'create', 'safe', ...devices(), '--confirm', '0002');
-    await cli.machine.sh(`mount ${spare} /mnt/s; sync`);
+    await cli.machine.sh(`mount -o ro,noload ${spare} /mnt/s`);
     await cli.refuses(/mounted at \/mnt\/s/, 'create', 'safe', ...devices(), '--erase', '--confirm', '0002');
     await cli.machine.sh('umount /mnt/s; udevadm settle');
     await cli.exits(0, 'create', 'safe', ...devices(), '--erase', '--confirm', '0002');
@@ -107,7 +119,7 @@ describe('the listings', () => {
       [5, 6, 7, 99, 100].map((block) => [block, 'mapped', 'manual', 'ff']),
     );
     const some = await cli.json(remapsOutputSchema, 'remaps', 'safe', '--from', '6', '--max', '2');
-    expect([some.remaps.map(({ block }) => block), some.next]).toEqual([[6, 7], 8]);
+    expect([some.remaps.map(({ block }) => block), some.next]).toEqual([[6, 7], 99]);
     expect((await cli.exits(0, 'remaps', 'safe')).stdout.split('\n')[1]).toMatch(/^5 +\d+ +mapped +manual +ff +\d{4}-/);
 
     const { events } = await cli.json(eventsOutputSchema, 'events', 'safe', '--after', '1', '--max', '2');
@@ -192,7 +204,9 @@ describe('deactivate, activate and remove', () => {
   it('keep what was moved, and find main by what the spare says', async () => {
     await cli.create();
     await cli.exits(0, 'remap', 'safe', '9');
-    await cli.machine.sh('mkfs.ext4 -q /dev/mapper/safe; mkdir -p /mnt/d; mount /dev/mapper/safe /mnt/d; sync');
+    await cli.machine.sh(
+      'mkfs.ext4 -q /dev/mapper/safe; mkdir -p /mnt/d; sync; mount -o ro,noload /dev/mapper/safe /mnt/d',
+    );
     await cli.refuses(/mounted at \/mnt\/d/, 'deactivate', 'safe');
     await cli.machine.sh('umount /mnt/d; udevadm settle');
     const { stdout } = await cli.exits(0, 'deactivate', 'safe');

@@ -100,10 +100,12 @@ export class HelperFixture {
   #client: TestClient | undefined;
   readonly #places = new Map<string, { path: string; devno: string }>();
   readonly #options: LabOptions;
+  readonly #entry: string;
 
-  /** `options` of the machine in place of the usual ones. */
-  constructor(options: LabOptions = {}) {
+  /** `options` of the machine in place of the usual ones, and the program that runs in the helper's place. */
+  constructor(options: LabOptions = {}, entry = 'helper/main.ts') {
     this.#options = options;
+    this.#entry = entry;
   }
 
   get lab(): Lab {
@@ -121,7 +123,7 @@ export class HelperFixture {
     try {
       const helperBundle = join(folder, 'helper.cjs');
       await build({
-        entryPoints: ['helper/main.ts'],
+        entryPoints: [this.#entry],
         outfile: helperBundle,
         bundle: true,
         platform: 'node',
@@ -132,8 +134,13 @@ export class HelperFixture {
     } finally {
       await rm(folder, { recursive: true });
     }
-    await this.connect();
+    await this.open();
     await this.#findDisks();
+  }
+
+  /** Begins to speak with the program in the machine. */
+  protected async open(): Promise<void> {
+    await this.connect();
   }
 
   /** A new session, of a helper that was started afresh. */
@@ -146,7 +153,7 @@ export class HelperFixture {
   /** Starts the machine again after its power was cut. */
   async restart(): Promise<void> {
     await this.lab.restart();
-    await this.connect();
+    await this.open();
     await this.#findDisks();
   }
 
