@@ -133,7 +133,8 @@ function remapSegment(name: string, line: string): string {
   return segment.rest;
 }
 
-function targetMissing(name: string, detail?: string): AppError {
+/** Of a name that no pair has. */
+export function targetMissing(name: string, detail?: string): AppError {
   return appError(
     'target-missing',
     `There is no protected device named "${name}" (any more).`,

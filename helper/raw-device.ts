@@ -9,13 +9,13 @@ const { O_DIRECT, O_EXCL, O_RDONLY, O_RDWR } = constants;
 export type AlignedReader = (offset: number, length: number) => Promise<Uint8Array>;
 
 /** Largest piece read or written at once, bytes. */
-const PIECE = 64 * 1024;
+export const PIECE = 64 * 1024;
 
 /**
  * Memory at a page boundary, which O_DIRECT demands and Node's own buffers do not have: the engine maps the memory of a
  * resizable buffer on pages of its own.
  */
-function alignedPiece(): Uint8Array {
+export function alignedPiece(): Uint8Array {
   return new Uint8Array(new ArrayBuffer(PIECE, { maxByteLength: PIECE }));
 }
 

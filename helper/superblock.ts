@@ -1,26 +1,8 @@
-import { crc32c } from './crc32c.ts';
-import { superblockPlaces, UNIT_BYTES, usableBlocks } from './layout.ts';
+import { superblockPlaces, UNIT_BYTES } from './layout.ts';
 import { readAligned, type AlignedReader } from './raw-device.ts';
+import { decodeFullSuperblock } from './spare/superblock.ts';
 
-/** `RmpS`, little-endian. */
-const MAGIC = 0x53706d52;
-const VERSION = 1;
-/** Byte offsets of the fields, from docs/on-disk-format.md. */
-const at = {
-  crc: 0,
-  magic: 4,
-  uuid: 8,
-  sequence: 24,
-  version: 64,
-  blockSectors: 68,
-  roCompat: 80,
-  incompat: 88,
-  mainSectors: 96,
-  spareSectors: 104,
-  mainId: 192,
-} as const;
-const MAIN_ID_BYTES = 64;
-
+/** What a superblock says of the pair. */
 export interface Superblock {
   readonly uuid: string;
   readonly sequence: bigint;
@@ -34,34 +16,27 @@ export interface Superblock {
 export type Decoded =
   { readonly kind: 'none' | 'damaged' | 'unsupported' } | { readonly kind: 'valid'; readonly superblock: Superblock };
 
-/** Reads one metadata unit of {@link UNIT_BYTES}; it is `valid` only with the right checksum and plausible numbers. */
+/**
+ * Reads one metadata unit of {@link UNIT_BYTES}; it is `valid` only with the right checksum and plausible numbers, and
+ * `unsupported` with features that a writer does not know, since what asks here means to use the spare.
+ */
 export function decodeSuperblock(unit: Uint8Array): Decoded {
-  const view = new DataView(unit.buffer, unit.byteOffset, unit.byteLength);
-  if (unit.length !== UNIT_BYTES || view.getUint32(at.magic, true) !== MAGIC) return { kind: 'none' };
-  if (view.getUint32(at.crc, true) !== crc32c(unit.subarray(4))) return { kind: 'damaged' };
-  const features = view.getBigUint64(at.roCompat, true) | view.getBigUint64(at.incompat, true);
-  if (view.getUint32(at.version, true) !== VERSION || features !== 0n) return { kind: 'unsupported' };
-  const superblock = {
-    uuid: uuidText(unit.subarray(at.uuid, at.uuid + 16)),
-    sequence: view.getBigUint64(at.sequence, true),
-    mainId: idText(unit.subarray(at.mainId, at.mainId + MAIN_ID_BYTES)),
-    mainSectors: Number(view.getBigUint64(at.mainSectors, true)),
-    spareSectors: Number(view.getBigUint64(at.spareSectors, true)),
-    blockSectors: view.getUint32(at.blockSectors, true),
-  };
-  return plausible(superblock) ? { kind: 'valid', superblock } : { kind: 'damaged' };
-}
-
-function plausible({ mainSectors, spareSectors, blockSectors }: Superblock): boolean {
-  return (
-    Number.isSafeInteger(mainSectors) &&
-    mainSectors > 0 &&
-    Number.isSafeInteger(spareSectors) &&
-    blockSectors >= 1 &&
-    blockSectors <= 128 &&
-    Number.isInteger(Math.log2(blockSectors)) &&
-    usableBlocks(spareSectors, blockSectors) !== null
-  );
+  const decoded = decodeFullSuperblock(unit);
+  switch (decoded.kind) {
+    case 'invalid':
+      return { kind: decoded.fault === 'checksum' ? 'damaged' : 'none' };
+    case 'newer':
+      return { kind: 'unsupported' };
+    case 'contradictory':
+      return { kind: 'damaged' };
+    case 'valid': {
+      const { header, layout, roCompat, mainId, mainSectors } = decoded.superblock;
+      if (roCompat !== 0n) return { kind: 'unsupported' };
+      const { spareSectors, blockSectors } = layout;
+      const { uuid, sequence } = header;
+      return { kind: 'valid', superblock: { uuid, sequence, mainId, mainSectors, spareSectors, blockSectors } };
+    }
+  }
 }
 
 /** What a device holds of ours, over all places. */
@@ -102,18 +77,4 @@ async function inspect(read: AlignedReader, sizeSectors: number): Promise<SpareC
   }
   if (unusable) return { kind: 'unusable' };
   return failure === null ? { kind: 'none' } : { kind: 'unreadable', detail: failure };
-}
-
-function uuidText(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-function idText(bytes: Uint8Array): string | null {
-  const end = bytes.indexOf(0);
-  return (
-    Buffer.from(end === -1 ? bytes : bytes.subarray(0, end))
-      .toString('latin1')
-      .replaceAll(/[^\x21-\x7e]/g, '?') || null
-  );
 }

@@ -32,6 +32,13 @@ const parts: readonly Part[] = [
       esbuild({ ...common, entryPoints: ['./helper/main.ts'], outfile: 'dist/helper/helper.cjs', format: 'cjs' }),
   },
   {
+    name: 'command line',
+    sources: ['app', 'helper'],
+    outputs: ['dist/cli/dm-remap.cjs'],
+    make: () =>
+      esbuild({ ...common, entryPoints: ['./helper/cli/main.ts'], outfile: 'dist/cli/dm-remap.cjs', format: 'cjs' }),
+  },
+  {
     name: 'lab agent',
     sources: ['app', 'lab'],
     outputs: ['dist/lab/agent.mjs'],

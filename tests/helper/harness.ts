@@ -12,7 +12,7 @@ import { toErrorData, type ErrorData } from '../../app/errors.ts';
 import { HelperClient } from '../../app/protocol/client.ts';
 import { LineCutter } from '../../app/protocol/frames.ts';
 import type { MethodName, NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
-import { Lab, type DiskOptions, type LabDisk } from '../../lab/index.ts';
+import { Lab, type DiskOptions, type LabDisk, type LabOptions } from '../../lab/index.ts';
 
 const MIB = 1024 * 1024;
 
@@ -99,6 +99,14 @@ export class HelperFixture {
   #lab: Lab | undefined;
   #client: TestClient | undefined;
   readonly #places = new Map<string, { path: string; devno: string }>();
+  readonly #options: LabOptions;
+  readonly #entry: string;
+
+  /** `options` of the machine in place of the usual ones, and the program that runs in the helper's place. */
+  constructor(options: LabOptions = {}, entry = 'helper/main.ts') {
+    this.#options = options;
+    this.#entry = entry;
+  }
 
   get lab(): Lab {
     if (this.#lab === undefined) throw new Error('the machine is not running yet');
@@ -115,19 +123,24 @@ export class HelperFixture {
     try {
       const helperBundle = join(folder, 'helper.cjs');
       await build({
-        entryPoints: ['helper/main.ts'],
+        entryPoints: [this.#entry],
         outfile: helperBundle,
         bundle: true,
         platform: 'node',
         format: 'cjs',
         logLevel: 'error',
       });
-      this.#lab = await Lab.start({ disks, helperBundle });
+      this.#lab = await Lab.start({ disks, helperBundle, ...this.#options });
     } finally {
       await rm(folder, { recursive: true });
     }
-    await this.connect();
+    await this.open();
     await this.#findDisks();
+  }
+
+  /** Begins to speak with the program in the machine. */
+  protected async open(): Promise<void> {
+    await this.connect();
   }
 
   /** A new session, of a helper that was started afresh. */
@@ -135,6 +148,13 @@ export class HelperFixture {
     this.#client = new TestClient(await this.lab.helper());
     await this.#client.init();
     return this.#client;
+  }
+
+  /** Starts the machine again after its power was cut. */
+  async restart(): Promise<void> {
+    await this.lab.restart();
+    await this.open();
+    await this.#findDisks();
   }
 
   async stop(): Promise<void> {
