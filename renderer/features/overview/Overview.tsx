@@ -35,6 +35,7 @@ function NotOpen({ connection }: { connection: Connection }) {
   const open = useCall('connection.open');
   const { phase, id, title } = connection;
   const run = (): void => void open.run({ connection: id });
+  const failed = phase.state === 'failed' ? phase.error : open.error;
   return (
     <div className="page page-narrow">
       <div className="panel">
@@ -52,7 +53,7 @@ function NotOpen({ connection }: { connection: Connection }) {
             title={`${title} is not open`}
             action={
               <Button onClick={run} loading={open.busy}>
-                {id === 'lab' ? 'Try it in the Lab' : 'Open'}
+                {failed !== null ? 'Try again' : id === 'lab' ? 'Try it in the Lab' : 'Open'}
               </Button>
             }
           >
@@ -62,8 +63,7 @@ function NotOpen({ connection }: { connection: Connection }) {
           </Empty>
         )}
       </div>
-      {phase.state === 'failed' && <Failure error={phase.error} />}
-      {open.error !== null && <Failure error={open.error} />}
+      {failed !== null && <Failure error={failed} />}
     </div>
   );
 }
@@ -116,7 +116,7 @@ function Protected({ connection }: { connection: Connection }) {
             }
           >
             {connection.id === 'lab'
-              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one and make it fail.'
+              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one, then make it fail.'
               : 'Choose the aging disk and a spare. You see what will happen before anything is changed.'}
           </Empty>
         </div>
