@@ -7,12 +7,14 @@ import { IconPlug, IconRefresh, IconShieldPlus } from '@tabler/icons-react';
 import type { Connection, ConnectionId } from '../../../app/bridge/snapshot.ts';
 import { href } from '../../app/router.ts';
 import { Empty } from '../../design/Empty.tsx';
-import { Failure, Notice } from '../../design/Notice.tsx';
+import { Failure } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
 import { useConnection } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
+import { DiskPreviewList } from '../start/DiskPreviewList.tsx';
 import { DiskTable } from './DiskTable.tsx';
 import { LostNotice } from './LostNotice.tsx';
+import { Problems } from './Problems.tsx';
 import { ProtectedCard } from './ProtectedCard.tsx';
 
 /** Everything on one connection: its protected devices, then its other disks. */
@@ -59,22 +61,14 @@ function NotOpen({ connection }: { connection: Connection }) {
           >
             {id === 'lab'
               ? 'A virtual machine with a failing disk. Nothing on this computer is touched.'
-              : 'Reading disks needs administrator rights. You are asked for them once; nothing is changed by looking.'}
+              : 'Looking closely at disks needs an administrator’s password. You are asked for it once; nothing is changed by looking.'}
           </Empty>
         )}
       </div>
       {failed !== null && <Failure error={failed} />}
+      {id === 'local' && <DiskPreviewList connection={id} />}
     </div>
   );
-}
-
-function Problems({ connection }: { connection: Connection }) {
-  const problems = connection.machine?.problems ?? [];
-  return problems.map((problem) => (
-    <Notice key={problem.sentence} tone={problem.blocking ? 'bad' : 'warn'} title={problem.sentence}>
-      {problem.remedy}
-    </Notice>
-  ));
 }
 
 function Protected({ connection }: { connection: Connection }) {

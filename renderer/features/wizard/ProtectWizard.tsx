@@ -15,6 +15,7 @@ import { useCall } from '../../store/use-call.ts';
 import { isConfirmed } from '../plan/ConfirmInput.tsx';
 import { usePlan } from '../plan/use-plan.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
+import { isBlocked, Problems } from '../overview/Problems.tsx';
 import { DoingPage, DonePage } from './outcome.tsx';
 import { ConfirmPage, MainPage, PlanPage, SparePage } from './pages.tsx';
 import { freeName, nameProblem } from './names.ts';
@@ -141,6 +142,7 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
   return (
     <div className="page">
       {step !== 4 && <LostNotice connection={connection} />}
+      {step < 3 && <Problems connection={connection} />}
       <div className="wizard">
         <StepList step={step} />
         <div className="wizard-page">
@@ -156,7 +158,7 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
             {step === 0 && (
               <>
                 <Cancel connection={connection.id} />
-                <Continue disabled={!live || mainBlocked} onClick={() => setStep(1)} />
+                <Continue disabled={!live || isBlocked(connection) || mainBlocked} onClick={() => setStep(1)} />
               </>
             )}
             {step === 1 && (
