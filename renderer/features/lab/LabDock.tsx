@@ -58,7 +58,7 @@ export function LabDock({
         <strong>Lab</strong>
         <span className="lab-head-more ellipsis">{inHand ? labWords.brush : labWords.makeBelieve}</span>
         <span className="lab-head-state label nowrap">
-          {formatCount(faulty)} failing sectors · power {lab.power}
+          {formatCount(faulty)} failing sectors{lab.power === 'on' ? '' : ` · power ${lab.power}`}
         </span>
         {open ? <IconChevronDown size={16} aria-hidden="true" /> : <IconChevronUp size={16} aria-hidden="true" />}
       </button>
