@@ -8,7 +8,7 @@ import type { Connection, ConnectionId, TargetView } from '../../../app/bridge/s
 import { deviceTabSchema, go, href, type DeviceTab } from '../../app/router.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
-import { useConnection, useTarget } from '../../store/context.tsx';
+import { useConnection, useLive, useTarget } from '../../store/context.tsx';
 import { EventList } from '../events/EventList.tsx';
 import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
 import { History } from '../history/History.tsx';
@@ -36,6 +36,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   const [jump, setJump] = useState<{ block: number; turn: number } | null>(null);
   const [tableFrom, setTableFrom] = useState<number | null>(null);
   const brush = useBrush(connection, target);
+  const live = useLive(connection);
   const showTab = (next: DeviceTab): void => go({ at: 'device', connection: connection.id, name, tab: next });
   const showBlock = useCallback((block: number) => {
     setJump((now) => ({ block, turn: (now?.turn ?? 0) + 1 }));
@@ -52,7 +53,14 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
       <VerdictHead connection={connection} target={target} />
       <Tiles connection={connection} target={target} />
       <div className="device-heart">
-        <Heatmap connection={connection.id} target={target} jump={jump} onPoint={setPointed} onBrush={brush.paint} />
+        <Heatmap
+          connection={connection.id}
+          live={live}
+          target={target}
+          jump={jump}
+          onPoint={setPointed}
+          onBrush={brush.paint}
+        />
         <Side connection={connection} target={target} pointed={pointed} onShowRow={showRow} />
       </div>
       {brush.error !== null && <Failure error={brush.error} />}

@@ -80,13 +80,17 @@ describe('Tiles', () => {
 
   it('keeps the reason of a failure until an answer comes', async () => {
     let fail = true;
-    const { tiles, changes } = open(10, () =>
+    const { tiles, asked, changes } = open(10, () =>
       fail ? Promise.reject(appError('helper-died', 'It died.', 'Open it again.')) : Promise.resolve([]),
     );
     tiles.want(0, 0, 10);
     await changes(1);
     expect(tiles.error?.code).toBe('helper-died');
+    // A view wants again on every change, and the failure was one.
+    tiles.want(0, 0, 10);
+    expect(asked).toHaveBeenCalledTimes(1);
     fail = false;
+    tiles.invalidateAll();
     tiles.want(0, 0, 10);
     await changes(2);
     expect(tiles.error).toBeNull();
