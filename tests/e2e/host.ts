@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { test as base } from '@playwright/test';
+import { test as base } from './watched.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** Longest wait for the host's address and for its end, in milliseconds: the end waits for the lab's. */
