@@ -17,8 +17,7 @@ export interface LabMachine {
 
 /** A browser host whose lab the test can reach past the screen. */
 export const test = base.extend<{ machine: LabMachine }>({
-  // Playwright takes what a fixture needs from this pattern.
-  machine: async ({}, use) => {
+  machine: async ({ page }, use) => {
     const child = fork(join(import.meta.dirname, 'lab-host.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const waiting = new Map<number, (reply: HostReply) => void>();
     let lastId = 0;
@@ -44,6 +43,8 @@ export const test = base.extend<{ machine: LabMachine }>({
         },
       });
     } finally {
+      // A page that is left open complains that its host is gone.
+      await page.close();
       const ended = once(child, 'exit', { signal: AbortSignal.timeout(LIMIT_MS) });
       child.disconnect();
       await ended.catch(() => child.kill('SIGKILL'));
