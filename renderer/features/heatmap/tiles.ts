@@ -125,6 +125,12 @@ export class Tiles {
     }
   }
 
+  /** The device can be asked again after it could not be: an earlier failure says nothing about it now. */
+  reconnected(): void {
+    this.#error = null;
+    this.invalidateAll();
+  }
+
   invalidateAll(): void {
     this.#failedWish = null;
     for (const tile of this.#tiles.values()) tile.stale = true;

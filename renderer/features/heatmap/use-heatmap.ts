@@ -66,14 +66,14 @@ export function useHeatmap(
 
   useEffect(() => {
     if (!live) return;
-    const refresh = (): void => {
-      tiles.invalidateAll();
+    const want = (): void =>
       tiles.want(latest.current.view.level, latest.current.window.first, latest.current.window.count);
-    };
-    // Whatever happened while nobody could be asked is not known yet.
-    refresh();
+    tiles.reconnected();
+    want();
     const timer = setInterval(() => {
-      if (!document.hidden) refresh();
+      if (document.hidden) return;
+      tiles.invalidateAll();
+      want();
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [tiles, live]);
