@@ -97,8 +97,8 @@ function* problemsOf(
       sentence: `The kernel module dm-remap is not installed for the running kernel ${release()}.`,
       remedy:
         secureBoot === 'on'
-          ? 'Install the package dm-remap-dkms. Secure Boot is on: the module must be signed with a key that you enrol once at the next start; the package guides you.'
-          : 'Install the package dm-remap-dkms and the headers of this kernel, then try again.',
+          ? 'Build it from the source of dm-remap Desktop (the README has the commands). Secure Boot is on: sign it with an enrolled key before it is loaded.'
+          : 'Build it from the source of dm-remap Desktop (the README has the commands), then look again.',
       blocking: true,
     };
   } else if (module === 'installed' && secureBoot === 'on') {

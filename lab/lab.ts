@@ -176,6 +176,9 @@ export class Lab {
     this.#helper = socket;
     // A stream that breaks ends; whoever holds it sees that.
     socket.on('error', () => socket.destroy());
+    // QEMU keeps its end of the socket when the program in the guest is gone.
+    const stop = helperPort.onClose(() => socket.destroy());
+    socket.once('close', stop);
     await once(socket, 'connect');
     return socket;
   }

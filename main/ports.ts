@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import type { LabAction, LabState } from '../app/bridge/lab.ts';
 import type { ConnectionId } from '../app/bridge/snapshot.ts';
+import type { DiskPreview } from '../app/domain/disk-preview.ts';
 import type { AppError } from '../app/errors.ts';
 
 /** A live way to a helper. */
@@ -34,6 +35,8 @@ export interface Connector {
    * an `AppError`.
    */
   installModule?(): Promise<void>;
+  /** Present where disks can be listed before `open`, without any rights. Rejects with an `AppError`. */
+  preview?(): Promise<DiskPreview[]>;
   /** Ends everything that `open` started and resolves when it is gone. Does nothing when there is nothing. */
   close(): Promise<void>;
 }

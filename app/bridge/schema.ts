@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
 import {
   causeSchema,
@@ -45,6 +46,9 @@ export const requests = {
   'snapshot.get': { params: nothing, result: z.strictObject({ version: countSchema, snapshot: snapshotSchema }) },
   'connection.open': { params: onConnection, result: nothing },
   'connection.close': { params: onConnection, result: nothing },
+  /** The disks as far as they may be seen before the connection is opened: nobody is asked for a password. */
+  'devices.preview': { params: onConnection, result: z.strictObject({ disks: z.array(diskPreviewSchema).max(4096) }) },
+  /** Looks anew at the disks and at what the machine can do. */
   'devices.refresh': { params: onConnection, result: nothing },
   /** Installs the kernel module's package, after asking for an administrator's password; minutes where it is built. */
   'module.install': { params: onConnection, result: nothing },

@@ -90,7 +90,7 @@ export function refusal(sentence: string, lines: readonly string[], cause: AppEr
     return appError(
       'module-missing',
       `${sentence}: the module dm-remap is not installed for this kernel.`,
-      'Install the package dm-remap-dkms and the headers of this kernel, then try again.',
+      'Build it from the source of dm-remap Desktop (the README has the commands), then try again.',
       detail,
     );
   }

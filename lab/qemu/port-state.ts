@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Emitter, type Unsubscribe } from '../events.ts';
 import type { Machine } from './machine.ts';
 
 const PortChange = z.object({ id: z.string(), open: z.boolean() });
@@ -8,6 +9,7 @@ export class GuestPortState {
   #open = false;
   #opens = 0;
   #waiting: (() => void)[] = [];
+  readonly #closes = new Emitter<undefined>();
 
   constructor(machine: Machine, id: string) {
     machine.onEvent(({ event, data }) => {
@@ -15,12 +17,20 @@ export class GuestPortState {
       const { data: change } = PortChange.safeParse(data);
       if (change?.id !== id) return;
       this.#open = change.open;
-      if (!change.open) return;
+      if (!change.open) {
+        this.#closes.emit(undefined);
+        return;
+      }
       this.#opens += 1;
       const waiting = this.#waiting;
       this.#waiting = [];
       for (const resolve of waiting) resolve();
     });
+  }
+
+  /** Told each time the program that had it open closed it, or ended; returns the function that ends the telling. */
+  onClose(listener: () => void): Unsubscribe {
+    return this.#closes.on(listener);
   }
 
   /** How often it was opened so far. */

@@ -117,8 +117,12 @@ export class Broker {
       await this.#session(connection).close();
       return {};
     },
+    'devices.preview': async ({ connection }) => ({
+      disks: (await this.#session(connection).connector.preview?.()) ?? [],
+    }),
     'devices.refresh': async ({ connection }) => {
-      await this.#session(connection).refreshDevices();
+      const session = this.#session(connection);
+      await Promise.all([session.refreshDevices(), session.refreshMachine()]);
       return {};
     },
     'module.install': async ({ connection }) => {

@@ -110,8 +110,12 @@ export class Session {
     } finally {
       this.#installing = false;
     }
-    if (this.#wire === null) return;
-    const machine = await this.#wire.call('machine.inspect', {});
+    if (this.#wire !== null) await this.refreshMachine();
+  }
+
+  /** Looks anew at what the machine can do and what is missing. */
+  async refreshMachine(): Promise<void> {
+    const machine = await this.wire().call('machine.inspect', {});
     this.#change((connection) => {
       connection.machine = machine;
     });

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
 import type { CustomScheme } from 'electron';
 
 import { readPageFile } from '../page/files.ts';
-import { commonHeaders, contentSecurityPolicy, withNonce } from '../page/policy.ts';
+import { commonHeaders, contentSecurityPolicy } from '../page/policy.ts';
 
 /** The page comes from a scheme of its own: file:// would give it the whole file system as its origin. */
 const SCHEME = 'app';
@@ -22,13 +20,7 @@ export function pageHandler(pageFolder: string): (request: Request) => Promise<R
     const isOurs = url?.protocol === `${SCHEME}:` && url.host === HOST && request.method === 'GET';
     const file = isOurs ? await readPageFile(pageFolder, url.pathname) : null;
     if (file === null) return new Response('There is no such page.\n', { status: 404, headers: commonHeaders });
-    const nonce = randomBytes(16).toString('base64');
-    const headers = {
-      ...commonHeaders,
-      'Content-Security-Policy': contentSecurityPolicy(nonce),
-      'Content-Type': file.type,
-    };
-    const isPage = file.type.startsWith('text/html');
-    return new Response(isPage ? withNonce(file.body.toString('utf8'), nonce) : new Uint8Array(file.body), { headers });
+    const headers = { ...commonHeaders, 'Content-Security-Policy': contentSecurityPolicy, 'Content-Type': file.type };
+    return new Response(new Uint8Array(file.body), { headers });
   };
 }

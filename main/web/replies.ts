@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 import type { PageFile } from '../page/files.ts';
-import { commonHeaders, contentSecurityPolicy, withNonce } from '../page/policy.ts';
+import { commonHeaders, contentSecurityPolicy } from '../page/policy.ts';
 import { plainPagePolicy } from './pages.ts';
 
 /** A whole answer to one http request. */
@@ -10,8 +8,6 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
-
-const NONCE_BYTES = 16;
 
 function withPlainPolicy(status: number, type: string, body: string): Reply {
   const headers = { ...commonHeaders, 'Content-Security-Policy': plainPagePolicy, 'Content-Type': type };
@@ -33,14 +29,8 @@ export function toPageReply(cookie: string | null): Reply {
   return { status: 303, headers: { ...headers, Location: '/', ...setCookie }, body: '' };
 }
 
-/** A file of the renderer; a page gets a nonce of its own. */
+/** A file of the renderer. */
 export function fileReply({ body, type }: PageFile): Reply {
-  const nonce = randomBytes(NONCE_BYTES).toString('base64');
-  const headers = {
-    ...commonHeaders,
-    'Content-Security-Policy': contentSecurityPolicy(nonce),
-    'Content-Type': type,
-  };
-  const isPage = type.startsWith('text/html');
-  return { status: 200, headers, body: isPage ? withNonce(body.toString('utf8'), nonce) : body };
+  const headers = { ...commonHeaders, 'Content-Security-Policy': contentSecurityPolicy, 'Content-Type': type };
+  return { status: 200, headers, body };
 }

@@ -8,10 +8,11 @@ import markUrl from '../design/mark.svg';
 import { PhaseDot, ToneMark } from '../design/ToneMark.tsx';
 import { verdictOf } from '../features/device/verdict.ts';
 import { aliasOf, identityOf } from '../identity/alias.ts';
-import { targetIdentity } from '../identity/target.ts';
+import { isOff, targetIdentity } from '../identity/target.ts';
 import { useLive } from '../store/context.tsx';
 import { modelOf } from '../words/device.ts';
 import { phaseWord } from '../words/connection.ts';
+import { labRoleOf } from '../words/lab.ts';
 import { href, type Route } from './router.ts';
 
 /** Every connection with its protected devices and disks, each with a mark of its state. */
@@ -75,7 +76,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
 function TargetLink(props: { connection: Connection; target: TargetView; route: Route }) {
   const { connection, target, route } = props;
   const { device, status } = target;
-  const verdict = verdictOf({ status, suspended: device.suspended, live: useLive(connection) });
+  const verdict = verdictOf({ status, suspended: device.suspended, live: useLive(connection), off: isOff(connection) });
   const alias = aliasOf(targetIdentity(connection, device));
   return (
     <li>
@@ -96,16 +97,17 @@ function TargetLink(props: { connection: Connection; target: TargetView; route: 
 
 function DiskLink({ connection, device }: { connection: Connection; device: BlockDevice }) {
   const alias = aliasOf(identityOf(device));
+  const role = labRoleOf(connection, device)?.name ?? null;
   return (
     <li>
       <RailLink
         href={href({ at: 'overview', connection: connection.id })}
         current={false}
-        label={`${alias.words} ${device.name}, ${modelOf(device)}`}
+        label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}`}
       >
         <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />
         <span className="rail-text grow ellipsis">{alias.words}</span>{' '}
-        <span className="rail-text label">{device.name}</span>
+        <span className="rail-text label nowrap">{role ?? device.name}</span>
       </RailLink>
     </li>
   );

@@ -79,6 +79,63 @@ describe('start', () => {
   });
 });
 
+describe('before the connection is open', () => {
+  it('shows the disks of this computer without asking for a password, and says what needs one', async () => {
+    const bridge = new BridgeDouble();
+    open(bridge, { at: 'start' });
+    const disks = await screen.findByRole('region', { name: 'Disks of this computer' });
+    expect(within(disks).getByRole('listitem').textContent).toBe(
+      'WDC WD20EZRXsda1.82 TiBHard disk, SATA · ext4 “photos” · mounted at /mnt/photos',
+    );
+    expect(within(disks).getByText(/Seen without a password/)).toBeTruthy();
+    expect(bridge.calls.some(({ name }) => name === 'connection.open')).toBe(false);
+  });
+
+  it('goes on without that list where it cannot be had', async () => {
+    const bridge = new BridgeDouble();
+    bridge.answer('devices.preview', () => {
+      throw appError('tool-failed', 'The disks cannot be listed.', 'Go on all the same.');
+    });
+    open(bridge, { at: 'start' });
+    expect(await screen.findByText('The disks cannot be listed. Go on all the same.')).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Protect a disk' }).disabled).toBe(false);
+  });
+
+  it.each([
+    [
+      'lab',
+      'Try it in the Lab',
+      appError('lab-no-qemu', 'The program qemu-system-x86_64 is missing.', 'Install QEMU and try again.'),
+    ],
+    ['lab', 'Try it in the Lab', appError('lab-no-space', 'There is too little space left.', 'Free some space.')],
+    [
+      'local',
+      'Protect a disk',
+      appError('permission-refused', 'Permission was refused.', 'Try again.', 'exit code 126'),
+    ],
+    ['local', 'Protect a disk', appError('permission-unavailable', 'Nobody can be asked.', 'Run it as root.')],
+  ] as const)('says why %s cannot be opened (%s), and stays usable', async (id, action, error) => {
+    const bridge = new BridgeDouble();
+    bridge.changeConnection('lab', (lab) => {
+      lab.phase = { state: 'closed' };
+    });
+    bridge.answer('connection.open', () => {
+      bridge.changeConnection(id, (connection) => {
+        connection.phase = { state: 'failed', error: error.data };
+      });
+      throw error;
+    });
+    const { user } = open(bridge, { at: 'start' });
+    await user.click(await screen.findByRole('button', { name: action }));
+    const alert = await screen.findByRole('alert');
+    expect(within(alert).getByText(error.data.sentence)).toBeTruthy();
+    expect(within(alert).getByText(error.data.remedy)).toBeTruthy();
+    const before = bridge.calls.length;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(bridge.calls.slice(before)).toContainEqual({ name: 'connection.open', params: { connection: id } });
+  });
+});
+
 describe('overview', () => {
   it('shows the verdict of each protected device and, for other disks, what can be done or why not', async () => {
     open(new BridgeDouble({ pending: 3, mapped: 5 }), overview);
@@ -219,6 +276,33 @@ describe('device', () => {
     expect(row?.textContent).toContain(`${newest?.number ?? ''} ${newest?.type ?? ''}`);
   });
 
+  it('says that the helper was lost once, keeps what was last heard, and opens the connection again', async () => {
+    const bridge = new BridgeDouble({ mapped: 5, pending: 0 });
+    const { user } = open(bridge, device);
+    await screen.findByRole('heading', { name: /^Protected/ });
+    const died = appError('helper-died', 'The helper stopped. The disks go on working.', 'Try again.');
+    bridge.changeConnection('lab', (lab) => {
+      lab.phase = { state: 'failed', error: died.data };
+    });
+    const alert = await screen.findByRole('alert');
+    expect(within(alert).getByText('The helper stopped. The disks go on working.')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: /This is what was last heard\./ })).toBeTruthy();
+    expect(screen.getByText('5 blocks had been moved to the spare.')).toBeTruthy();
+    await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+    expect(bridge.calls.at(-1)).toEqual({ name: 'connection.open', params: { connection: 'lab' } });
+  });
+
+  it('offers to start protection again where its device is gone and its spare is there', async () => {
+    const bridge = new BridgeDouble();
+    bridge.changeConnection('lab', (lab) => {
+      lab.targets = [];
+      for (const disk of lab.devices) if (disk.spareOf !== null) disk.spareOf.live = false;
+    });
+    open(bridge, device);
+    expect(await screen.findByText(/protection has to be started again/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Start protection again' })).toBeTruthy();
+  });
+
   it('says so when the device is gone', async () => {
     open(new BridgeDouble(), { ...device, name: 'not-there' });
     expect(await screen.findByText('not-there is not a protected device at this moment')).toBeTruthy();
@@ -248,13 +332,31 @@ describe('lab', () => {
     expect(await within(lab).findByText(/320 failing sectors/)).toBeTruthy();
   });
 
+  it('says what each disk of the lab is there for', async () => {
+    const bridge = new BridgeDouble();
+    bridge.changeConnection('lab', (lab) => {
+      for (const disk of lab.lab?.disks ?? []) if (disk.name === 'third') disk.name = 'bystander';
+    });
+    open(bridge, overview);
+    const row = await screen.findByRole('row', { name: /Deskstar 7K/ });
+    expect(within(row).getByText('Third disk')).toBeTruthy();
+    const rail = screen.getByRole('navigation', { name: 'Connections and disks' });
+    expect(within(rail).getByRole('link', { name: /sdc, Third disk/ })).toBeTruthy();
+    const lab = screen.getByRole('region', { name: 'Lab controls' });
+    expect(within(lab).getByRole('button', { name: 'Pull the cable: Aging disk' })).toBeTruthy();
+  });
+
   it('is not there for a real computer', async () => {
     const bridge = new BridgeDouble();
     bridge.changeConnection('local', (local) => {
       local.phase = { state: 'open', helperVersion: '0.1.0' };
     });
+    bridge.changeConnection('local', (local) => {
+      local.devices = bridge.snapshot.connections[1]?.devices ?? [];
+    });
     open(bridge, { at: 'overview', connection: 'local' });
     await screen.findByText('No disk is protected yet');
+    expect(within(screen.getByRole('main')).queryByText('System disk')).toBeNull();
     expect(screen.queryByRole('region', { name: 'Lab controls' })).toBeNull();
   });
 });

@@ -12,3 +12,8 @@ export function targetIdentity(connection: Pick<Connection, 'devices'>, device: 
   const main = deviceAt(connection, device.mainDevno);
   return main === null ? (device.mainId ?? device.uuid) : identityOf(main);
 }
+
+/** Whether the connection's machine is known to be switched off. Only the lab's is ever known to be. */
+export function isOff(connection: Pick<Connection, 'lab'>): boolean {
+  return connection.lab?.power === 'off';
+}

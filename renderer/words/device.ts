@@ -55,7 +55,8 @@ export function kindOf(device: BlockDevice): string {
   }
 }
 
-function transportName(transport: string): string {
+/** How a disk is attached, as its owner would say it. */
+export function transportName(transport: string): string {
   const names: Readonly<Record<string, string>> = {
     sata: 'SATA',
     ata: 'ATA',

@@ -6,7 +6,7 @@ import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
 import { makeCells, queryRows } from './rows.ts';
-import { SCENE_BLOCK_SECTORS, SCENE_TIME, sceneSnapshot, sceneStatus } from './scene.ts';
+import { SCENE_BLOCK_SECTORS, SCENE_TIME, scenePreview, sceneSnapshot, sceneStatus } from './scene.ts';
 
 export type Answers = {
   readonly [R in RequestName]: (params: RequestParams<R>) => RequestResult<R> | Promise<RequestResult<R>>;
@@ -42,6 +42,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       });
       return {};
     },
+    'devices.preview': () => ({ disks: [...scenePreview] }),
     'devices.refresh': () => ({}),
     'module.install': () => ({}),
     plan: ({ connection, intent }) => {

@@ -1,5 +1,6 @@
 import { RECENT_EVENTS, type Connection, type Sample, type Snapshot } from '../../app/bridge/snapshot.ts';
 import type { LabState } from '../../app/bridge/lab.ts';
+import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
@@ -104,6 +105,19 @@ export function sceneDevices(blocks: number): BlockDevice[] {
     },
   ];
 }
+
+/** What this computer's user sees of its disks without rights. */
+export const scenePreview: readonly DiskPreview[] = [
+  {
+    name: 'sda',
+    model: 'WDC WD20EZRX',
+    sizeBytes: 2_000_398_934_016,
+    rotational: true,
+    transport: 'sata',
+    contents: [{ type: 'ext4', label: 'photos' }],
+    mountedAt: ['/mnt/photos'],
+  },
+];
 
 /** The status that goes with `rows`. */
 export function sceneStatus(rows: readonly RemapRow[], spareTotal: number, lastEvent: number): TargetStatus {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { test as base } from '@playwright/test';
+import { test as base } from './watched.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** Longest wait for the host's address and for its end, in milliseconds: the end waits for the lab's. */
@@ -25,8 +25,7 @@ async function address(host: ChildProcess): Promise<string> {
 
 /** The real browser host, as `npm start` runs it, one for each test, its log beside the test's results. */
 export const test = base.extend<{ host: Host }>({
-  // Playwright takes what a fixture needs from this pattern.
-  host: async ({}, use, info) => {
+  host: async ({ page }, use, info) => {
     const home = info.outputPath('home');
     const args = [join(root, 'dist/web/host.mjs'), '--no-open', ...(process.getuid?.() === 0 ? ['--allow-root'] : [])];
     const child = spawn(process.execPath, args, {
@@ -38,6 +37,8 @@ export const test = base.extend<{ host: Host }>({
       child.stdout.resume();
       await use({ url });
     } finally {
+      // A page that is left open complains that its host is gone.
+      await page.close();
       const ended = once(child, 'exit', { signal: AbortSignal.timeout(LIMIT_MS) });
       child.kill('SIGTERM');
       await ended.catch(() => child.kill('SIGKILL'));

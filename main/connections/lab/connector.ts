@@ -54,6 +54,11 @@ export class LabConnector implements Connector {
     };
   }
 
+  /** The lab as it was started, on or off; null before and after. For whoever made this connector, not for views. */
+  get machine(): Lab | null {
+    return this.#lab;
+  }
+
   async open(onStep: OnStep, signal: AbortSignal): Promise<HelperLink> {
     this.#starting = true;
     this.#changed();
@@ -113,7 +118,7 @@ export class LabConnector implements Connector {
       appError(
         'helper-died',
         'The helper in the lab machine stopped. Its protected disks go on working.',
-        'Open the connection again.',
+        'Try again: a new helper is started. If it keeps stopping, report it with the details below.',
       )
     );
   }

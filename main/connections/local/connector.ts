@@ -6,6 +6,7 @@ import { access } from 'node:fs/promises';
 import { appError, type AppError } from '../../../app/errors.ts';
 import type { Connector, HelperLink, OnStep } from '../../ports.ts';
 import { exitError, noHelper, noPkexec } from './exit.ts';
+import { previewDisks } from './preview.ts';
 import { installModule } from './install-module.ts';
 
 /** How long the helper may take to say who it is when nobody has to be asked first, in milliseconds. */
@@ -54,6 +55,8 @@ export function localConnector(options: LocalOptions): Connector {
         firstAnswerMs: options.isRoot ? FIRST_ANSWER_MS : null,
       };
     },
+
+    preview: () => previewDisks(),
 
     installModule: () => installModule(options.isRoot),
 

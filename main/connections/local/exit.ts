@@ -32,7 +32,7 @@ export function exitError({ code, signal, stderr, answered, elevated }: Exit): A
   return appError(
     'helper-died',
     'The privileged helper stopped unexpectedly. Your protected disks go on working: the kernel serves them, not the helper.',
-    'Open the connection again. If it keeps stopping, report it with the details below.',
+    'Try again. If it keeps stopping, report it with the details below.',
     detail,
   );
 }

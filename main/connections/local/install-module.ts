@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { release } from 'node:os';
 
 import { exec as elevate } from 'sudo-prompt';
 
 import { appError, type AppError } from '../../../app/errors.ts';
+import { moduleBuildCommands } from '../../../app/domain/module.ts';
 import { noPkexec } from './exit.ts';
 
 const PACKAGE = 'dm-remap-dkms';
@@ -48,7 +50,7 @@ export async function installModule(isRoot: boolean, ports: InstallPorts = realP
     throw appError(
       'module-missing',
       `This computer's package sources do not offer the package ${PACKAGE}.`,
-      'Add the package source of dm-remap Desktop, or build the module in the folder "kernel" with "make" and load it with "insmod dm-remap.ko".',
+      `Build the module in the folder of the source instead: ${moduleBuildCommands(release()).join('; ')}`,
     );
   }
   try {

@@ -8,12 +8,13 @@ import type { Connection, ConnectionId, TargetView } from '../../../app/bridge/s
 import { deviceTabSchema, go, href, type DeviceTab } from '../../app/router.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
-import { useConnection, useTarget } from '../../store/context.tsx';
+import { useConnection, useLive, useTarget } from '../../store/context.tsx';
 import { EventList } from '../events/EventList.tsx';
 import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
 import { History } from '../history/History.tsx';
 import { useBrush } from '../lab/brush.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
+import { ActivateButton } from '../plan/ActivateButton.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
 import { Settings } from './Settings.tsx';
 import { Side } from './Side.tsx';
@@ -35,6 +36,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   const [jump, setJump] = useState<{ block: number; turn: number } | null>(null);
   const [tableFrom, setTableFrom] = useState<number | null>(null);
   const brush = useBrush(connection, target);
+  const live = useLive(connection);
   const showTab = (next: DeviceTab): void => go({ at: 'device', connection: connection.id, name, tab: next });
   const showBlock = useCallback((block: number) => {
     setJump((now) => ({ block, turn: (now?.turn ?? 0) + 1 }));
@@ -51,7 +53,14 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
       <VerdictHead connection={connection} target={target} />
       <Tiles connection={connection} target={target} />
       <div className="device-heart">
-        <Heatmap connection={connection.id} target={target} jump={jump} onPoint={setPointed} onBrush={brush.paint} />
+        <Heatmap
+          connection={connection.id}
+          live={live}
+          target={target}
+          jump={jump}
+          onPoint={setPointed}
+          onBrush={brush.paint}
+        />
         <Side connection={connection} target={target} pointed={pointed} onShowRow={showRow} />
       </div>
       {brush.error !== null && <Failure error={brush.error} />}
@@ -88,6 +97,9 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
 }
 
 function Gone({ connection, name }: { connection: Connection; name: string }) {
+  const idle = connection.devices.flatMap((device) =>
+    device.spareOf === null || device.spareOf.live ? [] : [{ spare: device, spareOf: device.spareOf }],
+  );
   return (
     <div className="page page-narrow">
       <LostNotice connection={connection} />
@@ -96,16 +108,36 @@ function Gone({ connection, name }: { connection: Connection; name: string }) {
           icon={IconGhost}
           title={`${name} is not a protected device at this moment`}
           action={
-            <Button component="a" href={href({ at: 'overview', connection: connection.id })}>
-              To the overview
-            </Button>
+            <div className="row row-wrap">
+              {idle.map(({ spare, spareOf }) => (
+                <ActivateButton
+                  key={spare.devno}
+                  connection={connection}
+                  spare={spare}
+                  spareOf={spareOf}
+                  disabled={connection.phase.state !== 'open'}
+                />
+              ))}
+              <Button
+                variant={idle.length > 0 ? 'default' : 'filled'}
+                component="a"
+                href={href({ at: 'overview', connection: connection.id })}
+              >
+                To the overview
+              </Button>
+            </div>
           }
         >
-          {connection.phase.state === 'open'
-            ? 'Its protection was stopped, or it was removed. The overview shows what is there.'
-            : 'The connection is not open, so it is not known what is there.'}
+          {goneText(connection, idle.length > 0)}
         </Empty>
       </div>
     </div>
   );
+}
+
+function goneText(connection: Connection, idle: boolean): string {
+  if (connection.phase.state !== 'open') return 'The connection is not open, so it is not known what is there.';
+  return idle
+    ? 'After a restart of its machine, or after it was stopped, protection has to be started again. Until then do not use the main disk: moved blocks hold old data there.'
+    : 'Its protection was stopped, or it was removed. The overview shows what is there.';
 }

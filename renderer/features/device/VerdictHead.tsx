@@ -5,6 +5,7 @@ import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { href } from '../../app/router.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
+import { isOff } from '../../identity/target.ts';
 import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { useHeardAgo } from './heard.ts';
@@ -14,7 +15,7 @@ import { verdictOf } from './verdict.ts';
 export function VerdictHead({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
   const live = useLive(connection);
-  const verdict = verdictOf({ status, suspended: device.suspended, live });
+  const verdict = verdictOf({ status, suspended: device.suspended, live, off: isOff(connection) });
   const resume = useCall('target.continue');
   const heard = useHeardAgo(target.heard, live);
   return (

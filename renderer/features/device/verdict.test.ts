@@ -4,8 +4,8 @@ import { modeSchema, type TargetStatus } from '../../../app/domain/target.ts';
 import { makeStatus } from '../../testing/fixtures.ts';
 import { spareFree, verdictOf } from './verdict.ts';
 
-const judge = (status: Partial<TargetStatus>, rest: { suspended?: boolean; live?: boolean } = {}) =>
-  verdictOf({ status: makeStatus({ spareTotal: 1000, ...status }), suspended: false, live: true, ...rest });
+const judge = (status: Partial<TargetStatus>, rest: { suspended?: boolean; live?: boolean; off?: boolean } = {}) =>
+  verdictOf({ status: makeStatus({ spareTotal: 1000, ...status }), suspended: false, live: true, off: false, ...rest });
 
 describe('verdictOf', () => {
   it('says that nothing failed, and no more than that, on a quiet disk', () => {
@@ -70,6 +70,14 @@ describe('verdictOf', () => {
     expect(verdict.sentence).toContain('last heard');
     expect(verdict.notes[0]).toBe('2 blocks cannot be read.');
     expect(judge({ spareUsed: 3 }, { live: false }).notes[0]).toBe('3 blocks had been moved to the spare.');
+  });
+
+  it('does not say that protection goes on in a machine that is off', () => {
+    const verdict = judge({ pending: 2 }, { live: false, off: true });
+    expect(verdict.tone).toBe('unknown');
+    expect(verdict.advice).not.toContain('goes on');
+    expect(verdict.advice).toContain('Switch it on');
+    expect(verdict.notes[0]).toBe('2 blocks cannot be read.');
   });
 
   it('notes damaged records, bad spare blocks, soft errors and suspension', () => {

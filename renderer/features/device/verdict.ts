@@ -21,6 +21,8 @@ export interface VerdictInput {
   readonly suspended: boolean;
   /** False when the helper cannot be asked at this moment. */
   readonly live: boolean;
+  /** True where the machine itself is known to be off, as the lab's is after a power cut. */
+  readonly off: boolean;
 }
 
 /** Spare blocks that can still take a moved block. */
@@ -32,19 +34,28 @@ export function spareFree(status: Pick<TargetStatus, 'spareUsed' | 'spareTotal' 
 const LOW_SPARE_PERCENT = 10;
 
 /** The answer at the top of every page: whether the data is safe now, and what to do. Neither soothes nor frightens. */
-export function verdictOf({ status, suspended, live }: VerdictInput): Verdict {
+export function verdictOf({ status, suspended, live, off }: VerdictInput): Verdict {
   const notes = notesOf(status, suspended);
   if (!live) {
     return {
       tone: 'unknown',
       short: 'Not heard from',
-      sentence: 'This is what was last heard. What happens on the disk now is not known.',
-      advice: 'The protection itself goes on without this window. Open the connection again to see its present state.',
+      ...(off ? machineOff : notHeard),
       notes: [lost(status) ?? `${formatCounted(status.spareUsed, 'block')} had been moved to the spare.`, ...notes],
     };
   }
   return { ...byMode(status), notes };
 }
+
+const notHeard = {
+  sentence: 'This is what was last heard. What happens on the disk now is not known.',
+  advice: 'The protection itself goes on without this window. Open the connection again to see its present state.',
+} as const;
+
+const machineOff = {
+  sentence: 'This is what was last heard before the machine went off.',
+  advice: 'Nothing is read or written while it is off. Switch it on, then start the protection again.',
+} as const;
 
 function byMode(status: TargetStatus): Omit<Verdict, 'notes'> {
   switch (status.mode) {

@@ -30,6 +30,8 @@ export interface Pointed {
 
 export interface HeatmapProps {
   readonly connection: ConnectionId;
+  /** False while nobody can be asked: what is shown stays as last heard, and the page says why once. */
+  readonly live: boolean;
   readonly target: TargetView;
   /** A block to show; a new `turn` shows it again. */
   readonly jump: { readonly block: number; readonly turn: number } | null;
@@ -38,11 +40,11 @@ export interface HeatmapProps {
   readonly onBrush: ((cell: { first: number; count: number }) => void) | null;
 }
 
-export function Heatmap({ connection, target, jump, onPoint, onBrush }: HeatmapProps) {
+export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: HeatmapProps) {
   const body = useRef<HTMLDivElement>(null);
   const size = useSize(body);
   const cellSize = usePrefs((prefs) => prefs.cellSize);
-  const data = useHeatmap(connection, target, size, cellSize);
+  const data = useHeatmap(connection, target, size, cellSize, live);
   const strip = useStrip(connection, target);
   const [cursor, setCursor] = useState<number | null>(null);
   const [picked, setPicked] = useState<BlockState | null>(null);
@@ -150,7 +152,7 @@ export function Heatmap({ connection, target, jump, onPoint, onBrush }: HeatmapP
             onKey={keys.onKey}
           />
         )}
-        {tiles.error !== null && (
+        {tiles.error !== null && live && (
           <div className="heat-message">
             <Failure error={tiles.error} />
           </div>

@@ -80,17 +80,32 @@ describe('Tiles', () => {
 
   it('keeps the reason of a failure until an answer comes', async () => {
     let fail = true;
-    const { tiles, changes } = open(10, () =>
+    const { tiles, asked, changes } = open(10, () =>
       fail ? Promise.reject(appError('helper-died', 'It died.', 'Open it again.')) : Promise.resolve([]),
     );
     tiles.want(0, 0, 10);
     await changes(1);
     expect(tiles.error?.code).toBe('helper-died');
+    // A view wants again on every change, and the failure was one.
+    tiles.want(0, 0, 10);
+    expect(asked).toHaveBeenCalledTimes(1);
     fail = false;
+    tiles.invalidateAll();
+    expect(tiles.error?.code).toBe('helper-died');
     tiles.want(0, 0, 10);
     await changes(2);
     expect(tiles.error).toBeNull();
     expect(tiles.known(0, 0)).toBe(true);
+  });
+
+  it('holds no failure against a device that can be asked again', async () => {
+    const { tiles, asked, changes } = open(10, () => Promise.reject(appError('helper-died', 'It died.', 'Again.')));
+    tiles.want(0, 0, 10);
+    await changes(1);
+    tiles.reconnected();
+    expect(tiles.error).toBeNull();
+    tiles.want(0, 0, 10);
+    expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it('gives the cells of a range for counting', async () => {

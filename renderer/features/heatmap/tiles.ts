@@ -34,6 +34,9 @@ export class Tiles {
   /** What the window wants and does not have; the newest wish replaces older ones. */
   #wanted: { level: number; number: number }[] = [];
   #error: ErrorData | null = null;
+  /** What was wanted last, and that of it which failed: views want on every change, and a failure is one. */
+  #wish = '';
+  #failedWish: string | null = null;
 
   constructor(fetch: FetchHealth, blocks: number, onChange: () => void) {
     this.#fetch = fetch;
@@ -50,7 +53,10 @@ export class Tiles {
     return this.#asking.size > 0;
   }
 
-  /** Asks for what is missing or stale of `count` blocks from `first` at `level`. */
+  /**
+   * Asks for what is missing or stale of `count` blocks from `first` at `level`. What failed is not asked for again
+   * until something is invalidated.
+   */
   want(level: number, first: number, count: number): void {
     const zoom = Math.max(0, level);
     const wide = TILE_CELLS * blocksPerCell(zoom);
@@ -59,6 +65,8 @@ export class Tiles {
       const tile = this.#tiles.get(key(zoom, number));
       if (tile === undefined || tile.stale) wanted.push({ level: zoom, number });
     }
+    this.#wish = wanted.map((tile) => key(tile.level, tile.number)).join();
+    if (this.#wish === this.#failedWish) return;
     this.#wanted = wanted;
     this.#pump();
   }
@@ -110,13 +118,21 @@ export class Tiles {
 
   /** What is known of `block` may have changed, at every level. */
   invalidate(block: number): void {
+    this.#failedWish = null;
     for (const tile of this.#tiles.values()) {
       const wide = TILE_CELLS * blocksPerCell(tile.level);
       if (Math.floor(block / wide) === tile.number) tile.stale = true;
     }
   }
 
+  /** The device can be asked again after it could not be: an earlier failure says nothing about it now. */
+  reconnected(): void {
+    this.#error = null;
+    this.invalidateAll();
+  }
+
   invalidateAll(): void {
+    this.#failedWish = null;
     for (const tile of this.#tiles.values()) tile.stale = true;
   }
 
@@ -148,6 +164,7 @@ export class Tiles {
     } catch (thrown) {
       this.#error = toErrorData(thrown);
       this.#wanted = [];
+      this.#failedWish = this.#wish;
     }
     this.#asking.delete(id);
     this.#onChange();

@@ -34,7 +34,13 @@ export interface HeatmapData {
 }
 
 /** The data behind a heatmap of one device: the view, the tiles it needs, kept up with what happens on the device. */
-export function useHeatmap(connection: ConnectionId, target: TargetView, size: Size, cellSize: CellSize): HeatmapData {
+export function useHeatmap(
+  connection: ConnectionId,
+  target: TargetView,
+  size: Size,
+  cellSize: CellSize,
+  live: boolean,
+): HeatmapData {
   const bridge = useBridge();
   const { name } = target.device;
   const blocks = blockCount(target.device);
@@ -55,17 +61,22 @@ export function useHeatmap(connection: ConnectionId, target: TargetView, size: S
   const latest = useRef({ view: clamped, window });
   useEffect(() => {
     latest.current = { view: clamped, window };
-    tiles.want(clamped.level, window.first, window.count);
+    if (live) tiles.want(clamped.level, window.first, window.count);
   });
 
   useEffect(() => {
+    if (!live) return;
+    const want = (): void =>
+      tiles.want(latest.current.view.level, latest.current.window.first, latest.current.window.count);
+    tiles.reconnected();
+    want();
     const timer = setInterval(() => {
       if (document.hidden) return;
       tiles.invalidateAll();
-      tiles.want(latest.current.view.level, latest.current.window.first, latest.current.window.count);
+      want();
     }, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [tiles]);
+  }, [tiles, live]);
 
   const fresh = useFreshBlocks(target, tiles);
   const partial = usePartial(connection, target, window);

@@ -37,6 +37,9 @@ const charts: readonly { title: string; series: readonly Series[] }[] = [
 /** More points than this are no more to see, and slow to draw as SVG. */
 const MOST_POINTS = 400;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+/** Charts over less than this, in milliseconds, tell seconds: their ticks would all read alike. */
+const SHORT_MS = 10 * 60_000;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** The numbers over time, since this device is watched. */
@@ -61,6 +64,8 @@ export function History({ target }: { target: TargetView }) {
 
 function Chart({ title, series, points }: { title: string; series: readonly Series[]; points: readonly Sample[] }) {
   const last = points.at(-1);
+  const span = (last?.milliseconds ?? 0) - (points[0]?.milliseconds ?? 0);
+  const ticks = span < SHORT_MS ? clockWithSeconds : clock;
   return (
     <figure style={{ margin: 0 }} aria-label={title}>
       <figcaption className="row row-wrap" style={{ marginBottom: 6 }}>
@@ -81,7 +86,7 @@ function Chart({ title, series, points }: { title: string; series: readonly Seri
             dataKey="milliseconds"
             type="number"
             domain={['dataMin', 'dataMax']}
-            tickFormatter={(value: number) => clock.format(value)}
+            tickFormatter={(value: number) => ticks.format(value)}
             stroke="var(--line-strong)"
             tick={{ fill: 'var(--ink-3)', fontSize: 11 }}
             minTickGap={60}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import { labFaultSchema, labPatternSchema, type LabAction } from '../../../app/bridge/lab.ts';
 import { formatCount } from '../../../app/domain/units.ts';
-import { labWords } from '../../words/lab.ts';
+import { labWords, roleName } from '../../words/lab.ts';
 import { labDiskOf, useBrushStore } from './brush.ts';
 import type { LabGroupProps } from './LabDock.tsx';
 
@@ -89,7 +89,10 @@ export function FaultsGroup({ connection, lab, targetName, busy, act }: LabGroup
           aria-label="Disk, with failing sectors"
           value={disk.name}
           onChange={(event) => setChosen(event.currentTarget.value)}
-          data={lab.disks.map((one) => ({ value: one.name, label: `${one.name} (${formatCount(one.faultySectors)})` }))}
+          data={lab.disks.map((one) => ({
+            value: one.name,
+            label: `${roleName(one.name)} (${formatCount(one.faultySectors)})`,
+          }))}
         />
         {labPatternSchema.options.map((pattern) => (
           <Button key={pattern} variant="default" size="compact-sm" disabled={busy} onClick={() => addPattern(pattern)}>

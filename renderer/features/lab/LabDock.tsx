@@ -1,15 +1,23 @@
 import './lab.css';
 
 import { Button } from '@mantine/core';
-import { IconChevronDown, IconChevronUp, IconFlask, IconPlug, IconPlugOff, IconPower } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconChevronUp,
+  IconFlask,
+  IconPlug,
+  IconPlugOff,
+  IconPower,
+} from '@tabler/icons-react';
 
 import type { LabAction, LabState } from '../../../app/bridge/lab.ts';
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import { formatCount } from '../../../app/domain/units.ts';
-import { Failure } from '../../design/Notice.tsx';
+import type { ErrorData } from '../../../app/errors.ts';
 import { usePrefs, useSetPrefs } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
-import { labWords } from '../../words/lab.ts';
+import { labWords, roleName } from '../../words/lab.ts';
 import { useBrushStore } from './brush.ts';
 import { FaultsGroup } from './FaultsGroup.tsx';
 import { WorkloadGroup } from './WorkloadGroup.tsx';
@@ -42,32 +50,41 @@ export function LabDock({
   const act = (action: LabAction): void => void call.run({ act: action });
   const group: LabGroupProps = { connection, lab, targetName, busy: call.busy, act };
   const faulty = lab.disks.reduce((sum, disk) => sum + disk.faultySectors, 0);
+  const error = call.error ?? lab.workload.lastError;
   return (
-    <section className="lab-dock" aria-label="Lab controls">
+    <section className="lab-dock" aria-label="Lab controls" data-open={open}>
       <button type="button" className="lab-head" aria-expanded={open} onClick={() => set({ labPanelOpen: !open })}>
         <IconFlask size={17} aria-hidden="true" />
         <strong>Lab</strong>
-        <span className="grow ellipsis">{inHand ? labWords.brush : labWords.makeBelieve}</span>
-        <span className="label nowrap">
-          {formatCount(faulty)} failing sectors · power {lab.power}
+        <span className="lab-head-more ellipsis">{inHand ? labWords.brush : labWords.makeBelieve}</span>
+        <span className="lab-head-state label nowrap">
+          {formatCount(faulty)} failing sectors{lab.power === 'on' ? '' : ` · power ${lab.power}`}
         </span>
         {open ? <IconChevronDown size={16} aria-hidden="true" /> : <IconChevronUp size={16} aria-hidden="true" />}
       </button>
       {open && (
-        <>
+        <div className="lab-body">
           <div className="lab-groups">
             <FaultsGroup {...group} />
             <PowerGroup {...group} />
             <WorkloadGroup {...group} />
           </div>
-          {call.error !== null && (
-            <div className="panel-body">
-              <Failure error={call.error} />
-            </div>
-          )}
-        </>
+          {error !== null && <LabError error={error} />}
+        </div>
       )}
     </section>
+  );
+}
+
+/** In one line: what the lab was told to break is expected to fail, and must not push the page away. */
+function LabError({ error }: { error: ErrorData }) {
+  return (
+    <p className="lab-error" role="alert" title={error.detail}>
+      <IconAlertTriangle size={15} aria-hidden="true" />
+      <span>
+        <strong>{error.sentence}</strong> {error.remedy}
+      </span>
+    </p>
   );
 }
 
@@ -85,13 +102,11 @@ function PowerGroup({ lab, busy, act }: LabGroupProps) {
             size="compact-xs"
             disabled={busy || !on}
             leftSection={disk.pulled ? <IconPlugOff size={14} /> : <IconPlug size={14} />}
-            aria-label={disk.pulled ? `Plug ${disk.name} in` : `Pull ${disk.name}`}
-            title={
-              disk.pulled ? `${disk.name} is unplugged. Plug it in.` : `${disk.name} is plugged in. Pull its cable.`
-            }
+            aria-label={disk.pulled ? `Plug in: ${roleName(disk.name)}` : `Pull the cable: ${roleName(disk.name)}`}
+            title={disk.pulled ? 'It is unplugged. Plug it in.' : 'It is plugged in. Pull its cable.'}
             onClick={() => act({ action: disk.pulled ? 'plug' : 'pull', disk: disk.name })}
           >
-            {disk.name}
+            {roleName(disk.name)}
           </Button>
         ))}
       </div>

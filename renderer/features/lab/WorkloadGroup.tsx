@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 
 import { formatCount } from '../../../app/domain/units.ts';
-import { Failure } from '../../design/Notice.tsx';
 import { labWords, workloadWords } from '../../words/lab.ts';
 import type { LabGroupProps } from './LabDock.tsx';
 
@@ -15,9 +14,8 @@ export function WorkloadGroup({ connection, lab, targetName, busy, act }: LabGro
   const off = busy || lab.power !== 'on';
   return (
     <div className="lab-group" role="group" aria-label="Workload">
-      <h3>
+      <h3 className="ellipsis" title={workload.target === null ? undefined : `It uses ${workload.target}.`}>
         Workload: {workloadWords[workload.state]}
-        {workload.target === null ? '' : ` (${workload.target})`}
       </h3>
       <div className="row row-wrap">
         {running ? (
@@ -54,7 +52,6 @@ export function WorkloadGroup({ connection, lab, targetName, busy, act }: LabGro
         <Count value={workload.blocksWrong} word="wrong" bad />
         <Count value={workload.blocksUnreadable} word="unreadable" />
       </p>
-      {workload.lastError !== null && <Failure error={workload.lastError} />}
     </div>
   );
 }

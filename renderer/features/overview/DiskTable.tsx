@@ -7,6 +7,7 @@ import { href } from '../../app/router.ts';
 import { DeviceAlias, Serial } from '../../design/DeviceName.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { contentOf, kindOf, modelOf, sizeOf, usesOf } from '../../words/device.ts';
+import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 
 /** The disks and partitions that are not part of a protected device, each with what can be done with it or why not. */
@@ -53,7 +54,10 @@ function DiskRow({ connection, device }: { connection: Connection; device: Block
   return (
     <tr>
       <td>
-        <DeviceAlias device={device} />
+        <span className="row">
+          <DeviceAlias device={device} />
+          <LabRoleBadge connection={connection} device={device} />
+        </span>
         <div className="label">
           {modelOf(device)} · {device.name} · <Serial serial={device.serial} />
         </div>

@@ -1,24 +1,29 @@
 import { Button } from '@mantine/core';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
-import { Failure } from '../../design/Notice.tsx';
+import { Failure, Notice } from '../../design/Notice.tsx';
+import { isOff } from '../../identity/target.ts';
 import { useCall } from '../../store/use-call.ts';
 
-/** Above what was last heard of a connection that failed: why, and the way back. Nothing while it has not failed. */
+/** Above what was last heard of a connection that is not open: why, and the way back. Nothing while it is open. */
 export function LostNotice({ connection }: { connection: Connection }) {
   const open = useCall('connection.open');
+  if (connection.phase.state === 'opening') {
+    return (
+      <div role="status">
+        <Notice title={`Connecting again to ${connection.title}`}>{connection.phase.steps.at(-1)?.text ?? '…'}</Notice>
+      </div>
+    );
+  }
   if (connection.phase.state !== 'failed') return null;
-  // A lab without power is switched on by its own button, which keeps its disks as they are.
-  const powerless = connection.lab?.power === 'off';
   return (
     <Failure
-      error={open.error ?? connection.phase.error}
+      error={connection.phase.error}
       actions={
-        powerless ? undefined : (
-          <Button size="xs" onClick={() => void open.run({ connection: connection.id })} loading={open.busy}>
-            Open it again
-          </Button>
-        )
+        // Opening a lab whose machine is off switches it on with its disks as they are.
+        <Button onClick={() => void open.run({ connection: connection.id })} loading={open.busy}>
+          {isOff(connection) ? 'Power on' : 'Try again'}
+        </Button>
       }
     />
   );

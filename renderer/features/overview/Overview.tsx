@@ -7,12 +7,14 @@ import { IconPlug, IconRefresh, IconShieldPlus } from '@tabler/icons-react';
 import type { Connection, ConnectionId } from '../../../app/bridge/snapshot.ts';
 import { href } from '../../app/router.ts';
 import { Empty } from '../../design/Empty.tsx';
-import { Failure, Notice } from '../../design/Notice.tsx';
+import { Failure } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
 import { useConnection } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
+import { DiskPreviewList } from '../start/DiskPreviewList.tsx';
 import { DiskTable } from './DiskTable.tsx';
 import { LostNotice } from './LostNotice.tsx';
+import { Problems } from './Problems.tsx';
 import { ProtectedCard } from './ProtectedCard.tsx';
 
 /** Everything on one connection: its protected devices, then its other disks. */
@@ -35,6 +37,7 @@ function NotOpen({ connection }: { connection: Connection }) {
   const open = useCall('connection.open');
   const { phase, id, title } = connection;
   const run = (): void => void open.run({ connection: id });
+  const failed = phase.state === 'failed' ? phase.error : open.error;
   return (
     <div className="page page-narrow">
       <div className="panel">
@@ -52,29 +55,20 @@ function NotOpen({ connection }: { connection: Connection }) {
             title={`${title} is not open`}
             action={
               <Button onClick={run} loading={open.busy}>
-                {id === 'lab' ? 'Try it in the Lab' : 'Open'}
+                {failed !== null ? 'Try again' : id === 'lab' ? 'Try it in the Lab' : 'Open'}
               </Button>
             }
           >
             {id === 'lab'
               ? 'A virtual machine with a failing disk. Nothing on this computer is touched.'
-              : 'Reading disks needs administrator rights. You are asked for them once; nothing is changed by looking.'}
+              : 'Looking closely at disks needs an administrator’s password. You are asked for it once; nothing is changed by looking.'}
           </Empty>
         )}
       </div>
-      {phase.state === 'failed' && <Failure error={phase.error} />}
-      {open.error !== null && <Failure error={open.error} />}
+      {failed !== null && <Failure error={failed} />}
+      {id === 'local' && <DiskPreviewList connection={id} />}
     </div>
   );
-}
-
-function Problems({ connection }: { connection: Connection }) {
-  const problems = connection.machine?.problems ?? [];
-  return problems.map((problem) => (
-    <Notice key={problem.sentence} tone={problem.blocking ? 'bad' : 'warn'} title={problem.sentence}>
-      {problem.remedy}
-    </Notice>
-  ));
 }
 
 function Protected({ connection }: { connection: Connection }) {
@@ -116,7 +110,7 @@ function Protected({ connection }: { connection: Connection }) {
             }
           >
             {connection.id === 'lab'
-              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one and make it fail.'
+              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one, then make it fail.'
               : 'Choose the aging disk and a spare. You see what will happen before anything is changed.'}
           </Empty>
         </div>

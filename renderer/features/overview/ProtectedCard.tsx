@@ -3,7 +3,7 @@ import { formatCount } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
 import { AliasName } from '../../design/DeviceName.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
-import { targetIdentity } from '../../identity/target.ts';
+import { isOff, targetIdentity } from '../../identity/target.ts';
 import { useLive } from '../../store/context.tsx';
 import { sizeOf } from '../../words/device.ts';
 import { spareFree, verdictOf } from '../device/verdict.ts';
@@ -15,7 +15,7 @@ import { Trend } from './Trend.tsx';
 export function ProtectedCard({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
   const live = useLive(connection);
-  const verdict = verdictOf({ status, suspended: device.suspended, live });
+  const verdict = verdictOf({ status, suspended: device.suspended, live, off: isOff(connection) });
   const strip = useStrip(connection.id, target);
   const free = spareFree(status);
   return (

@@ -6,6 +6,7 @@ import { Fold } from '../../design/Fold.tsx';
 import { Notice } from '../../design/Notice.tsx';
 import { redact, secretsOf } from '../../identity/redact.ts';
 import { usePrefs } from '../../store/context.tsx';
+import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { usesOf } from '../../words/device.ts';
 
 const roles = { main: 'Main', spare: 'Spare', mapping: 'New device' } as const;
@@ -37,9 +38,10 @@ export function PlanReview({ connection, plan }: { connection: Connection; plan:
                 <tr key={`${entry.role}${entry.title}`}>
                   <td>
                     <div className="plan-entry-title">{clean(entry.title)}</div>
-                    <div className="label">
+                    <div className="row label">
                       {role}
                       {entry.device === null ? '' : ` · ${entry.device.name}`}
+                      {entry.device !== null && <LabRoleBadge connection={connection} device={entry.device} />}
                     </div>
                   </td>
                   <td>

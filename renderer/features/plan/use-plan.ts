@@ -63,11 +63,15 @@ export function usePlan(connection: ConnectionId): Planning {
     clearApply();
   }, [clearPlan, clearApply]);
 
-  const told = applying?.filter((step) => step.token === plan?.token) ?? [];
+  // The broker forgets the steps once the plan has ended, one way or the other; a failure is read after that.
+  const [lastTold, setLastTold] = useState(applying);
+  if (applying !== null && applying !== lastTold) setLastTold(applying);
+  const told = lastTold?.filter((step) => step.token === plan?.token) ?? [];
+  const ended = applyCall.error !== null;
   const steps = (plan?.steps ?? []).map(({ id, text }): ShownStep => {
     // Progress comes in order; the last word on a step counts.
     const state = told.findLast((step) => step.step === id)?.state ?? (done === null ? 'waiting' : 'done');
-    return { id, text, state };
+    return { id, text, state: ended && state === 'running' ? 'unknown' : state };
   });
   return {
     plan,

@@ -19,6 +19,7 @@ import { Failure, Notice } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
 import { useConnection } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
+import { DiskPreviewList } from './DiskPreviewList.tsx';
 import { cannotOpen } from '../../words/start.ts';
 
 /** First screen: protect a disk here, or try it where nothing can be harmed. */
@@ -45,6 +46,7 @@ export function Start() {
 
 function LocalCard() {
   const connection = useConnection('local');
+  const phase = connection?.phase.state ?? 'closed';
   const disks = connection?.devices.filter((device) => device.kind === 'disk').length ?? 0;
   const targets = connection?.targets.length ?? 0;
   const problem = connection?.machine?.problems.find((one) => one.blocking);
@@ -58,8 +60,9 @@ function LocalCard() {
       connection={connection}
       then={() => go({ at: 'protect', connection: 'local', main: null })}
     >
+      {phase !== 'open' && <DiskPreviewList connection="local" />}
       <ul className="start-facts">
-        <Fact icon={IconLock}>Asks for administrator rights, for the helper only</Fact>
+        <Fact icon={IconLock}>Asks for an administrator’s password next, for the helper only</Fact>
         <Fact icon={IconPackage}>Needs the dm-remap kernel module; says so if it is missing</Fact>
         {disks > 0 && (
           <Fact icon={IconDatabase}>
@@ -69,9 +72,11 @@ function LocalCard() {
         )}
       </ul>
       {problem !== undefined && (
-        <Notice tone="warn" title={problem.sentence}>
-          {problem.remedy}
-        </Notice>
+        <Notice
+          tone="warn"
+          title={problem.sentence}
+          actions={<a href={href({ at: 'overview', connection: 'local' })}>What to do</a>}
+        />
       )}
     </Card>
   );

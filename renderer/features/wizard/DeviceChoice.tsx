@@ -1,10 +1,13 @@
 import { IconBan, IconAlertTriangle } from '@tabler/icons-react';
 
+import type { Connection } from '../../../app/bridge/snapshot.ts';
 import type { BlockDevice, Reason } from '../../../app/domain/block-device.ts';
 import { DeviceAlias, Serial } from '../../design/DeviceName.tsx';
+import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { contentOf, kindOf, modelOf, sizeOf, usesOf } from '../../words/device.ts';
 
 export interface DeviceChoiceProps {
+  readonly connection: Connection;
   readonly legend: string;
   readonly name: string;
   readonly devices: readonly BlockDevice[];
@@ -14,7 +17,8 @@ export interface DeviceChoiceProps {
 }
 
 /** Disks to choose one from. Those that cannot be chosen are shown with the reason and come last. */
-export function DeviceChoice({ legend, name, devices, reasonsOf, chosen, onChoose }: DeviceChoiceProps) {
+export function DeviceChoice(props: DeviceChoiceProps) {
+  const { connection, legend, name, devices, reasonsOf, chosen, onChoose } = props;
   const blocked = (device: BlockDevice): boolean => reasonsOf(device).some((reason) => reason.level === 'block');
   const ordered = [...devices].sort((a, b) => Number(blocked(a)) - Number(blocked(b)));
   return (
@@ -24,6 +28,7 @@ export function DeviceChoice({ legend, name, devices, reasonsOf, chosen, onChoos
         {ordered.map((device) => (
           <Choice
             key={device.devno}
+            connection={connection}
             device={device}
             name={name}
             reasons={reasonsOf(device)}
@@ -38,6 +43,7 @@ export function DeviceChoice({ legend, name, devices, reasonsOf, chosen, onChoos
 }
 
 function Choice(props: {
+  connection: Connection;
   device: BlockDevice;
   name: string;
   reasons: readonly Reason[];
@@ -60,6 +66,8 @@ function Choice(props: {
       />
       <span className="choice-title">
         <DeviceAlias device={device} />
+        <LabRoleBadge connection={props.connection} device={device} />
+        <span className="grow" />
         <strong className="nowrap">{sizeOf(device.sizeSectors)}</strong>
       </span>
       <span>

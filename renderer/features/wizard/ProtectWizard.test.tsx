@@ -98,7 +98,8 @@ describe('ProtectWizard', () => {
     await app.user.type(input, '4F2A');
     expect(apply.disabled).toBe(false);
     await app.user.click(apply);
-    expect(await screen.findByText('mount /dev/mapper/safe-sda /mnt')).toBeTruthy();
+    expect(await screen.findByText(/Nothing was recognised on the disk/)).toBeTruthy();
+    expect(screen.getAllByText('/dev/mapper/safe-sda').length).toBeGreaterThan(0);
     expect(app.bridge.calls.find(({ name }) => name === 'apply')?.params).toMatchObject({ confirmation: '4F2A' });
   });
 
@@ -148,5 +149,104 @@ describe('ProtectWizard', () => {
     expect(await screen.findByText('Connect it again and plan anew.')).toBeTruthy();
     expect(screen.getByRole('heading', { name: 'It was not done' })).toBeTruthy();
     expect(button('Plan it again').disabled).toBe(false);
+  });
+
+  it('says that it is not known how far it came when the helper dies, and looks before it plans again', async () => {
+    const app = open();
+    const input = await toConfirm(app);
+    const died = appError('helper-died', 'The helper stopped.', 'Try again.');
+    app.bridge.answer('apply', async () => {
+      const token = '0123456789abcdef0123456789abcdef';
+      app.bridge.changeConnection('lab', (lab) => {
+        lab.applying = [{ token, step: 'wipe', state: 'running' }];
+      });
+      await screen.findByText(', running');
+      app.bridge.changeConnection('lab', (lab) => {
+        lab.phase = { state: 'failed', error: died.data };
+        lab.applying = null;
+      });
+      throw died;
+    });
+    await app.user.type(input, '4F2A');
+    await app.user.click(button('Erase sdb and protect sda'));
+    expect(await screen.findByRole('heading', { name: 'It is not known how far it came' })).toBeTruthy();
+    const steps = within(screen.getByRole('list', { name: 'Progress' })).getAllByRole('listitem');
+    expect(steps[0]?.textContent).toContain('not known whether it was finished');
+    expect(screen.getByText('The helper stopped.')).toBeTruthy();
+
+    app.bridge.answer('connection.open', () => {
+      app.bridge.changeConnection('lab', (lab) => {
+        lab.phase = { state: 'open', helperVersion: '0.1.0' };
+      });
+      return {};
+    });
+    await app.user.click(button('Try again'));
+    expect(await screen.findByText('Nothing has been changed yet.')).toBeTruthy();
+    const order = app.bridge.calls.map(({ name }) => name).filter((name) => /open|plan|apply/.test(name));
+    expect(order).toEqual(['plan', 'apply', 'connection.open', 'plan']);
+  });
+
+  it('lets a spare whose contents no list tells be erased after consent', async () => {
+    const app = open();
+    const intent = {
+      action: 'create',
+      main: { devno: '8:0' },
+      spare: { devno: '8:16' },
+      name: 'safe-sda',
+      blockSectors: 8,
+      eraseSpare: false,
+    } as const;
+    const plan = await app.bridge.call('plan', { connection: 'lab', intent });
+    const sentence = 'It holds data of a kind that is not known.';
+    const refused = {
+      ...plan,
+      applicable: false,
+      reasons: [{ code: 'has-content', level: 'block', sentence } as const],
+    };
+    app.bridge.answer('plan', ({ intent: wanted }) =>
+      wanted.action === 'create' && wanted.eraseSpare ? { ...plan, intent: wanted } : refused,
+    );
+    await choosePair(app);
+    await app.user.click(button('Continue'));
+    await screen.findByText(sentence);
+    expect(button('Continue').disabled).toBe(true);
+    await app.user.click(screen.getByRole('checkbox', { name: 'Erase everything on sdb' }));
+    await waitFor(() => expect(button('Continue').disabled).toBe(false));
+  });
+
+  it('goes no further where the kernel module is missing, and shows how to build it', async () => {
+    const app = open();
+    app.bridge.changeConnection('lab', (lab) => {
+      if (lab.machine === null) return;
+      lab.machine.module = { state: 'missing', targetVersion: null };
+      lab.machine.problems = [{ sentence: 'The module is missing.', remedy: 'Build it.', blocking: true }];
+    });
+    await app.user.click(await radio('Barracuda ST4000 sda'));
+    expect(button('Continue').disabled).toBe(true);
+    expect(screen.getByText(/make -C kernel KDIR=\/lib\/modules\/6\.1\.0-29-amd64\/build/)).toBeTruthy();
+    await app.user.click(button('I have done that, look again'));
+    expect(app.bridge.calls.at(-1)?.name).toBe('devices.refresh');
+    app.bridge.changeConnection('lab', (lab) => {
+      if (lab.machine !== null) lab.machine.problems = [];
+    });
+    await waitFor(() => expect(button('Continue').disabled).toBe(false));
+  });
+
+  it('says that a disk is gone or changed since the plan, and plans anew', async () => {
+    const app = open();
+    const input = await toConfirm(app);
+    app.bridge.answer('apply', () => {
+      throw appError('device-gone', 'The spare is not there any more. Nothing was changed.', 'Connect it again.');
+    });
+    await app.user.type(input, '4F2A');
+    await app.user.click(button('Erase sdb and protect sda'));
+    expect(await screen.findByText('The spare is not there any more. Nothing was changed.')).toBeTruthy();
+    expect(screen.getByText('Connect it again.')).toBeTruthy();
+    // The disk is gone from the list too: choosing begins again.
+    app.bridge.changeConnection('lab', (lab) => {
+      lab.devices = lab.devices.filter(({ name }) => name !== 'sdb');
+    });
+    await app.user.click(button('Plan it again'));
+    expect(await screen.findByRole('heading', { name: 'Which disk is aging?' })).toBeTruthy();
   });
 });

@@ -10,12 +10,16 @@ import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
 import { deviceAt } from '../../identity/target.ts';
-import { useConnection } from '../../store/context.tsx';
+import { useConnection, useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { isConfirmed } from '../plan/ConfirmInput.tsx';
 import { usePlan } from '../plan/use-plan.ts';
-import { ConfirmPage, DoingPage, DonePage, MainPage, PlanPage, SparePage } from './pages.tsx';
+import { LostNotice } from '../overview/LostNotice.tsx';
+import { isBlocked, Problems } from '../overview/Problems.tsx';
+import { DoingPage, DonePage } from './outcome.tsx';
+import { ConfirmPage, MainPage, PlanPage, SparePage } from './pages.tsx';
 import { freeName, nameProblem } from './names.ts';
+import { useTryAgain } from './try-again.ts';
 import { defaultBlockSectors, needsErase, spareReasons } from './pair.ts';
 
 const steps = ['The aging disk', 'The spare', 'What will happen', 'Confirm', 'Doing it', 'Done'] as const;
@@ -34,19 +38,23 @@ export interface Draft {
 /** Protects a disk in six steps. Nothing is chosen beforehand, and nothing is changed before the fifth. */
 export function ProtectWizard(props: { connection: ConnectionId; suggested: string | null }) {
   const connection = useConnection(props.connection);
+  const state = connection?.phase.state ?? 'closed';
+  // Once begun it stays while the helper is lost and found again: what was chosen and what failed must not vanish.
+  const [begun, setBegun] = useState(false);
+  if (state === 'open' && !begun) setBegun(true);
+  if (state === 'closed' && begun) setBegun(false);
   if (connection === null) return null;
-  if (connection.phase.state === 'open' || connection.applying !== null) {
-    return <Wizard connection={connection} suggested={props.suggested} />;
-  }
+  if (begun) return <Wizard connection={connection} suggested={props.suggested} />;
   return <NotOpen connection={connection} />;
 }
 
 function NotOpen({ connection }: { connection: Connection }) {
   const open = useCall('connection.open');
   const { phase } = connection;
+  const failed = phase.state === 'failed' ? phase.error : open.error;
   return (
     <div className="page page-narrow">
-      {phase.state === 'failed' && <Failure error={phase.error} />}
+      {failed !== null && <Failure error={failed} />}
       <div className="panel">
         {phase.state === 'opening' ? (
           <div className="panel-body stack">
@@ -64,7 +72,7 @@ function NotOpen({ connection }: { connection: Connection }) {
             title={`${connection.title} is not open`}
             action={
               <Button loading={open.busy} onClick={() => void open.run({ connection: connection.id })}>
-                Open
+                {failed === null ? 'Open' : 'Try again'}
               </Button>
             }
           >
@@ -72,7 +80,6 @@ function NotOpen({ connection }: { connection: Connection }) {
           </Empty>
         )}
       </div>
-      {open.error !== null && <Failure error={open.error} />}
     </div>
   );
 }
@@ -88,23 +95,28 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
     typed: '',
   });
   const planning = usePlan(connection.id);
+  const live = useLive(connection);
+  const again = useTryAgain(connection.id);
   const main = draft.main === null ? null : deviceAt(connection, draft.main);
   const spare = draft.spare === null ? null : deviceAt(connection, draft.spare);
   const taken = connection.targets.map((target) => target.device.name);
   const name = draft.name ?? (main === null ? '' : freeName(main, taken));
   const change = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
 
-  const makePlan = async (): Promise<void> => {
-    if (main === null || spare === null) return;
+  const makePlan = async (eraseSpare: boolean): Promise<void> => {
+    if (main === null || spare === null) {
+      setStep(0);
+      return;
+    }
     setStep(2);
-    change({ typed: '' });
+    change({ typed: '', eraseSpare });
     await planning.make({
       action: 'create',
       main: { devno: main.devno },
       spare: { devno: spare.devno },
       name,
       blockSectors: draft.blockSectors ?? defaultBlockSectors(main),
-      eraseSpare: draft.eraseSpare,
+      eraseSpare,
     });
   };
   const { plan } = planning;
@@ -115,6 +127,11 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
     const done = await planning.apply(plan.confirm === null ? null : draft.typed);
     if (done !== null) setStep(5);
   };
+  const tryAgain = async (): Promise<void> => {
+    const found = await again.run(name);
+    if (found === 'made') go({ at: 'device', connection: connection.id, name, tab: 'remaps' });
+    if (found === 'not-made') await makePlan(draft.eraseSpare);
+  };
 
   const mainBlocked = main === null || main.asMain.some((reason) => reason.level === 'block');
   const spareBlocked =
@@ -124,48 +141,58 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
 
   return (
     <div className="page">
+      {step !== 4 && <LostNotice connection={connection} />}
+      {step < 3 && <Problems connection={connection} />}
       <div className="wizard">
         <StepList step={step} />
         <div className="wizard-page">
           {step === 0 && <MainPage {...common} suggested={suggested} />}
           {step === 1 && main !== null && <SparePage {...common} main={main} name={name} taken={taken} />}
-          {step === 2 && <PlanPage connection={connection} planning={planning} />}
+          {step === 2 && (
+            <PlanPage connection={connection} planning={planning} spare={spare} onErase={() => void makePlan(true)} />
+          )}
           {step === 3 && plan !== null && <ConfirmPage {...common} plan={plan} onSubmit={() => void apply()} />}
-          {step === 4 && <DoingPage planning={planning} />}
+          {step === 4 && <DoingPage connection={connection} planning={planning} reopening={again.error} />}
           {step === 5 && planning.done !== null && <DonePage done={planning.done} main={main} spare={spare} />}
           <div className="wizard-actions">
             {step === 0 && (
               <>
                 <Cancel connection={connection.id} />
-                <Continue disabled={mainBlocked} onClick={() => setStep(1)} />
+                <Continue disabled={!live || isBlocked(connection) || mainBlocked} onClick={() => setStep(1)} />
               </>
             )}
             {step === 1 && (
               <>
                 <Back onClick={() => setStep(0)} />
-                <Continue disabled={!spareReady} onClick={() => void makePlan()} />
+                <Continue disabled={!live || !spareReady} onClick={() => void makePlan(draft.eraseSpare)} />
               </>
             )}
             {step === 2 && (
               <>
                 <Back onClick={() => setStep(1)} />
-                {planning.planError !== null && <Button onClick={() => void makePlan()}>Try again</Button>}
-                <Continue disabled={plan?.applicable !== true} onClick={() => setStep(3)} />
+                {planning.planError !== null && (
+                  <Button size="sm" disabled={!live} onClick={() => void makePlan(draft.eraseSpare)}>
+                    Try again
+                  </Button>
+                )}
+                {planning.planError === null && (
+                  <Continue disabled={!live || plan?.applicable !== true} onClick={() => setStep(3)} />
+                )}
               </>
             )}
             {step === 3 && (
               <>
                 <Back onClick={() => setStep(2)} />
-                <Button size="sm" color="red" disabled={!confirmed} onClick={() => void apply()}>
+                <Button size="sm" color="red" disabled={!live || !confirmed} onClick={() => void apply()}>
                   {spare === null ? 'Start protection' : `Erase ${spare.name} and protect ${main?.name ?? ''}`}
                 </Button>
               </>
             )}
             {step === 4 && planning.applyError !== null && (
               <>
-                <Cancel connection={connection.id} />
-                <Button size="sm" onClick={() => void makePlan()}>
-                  Plan it again
+                <Cancel connection={connection.id} word="To the overview" />
+                <Button size="sm" loading={again.busy} onClick={() => void tryAgain()}>
+                  {live ? 'Plan it again' : 'Try again'}
                 </Button>
               </>
             )}
@@ -203,10 +230,10 @@ function Back({ onClick }: { onClick: () => void }) {
   );
 }
 
-function Cancel({ connection }: { connection: ConnectionId }) {
+function Cancel({ connection, word = 'Cancel' }: { connection: ConnectionId; word?: string }) {
   return (
     <Button size="sm" variant="default" onClick={() => go({ at: 'overview', connection })}>
-      Cancel
+      {word}
     </Button>
   );
 }

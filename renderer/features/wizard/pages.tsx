@@ -2,17 +2,16 @@ import { Checkbox, Loader, NativeSelect, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
-import type { BlockDevice } from '../../../app/domain/block-device.ts';
+import type { BlockDevice, Reason } from '../../../app/domain/block-device.ts';
 import type { Plan } from '../../../app/domain/plan.ts';
 import { formatBytes, formatCounted, sectorsToBytes } from '../../../app/domain/units.ts';
 import { Fold } from '../../design/Fold.tsx';
 import { Failure, Notice } from '../../design/Notice.tsx';
 import { DeviceAlias } from '../../design/DeviceName.tsx';
-import { Steps } from '../../design/Steps.tsx';
 import { contentOf, modelOf, sizeOf } from '../../words/device.ts';
 import { ConfirmInput } from '../plan/ConfirmInput.tsx';
 import { PlanReview } from '../plan/PlanReview.tsx';
-import type { Done, Planning } from '../plan/use-plan.ts';
+import type { Planning } from '../plan/use-plan.ts';
 import { DeviceChoice } from './DeviceChoice.tsx';
 import { nameProblem } from './names.ts';
 import { blockSizes, defaultBlockSectors, needsErase, spareReasons } from './pair.ts';
@@ -24,7 +23,7 @@ interface Common {
   readonly change: (part: Partial<Draft>) => void;
 }
 
-function Head({ title, children }: { title: string; children: ReactNode }) {
+export function Head({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div>
       <h2 className="wizard-title">{title}</h2>
@@ -52,6 +51,7 @@ export function MainPage({ connection, draft, change, suggested }: Common & { su
         </Notice>
       )}
       <DeviceChoice
+        connection={connection}
         legend="The aging disk"
         name="main"
         devices={devices}
@@ -80,6 +80,7 @@ export function SparePage(props: Common & { main: BlockDevice; name: string; tak
         erased.
       </Head>
       <DeviceChoice
+        connection={connection}
         legend="The spare"
         name="spare"
         devices={disksOf(connection)}
@@ -132,8 +133,21 @@ export function SparePage(props: Common & { main: BlockDevice; name: string; tak
   );
 }
 
-export function PlanPage({ connection, planning }: { connection: Connection; planning: Planning }) {
+/** Reasons that consent to erasing the spare takes away. */
+const erasable: ReadonlySet<Reason['code']> = new Set<Reason['code']>(['has-content', 'already-spare']);
+
+export function PlanPage(props: {
+  connection: Connection;
+  planning: Planning;
+  spare: BlockDevice | null;
+  /** The person agrees that what is on the spare is erased; the plan is made anew. */
+  onErase: () => void;
+}) {
+  const { connection, planning, spare } = props;
   const { plan } = planning;
+  const blocks = plan?.reasons.filter((reason) => reason.level === 'block') ?? [];
+  // What is on a disk may be of a kind that no list of disks tells: only the plan's own look finds it.
+  const onlyContent = blocks.length > 0 && blocks.every((reason) => erasable.has(reason.code));
   return (
     <>
       <Head title="What will happen">
@@ -151,6 +165,9 @@ export function PlanPage({ connection, planning }: { connection: Connection; pla
           {!plan.applicable && (
             <Notice tone="bad" title="This cannot be done as planned.">
               The reasons are below. Go back to choose other devices.
+              {onlyContent && spare !== null && (
+                <Checkbox mt={6} checked={false} onChange={props.onErase} label={`Erase everything on ${spare.name}`} />
+              )}
             </Notice>
           )}
           <PlanReview connection={connection} plan={plan} />
@@ -188,52 +205,6 @@ export function ConfirmPage({ draft, change, plan, onSubmit }: Common & { plan: 
           onSubmit={onSubmit}
         />
       )}
-    </>
-  );
-}
-
-export function DoingPage({ planning }: { planning: Planning }) {
-  const failed = planning.applyError !== null;
-  return (
-    <>
-      <Head title={failed ? 'It was not done' : 'Doing it'}>
-        {failed
-          ? 'What had begun was undone as far as the steps below say. The disk to be protected was not changed.'
-          : 'This takes a few seconds. Leave both devices connected. From here on it cannot be cancelled.'}
-      </Head>
-      <div className="panel panel-body">
-        <Steps label="Progress" steps={planning.steps} />
-      </div>
-      {planning.applyError !== null && <Failure error={planning.applyError} />}
-    </>
-  );
-}
-
-export function DonePage(props: { done: Done; main: BlockDevice | null; spare: BlockDevice | null }) {
-  const { done, main } = props;
-  const path = done.path ?? `/dev/mapper/${done.name}`;
-  return (
-    <>
-      <Head title={`${main === null ? 'The disk' : modelOf(main)} is protected`}>
-        Use <span className="mono">{path}</span> from now on instead of the disk itself. Bad blocks are moved by
-        themselves when they are written.
-      </Head>
-      <div className="panel panel-body stack">
-        <div>
-          <h3 className="panel-title">To use what is on it</h3>
-          <pre className="code-block">mount {path} /mnt</pre>
-        </div>
-        <p>
-          Do not mount {main === null ? 'the old disk' : main.path} itself any more: what is written past the protection
-          is not protected, and moved blocks hold old data there.
-        </p>
-        <p className="label">
-          After a restart, open this program and choose “Start protection again” beside the spare.
-          {props.spare === null
-            ? ''
-            : ` Keep ${modelOf(props.spare)} connected: without it moved blocks are out of reach.`}
-        </p>
-      </div>
     </>
   );
 }
