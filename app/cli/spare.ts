@@ -26,6 +26,8 @@ export const findingCodes = [
   'index',
   /** A whole unit that is older than that of the other copy. */
   'stale',
+  /** A copy lacks a write that the other one got, as the superblock tells. */
+  'missed',
   /** Two whole units of the same sequence number differ: nothing tells which one holds. */
   'contradiction',
   /** A unit of the table is valid in no copy. */

@@ -162,6 +162,93 @@ describe('damage of one copy', () => {
   });
 });
 
+/** Lists, in both superblocks, writes that a copy missed. */
+function list(maker: SpareMaker, missed: readonly { copy: number; unit: number | 'every'; sequence: bigint }[]): void {
+  for (const copy of [0, 1] as const) maker.putSuper(copy, (bytes) => writeMissed(bytes, missed));
+}
+
+function writeMissed(
+  bytes: Buffer,
+  missed: readonly { copy: number; unit: number | 'every'; sequence: bigint }[],
+): void {
+  bytes.writeUInt32LE(missed.length, 188);
+  for (const [index, { copy, unit, sequence }] of missed.entries()) {
+    bytes.writeUIntLE(unit === 'every' ? 2 ** 48 - 1 : unit, 256 + index * 16, 6);
+    bytes.writeUInt8(unit === 'every' ? 255 : 0, 262 + index * 16);
+    bytes.writeUInt8(copy, 263 + index * 16);
+    bytes.writeBigUInt64LE(sequence, 264 + index * 16);
+  }
+}
+
+describe('a copy that missed a write', () => {
+  it('does not count, and is mended from the other one, after which nothing is listed', async () => {
+    const { maker, spareBlock, index } = used();
+    maker.enter(spareBlock, { block: 5000 }, [1]);
+    list(maker, [{ copy: 0, unit: index, sequence: maker.sequence + 1_048_576n }]);
+    const checked = await check(maker);
+    expect(checked.findings).toMatchObject([
+      { level: 'damage', part: 'superblock', code: 'missed', copy: 0 },
+      { level: 'damage', part: 'table', code: 'missed', copy: 0, unit: index, sector: maker.tableAt(0, index) * 8 },
+    ]);
+    expect(checked.entries[0]).toMatchObject({ block: 5000 });
+    mend(maker, checked);
+    expect(await check(maker)).toMatchObject({ verdict: 'clean', superblock: { missed: [] } });
+    expect(maker.unit(maker.tableAt(0, index)).equals(maker.unit(maker.tableAt(1, index)))).toBe(true);
+  });
+
+  it('is never used when the other copy is damaged, since its entries are old', async () => {
+    const { maker, spareBlock, index } = used();
+    maker.enter(spareBlock, { block: 5000 }, [1]);
+    list(maker, [{ copy: 0, unit: 'every', sequence: maker.sequence + 1n }]);
+    maker.rot(maker.tableAt(1, index));
+    const { verdict, findings, entries } = await check(maker);
+    expect(verdict).toBe('unrepairable');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ level: 'fatal', part: 'table', code: 'lost', unit: index }),
+    );
+    expect(entries).toEqual([]);
+  });
+
+  it('counts again when its unit has the listed sequence', async () => {
+    const { maker, index } = used();
+    maker.rot(maker.tableAt(0, index));
+    const unit = maker.unit(maker.tableAt(1, index));
+    list(maker, [{ copy: 1, unit: index, sequence: unit.readBigUInt64LE(24) }]);
+    expect((await check(maker)).entries).toHaveLength(4);
+  });
+
+  it('is told of by a further superblock when both copies of it are damaged', async () => {
+    const { maker, spareBlock, index } = used();
+    const place = maker.layout.copies[1] + maker.layout.copies[1] / 2;
+    maker.enter(spareBlock, { block: 5000 }, [1]);
+    maker.putSuper(0, (bytes) => {
+      writeMissed(bytes, [{ copy: 0, unit: index, sequence: maker.sequence + 1n }]);
+      bytes.writeBigUInt64LE(14n, 32);
+    });
+    maker.put(place, maker.unit(maker.superAt(0)));
+    maker.rot(maker.superAt(0));
+    maker.rot(maker.superAt(1));
+    const checked = await check(maker);
+    expect(checked.verdict).toBe('repairable');
+    expect(checked.entries[0]).toMatchObject({ block: 5000 });
+    mend(maker, checked);
+    expect(await check(maker)).toMatchObject({ verdict: 'clean', findings: [] });
+    expect(maker.unit(place).readBigUInt64LE(32)).toBe(14n);
+  });
+
+  it.each([
+    ['more entries than there is room for', (bytes: Buffer) => bytes.writeUInt32LE(101, 188)],
+    ['a copy that there is not', (bytes: Buffer) => writeMissed(bytes, [{ copy: 2, unit: 0, sequence: 1n }])],
+    ['a unit that there is not', (bytes: Buffer) => writeMissed(bytes, [{ copy: 0, unit: 9999, sequence: 1n }])],
+  ])('is not listed with %s', async (_what, edit) => {
+    const { maker } = used();
+    for (const copy of [0, 1] as const) maker.putSuper(copy, edit);
+    const { verdict, findings } = await check(maker);
+    expect(verdict).toBe('unrepairable');
+    expect(findings).toContainEqual(expect.objectContaining({ level: 'fatal', part: 'superblock', code: 'numbers' }));
+  });
+});
+
 describe('what no copy proves', () => {
   it('a unit that is whole in no copy is told with both places and is not mended', async () => {
     const { maker, index } = used();

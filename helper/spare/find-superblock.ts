@@ -1,8 +1,12 @@
-import { superblockPlaces, UNIT_BYTES } from '../layout.ts';
+import { superblockPlaces, UNIT_BYTES, UNIT_SECTORS } from '../layout.ts';
 import { faultWords, type Findings } from './findings.ts';
 import type { UnitSource } from './source.ts';
 import { decodeFullSuperblock, type DecodedSuperblock, type FullSuperblock } from './superblock.ts';
-import { HEADER_BYTES, withIndex } from './unit.ts';
+import { withoutMissed } from './missed.ts';
+import { HEADER_BYTES, renewed, withIndex } from './unit.ts';
+
+/** A superblock that stands at place n beside the copies has the index n more than this. */
+const FIRST_WITNESS = 8;
 
 /** A unit that should stand at `unit` in place of what is there. */
 export interface UnitWrite {
@@ -55,7 +59,9 @@ export async function findSuperblock(source: UnitSource, findings: Findings): Pr
     return null;
   }
   for (const place of valid) holdAgainst(best, place, findings);
-  const writes = layout.copies.flatMap((at, copy) => mendCopy(best, places.get(at), at, copy, findings));
+  const mended = layout.copies.flatMap((at, copy) => mendCopy(best, places.get(at), at, copy, findings));
+  mended.push(...valid.flatMap((place) => mendWitness(best, place, findings)));
+  const writes = best.superblock.missed.length === 0 ? mended : renewAll(best, valid, findings);
   tellRest(best, places, findings);
   return { superblock: best.superblock, writes };
 }
@@ -107,15 +113,17 @@ function holdAgainst(best: ValidPlace, place: ValidPlace, findings: Findings): v
   const { at, superblock } = place;
   const { uuid, index } = superblock.header;
   const copy = best.superblock.layout.copies.indexOf(at);
+  const belongs = copy === -1 ? witnessIndex(best, at) : copy;
   if (uuid !== best.superblock.header.uuid) {
     const sentence = `a superblock of another pair, ${uuid}, stands there beside that of ${best.superblock.header.uuid}`;
     findings.add('fatal', { part: 'superblock', code: 'uuid', sentence }, { at });
-  } else if (copy === -1 || index !== BigInt(copy)) {
-    const sentence = `the superblock there says that it is copy ${index}, which belongs elsewhere`;
+  } else if (belongs === null || index !== BigInt(belongs)) {
+    const sentence = `the superblock there says that it is number ${index}, which belongs elsewhere`;
     findings.add('fatal', { part: 'superblock', code: 'misplaced', sentence }, { at });
   } else if (place !== best && sequenceOf(place) === sequenceOf(best) && !sameBody(place.bytes, best.bytes)) {
-    const sentence = 'both copies of the superblock are whole and of the same age, but differ';
-    findings.add('fatal', { part: 'superblock', code: 'contradiction', sentence }, { copy, at });
+    const sentence = 'two copies of the superblock are whole and of the same age, but differ';
+    const where = copy === -1 ? { at } : { copy, at };
+    findings.add('fatal', { part: 'superblock', code: 'contradiction', sentence }, where);
   }
 }
 
@@ -152,11 +160,50 @@ function mendCopy(
   return [{ unit: at, bytes: withIndex(best.bytes, copy), sentence }];
 }
 
+/** The index of the superblock that may stand at a place where no copy stands; null where none may. */
+function witnessIndex({ superblock: { layout } }: ValidPlace, at: number): number | null {
+  const place = layout.places.indexOf(at);
+  const inArea = layout.copies.some((copy) => at > copy && at <= copy + layout.stateUnits + layout.tableUnits);
+  return place === -1 || inArea || layout.copies.includes(at) ? null : FIRST_WITNESS + place;
+}
+
+/** A witness is written together with the copies; one that is older would speak when both of those are lost. */
+function mendWitness(best: ValidPlace, place: ValidPlace, findings: Findings): readonly UnitWrite[] {
+  const index = witnessIndex(best, place.at);
+  const { header } = place.superblock;
+  if (index === null || header.index !== BigInt(index) || header.uuid !== uuidOf(best)) return [];
+  if (header.sequence === sequenceOf(best)) return [];
+  const sentence = `the further superblock at place ${index - FIRST_WITNESS} ${faultWords('stale')}`;
+  findings.add('damage', { part: 'superblock', code: 'stale', sentence }, { at: place.at });
+  const write = `the further superblock at place ${index - FIRST_WITNESS} from a copy`;
+  return [{ unit: place.at, bytes: withIndex(best.bytes, index), sentence: write }];
+}
+
+/** Every superblock anew, listing no missed writes: true once the table's copies are alike, which are written before. */
+function renewAll(best: ValidPlace, valid: readonly ValidPlace[], findings: Findings): UnitWrite[] {
+  const { layout, missed } = best.superblock;
+  for (const copy of new Set(missed.map((one) => one.copy))) {
+    const sentence = `copy ${copy} of the table ${faultWords('missed')}: only the other one can be relied on`;
+    findings.add('damage', { part: 'superblock', code: 'missed', sentence }, { copy });
+  }
+  const bytes = withoutMissed(best.bytes);
+  const indices = new Map<number, number>(layout.copies.map((at, copy) => [at, copy]));
+  for (const { at } of valid) {
+    const index = witnessIndex(best, at);
+    if (index !== null) indices.set(at, index);
+  }
+  return [...indices].map(([unit, index]) => ({
+    unit,
+    bytes: renewed(bytes, index),
+    sentence: `the superblock at sector ${unit * UNIT_SECTORS}, with no missed writes`,
+  }));
+}
+
 function uuidOf({ superblock }: ValidPlace): string {
   return superblock.header.uuid;
 }
 
-/** Places that no copy stands at are never written: what is there does no harm unless it is a superblock. */
+/** What is at the places of no copy does no harm unless it is a superblock. */
 function tellRest(best: ValidPlace, places: ReadonlyMap<number, Place>, findings: Findings): void {
   const { layout, compat, roCompat } = best.superblock;
   for (const place of places.values()) {

@@ -49,6 +49,8 @@ export function faultWords(code: Finding['code']): string {
       return 'belongs to another place';
     case 'stale':
       return 'is older than that of the other copy';
+    case 'missed':
+      return 'lacks a write that the other copy got';
     case 'sequence':
       return 'belongs to another save';
     case 'kind':

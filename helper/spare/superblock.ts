@@ -1,4 +1,5 @@
 import { layoutOf, type SpareLayout } from '../layout.ts';
+import { readMissed, type MissedWrite } from './missed.ts';
 import { readUnit, viewOf, type UnitFault, type UnitHeader } from './unit.ts';
 
 const VERSION = 1;
@@ -38,6 +39,7 @@ export interface FullSuperblock {
   readonly createdSeconds: number;
   readonly mainLogicalBytes: number;
   readonly mainId: string | null;
+  readonly missed: readonly MissedWrite[];
 }
 
 export type DecodedSuperblock =
@@ -72,6 +74,8 @@ export function decodeFullSuperblock(bytes: Uint8Array | null): DecodedSuperbloc
   if (tableReady === null || tableReady > layout.tableUnits) return contradictory('table_ready');
   const differing = differingField(view, layout);
   if (differing !== null) return contradictory(differing);
+  const missed = readMissed(bytes, COPIES, layout.tableUnits);
+  if (missed === null) return contradictory('missed');
   return {
     kind: 'valid',
     superblock: {
@@ -84,6 +88,7 @@ export function decodeFullSuperblock(bytes: Uint8Array | null): DecodedSuperbloc
       createdSeconds: wide(view, at.created) ?? 0,
       mainLogicalBytes: view.getUint32(at.mainLogical, true),
       mainId: idText(bytes.subarray(at.mainId, at.mainId + MAIN_ID_BYTES)),
+      missed,
     },
   };
 }

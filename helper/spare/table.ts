@@ -2,6 +2,7 @@ import type { Finding } from '../../app/cli/spare.ts';
 import { UNIT_SECTORS, tableUnit } from '../layout.ts';
 import { readEntries, type Entry, type WrongEntry } from './entries.ts';
 import { faultWords, type Findings } from './findings.ts';
+import { requiredSequence } from './missed.ts';
 import { UNITS_AT_ONCE, type UnitSource } from './source.ts';
 import type { FullSuperblock } from './superblock.ts';
 import { readUnit, type ReadUnit } from './unit.ts';
@@ -14,6 +15,8 @@ interface CopyOfUnit {
   readonly at: number;
   readonly bytes: Uint8Array | null;
   readonly read: ReadUnit;
+  /** Whole, but the superblock says that it lacks a write that the other copy got. */
+  readonly missed: boolean;
 }
 
 /** One unit of the table as it holds, and which copies should be rewritten from the one that holds. */
@@ -41,7 +44,8 @@ export async function* readTable(
       const found = COPIES.map((copy): CopyOfUnit => {
         const bytes = copies[copy]?.[n] ?? null;
         const read = readUnit(bytes, 'table', { uuid: superblock.header.uuid, index });
-        return { copy, at: tableUnit(layout, copy, index), bytes, read };
+        const missed = read.fault === null && read.header.sequence < requiredSequence(superblock.missed, copy, index);
+        return { copy, at: tableUnit(layout, copy, index), bytes, read, missed };
       });
       const unit = judge(found, index, superblock, findings);
       if (unit !== null) yield unit;
@@ -55,14 +59,15 @@ function judge(
   superblock: FullSuperblock,
   findings: Findings,
 ): TableUnit | null {
-  const whole = found.filter(({ read }) => read.fault === null);
+  const whole = found.filter(({ read, missed }) => read.fault === null && !missed);
   const best = whole.reduce<CopyOfUnit | null>((a, b) => (a === null || sequenceOf(b) > sequenceOf(a) ? b : a), null);
   const tell = (level: Finding['level'], code: Finding['code'], sentence: string, { copy, at }: CopyOfUnit): void =>
     findings.add(level, { part: 'table', code, sentence }, { copy, unit: index, at });
   for (const one of found) {
-    if (one.read.fault === null) continue;
-    const sentence = `unit ${index} of the table, copy ${one.copy}, ${faultWords(one.read.fault)}`;
-    tell(best === null ? 'fatal' : 'damage', one.read.fault, sentence, one);
+    const fault = one.missed ? 'missed' : one.read.fault;
+    if (fault === null) continue;
+    const sentence = `unit ${index} of the table, copy ${one.copy}, ${faultWords(fault)}`;
+    tell(best === null ? 'fatal' : 'damage', fault, sentence, one);
   }
   const bytes = best?.bytes ?? null;
   if (best === null || bytes === null) {
@@ -91,7 +96,7 @@ function judge(
     findings.add('note', { part: 'table', code: 'untidy', sentence }, { ...where, spareBlock });
   }
   const mend = found
-    .filter((one) => one !== best && (one.read.fault !== null || sequenceOf(one) < sequenceOf(best)))
+    .filter((one) => one !== best && (!whole.includes(one) || sequenceOf(one) < sequenceOf(best)))
     .map(({ at, copy }) => ({ from: best.at, to: at, copy }));
   return { index, sequence: sequenceOf(best), entries, mend };
 }

@@ -68,6 +68,14 @@ export function withIndex(unit: Uint8Array, index: number): Uint8Array {
   return sealed(bytes);
 }
 
+/** Gives a unit another index and the next sequence, and the checksum for them. */
+export function renewed(unit: Uint8Array, index: number): Uint8Array {
+  const bytes = Uint8Array.from(unit);
+  const view = viewOf(bytes);
+  view.setBigUint64(at.sequence, view.getBigUint64(at.sequence, true) + 1n, true);
+  return withIndex(bytes, index);
+}
+
 /** A unit without a body, with the checksum for it. */
 export function emptyUnit(kind: UnitKind, header: UnitHeader): Uint8Array {
   const bytes = new Uint8Array(UNIT_BYTES);
