@@ -254,7 +254,7 @@ describe('import', () => {
     await cli.machine.lab.faultsSettled();
     const main = cli.machine.path('main');
     await cli.machine.sh(`badblocks -b 2048 -o /tmp/bad ${main}`);
-    expect(await cli.machine.sh('cat /tmp/bad')).toMatch(/^20\n1000\n1001\n/);
+    expect(await cli.machine.sh('cat /tmp/bad')).toMatch(/^20\n(21\n)?1000\n/);
     await cli.create();
     const plan = await cli.json(importOutputSchema, 'import', 'safe', '/tmp/bad', '--badblocks', '2048', '--dry-run');
     expect(plan).toMatchObject({ blocks: 4, alreadyMapped: 0, dryRun: true, status: { spareUsed: 0 } });

@@ -37,7 +37,7 @@ async function usedPair(): Promise<void> {
   faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: 160, count: 24 }] });
   faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [{ first: 803, count: 1 }] });
   await cli.machine.lab.faultsSettled();
-  await cli.machine.sh('dd if=/dev/urandom of=/dev/mapper/safe bs=4k seek=20 count=3 oflag=direct,sync 2>&1');
+  await cli.machine.sh('dd if=/dev/zero of=/dev/mapper/safe bs=4k seek=20 count=3 oflag=direct');
   await cli.exits(0, 'remap', 'safe', '100', '2');
 }
 
@@ -164,11 +164,12 @@ describe('repair', () => {
     image().damage(tableUnit(image().layout, 0, usedUnit()));
     await forget();
     const before = cli.machine.disk('spare').hash();
+    await cli.machine.sh('rm -f /tmp/spare.img');
     await cli.exits(0, 'repair', spare(), '--output', '/tmp/spare.img');
     expect(cli.machine.disk('spare').hash()).toBe(before);
     await cli.exits(0, 'check', '/tmp/spare.img');
     // A loop device over the image holds it as surely as a mapping holds a disk.
-    await cli.machine.sh('losetup /dev/loop0 /tmp/spare.img');
+    await cli.machine.sh('modprobe loop; udevadm settle; losetup /dev/loop0 /tmp/spare.img');
     const { stderr } = await cli.exits(2, 'repair', '/tmp/spare.img', '--yes');
     expect(stderr).toMatch(/in use by the loop device loop0/);
     await cli.exits(0, 'check', '/dev/loop0');

@@ -193,7 +193,7 @@ export class HelperFixture {
   /** Looks up where the disks are; they may be elsewhere after one was pulled. */
   async #findDisks(): Promise<void> {
     const listed = await this.sh(
-      'for d in /sys/block/sd*; do echo "${d##*/} $(cat $d/dev) $(tr -cd "!-~" < $d/device/vpd_pg80)"; done',
+      'for f in /sys/block/sd*/device/vpd_pg80 /sys/block/nvme*/device/serial; do [ -e $f ] || continue; d=${f%/device/*}; echo "${d##*/} $(cat $d/dev) $(tr -cd "!-~" < $f)"; done',
     );
     const rows = listed.split('\n').map((line) => line.split(' '));
     this.#places.clear();
