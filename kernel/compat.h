@@ -6,7 +6,9 @@
 #ifndef DM_REMAP_COMPAT_H
 #define DM_REMAP_COMPAT_H
 
+#include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/device-mapper.h>
 
 /* The bit of dm_table_get_mode() that allows writing. */
 #ifdef BLK_OPEN_WRITE
@@ -14,5 +16,66 @@
 #else
 #define REMAP_MODE_WRITE FMODE_WRITE
 #endif
+
+#ifdef REMAP_NO_BLK_OPF_T
+#define blk_opf_t unsigned int
+#endif
+
+static inline struct bio *remap_bio_alloc(struct block_device *bdev,
+					  unsigned short pages, blk_opf_t opf,
+					  struct bio_set *bs)
+{
+#ifdef REMAP_OLD_BIO_ALLOC
+	struct bio *bio = bio_alloc_bioset(GFP_NOIO, pages, bs);
+
+	bio_set_dev(bio, bdev);
+	bio->bi_opf = opf;
+	return bio;
+#else
+	return bio_alloc_bioset(bdev, pages, opf, GFP_NOIO, bs);
+#endif
+}
+
+/* A clone whose sector counts from the start of @bdev. */
+static inline struct bio *remap_bio_clone(struct block_device *bdev,
+					  struct bio *from, struct bio_set *bs)
+{
+#ifdef REMAP_OLD_BIO_ALLOC
+	struct bio *bio = bio_clone_fast(from, GFP_NOIO, bs);
+
+	bio_set_dev(bio, bdev);
+#else
+	struct bio *bio = bio_alloc_clone(bdev, from, GFP_NOIO, bs);
+#endif
+
+	/*
+	 * A clone for the same partition takes over that the start of the
+	 * partition was added already, but its sector is set anew.
+	 */
+#ifndef REMAP_NO_BIO_REMAPPED
+	bio_clear_flag(bio, BIO_REMAPPED);
+#endif
+	return bio;
+}
+
+static inline sector_t remap_bdev_sectors(struct block_device *bdev)
+{
+#ifdef REMAP_NO_BDEV_NR_SECTORS
+	return i_size_read(bdev->bd_inode) >> SECTOR_SHIFT;
+#else
+	return bdev_nr_sectors(bdev);
+#endif
+}
+
+static inline unsigned int remap_bdev_max_discard(struct block_device *bdev)
+{
+#ifdef REMAP_NO_BDEV_MAX_DISCARD
+	struct request_queue *q = bdev_get_queue(bdev);
+
+	return blk_queue_discard(q) ? q->limits.max_discard_sectors : 0;
+#else
+	return bdev_max_discard_sectors(bdev);
+#endif
+}
 
 #endif

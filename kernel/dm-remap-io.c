@@ -40,8 +40,8 @@ blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
 	struct bio *bio;
 
 	offset &= ~PAGE_MASK;
-	bio = bio_alloc_bioset(bdev, DIV_ROUND_UP(offset + left, PAGE_SIZE),
-			       opf | REQ_SYNC, GFP_NOIO, &rc->bios);
+	bio = remap_bio_alloc(bdev, DIV_ROUND_UP(offset + left, PAGE_SIZE),
+			      opf | REQ_SYNC, &rc->bios);
 	bio->bi_iter.bi_sector = sector;
 	while (left) {
 		unsigned int len = min_t(unsigned int, left,
@@ -82,8 +82,8 @@ static struct bio *zeroes(struct remap_c *rc, struct block_device *bdev,
 	unsigned int left = sectors << SECTOR_SHIFT;
 	struct bio *bio;
 
-	bio = bio_alloc_bioset(bdev, DIV_ROUND_UP(left, PAGE_SIZE),
-			       REQ_OP_WRITE | opf, GFP_NOIO, &rc->bios);
+	bio = remap_bio_alloc(bdev, DIV_ROUND_UP(left, PAGE_SIZE),
+			      REQ_OP_WRITE | opf, &rc->bios);
 	while (left) {
 		unsigned int len = min_t(unsigned int, left, PAGE_SIZE);
 
@@ -117,12 +117,7 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {
 		bio = zeroes(rc, bdev, sectors, opf);
 	} else {
-		bio = bio_alloc_clone(bdev, from, GFP_NOIO, &rc->bios);
-		/*
-		 * A clone for the same partition takes over that the start of
-		 * the partition was added already, but its sector is set anew.
-		 */
-		bio_clear_flag(bio, BIO_REMAPPED);
+		bio = remap_bio_clone(bdev, from, &rc->bios);
 		bio->bi_opf = bio_op(from) | opf;
 		bio->bi_iter = io->iter;
 		bio_advance(bio, skip << SECTOR_SHIFT);
@@ -154,9 +149,9 @@ unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 {
-	return submit_and_put(bio_alloc_bioset(bdev, 0, REQ_OP_WRITE |
-					       REQ_PREFLUSH | REQ_SYNC,
-					       GFP_NOIO, &rc->bios));
+	return submit_and_put(remap_bio_alloc(bdev, 0, REQ_OP_WRITE |
+					      REQ_PREFLUSH | REQ_SYNC,
+					      &rc->bios));
 }
 
 static bool disk_gone(struct block_device *bdev)

@@ -17,7 +17,7 @@
 static int find_super(struct remap_c *rc, struct remap_super *best,
 		      struct remap_super *s)
 {
-	u64 units = bdev_nr_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
+	u64 units = remap_bdev_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
 	bool blank = true, damaged = false;
 	unsigned int i;
 	int newer = 0, bad = 0;
@@ -98,10 +98,10 @@ static int check_pair(struct remap_c *rc, const struct remap_super *s)
 		      rc->block_sectors);
 		return -EINVAL;
 	}
-	if (l->spare_sectors > bdev_nr_sectors(rc->spare->bdev)) {
+	if (l->spare_sectors > remap_bdev_sectors(rc->spare->bdev)) {
 		DMERR("%s: spare %s had %llu sectors when formatted, now it has only %llu",
 		      remap_name(rc), rc->spare->name, l->spare_sectors,
-		      (u64)bdev_nr_sectors(rc->spare->bdev));
+		      (u64)remap_bdev_sectors(rc->spare->bdev));
 		return -EINVAL;
 	}
 	return 0;

@@ -86,7 +86,7 @@ static enum verdict judge_mapped(struct remap_c *rc, struct bio *bio,
 								    TO_WORKER;
 	case REQ_OP_DISCARD:
 		/* The mapping stays; what was there need not. */
-		return bdev_max_discard_sectors(rc->spare->bdev) ? TO_SPARE :
+		return remap_bdev_max_discard(rc->spare->bdev) ? TO_SPARE :
 								   DROP;
 	default:
 		return TO_SPARE;
@@ -330,12 +330,12 @@ static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
 				struct bio *bio, blk_status_t *status)
 {
 	bool spare = io->flags & REMAP_IO_SPARE;
-	enum req_op op = bio_op(bio);
 
 	if (io->flags & REMAP_IO_FINAL)
 		return DM_ENDIO_DONE;
 	if (!*status && (io->flags & REMAP_IO_WATCH)) {
-		if (op == REQ_OP_WRITE || op == REQ_OP_WRITE_ZEROES)
+		if (bio_op(bio) == REQ_OP_WRITE ||
+		    bio_op(bio) == REQ_OP_WRITE_ZEROES)
 			remap_main_wrote(rc);
 		return DM_ENDIO_DONE;
 	}
@@ -347,7 +347,7 @@ static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
 	}
 	if ((bio->bi_opf & REQ_NOWAIT) && *status == BLK_STS_AGAIN)
 		return DM_ENDIO_DONE;
-	if (op == REQ_OP_WRITE_ZEROES && spare &&
+	if (bio_op(bio) == REQ_OP_WRITE_ZEROES && spare &&
 	    (*status == BLK_STS_NOTSUPP || *status == BLK_STS_TARGET)) {
 		remap_hold(rc, io);
 		return DM_ENDIO_INCOMPLETE;
@@ -364,8 +364,9 @@ static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
 		break;
 	}
 	if (!io->iter.bi_size || (bio->bi_opf & REQ_RAHEAD) ||
-	    (op != REQ_OP_READ && op != REQ_OP_WRITE &&
-	     op != REQ_OP_WRITE_ZEROES) || (!spare && READ_ONCE(rc->halted)))
+	    (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE &&
+	     bio_op(bio) != REQ_OP_WRITE_ZEROES) ||
+	    (!spare && READ_ONCE(rc->halted)))
 		return DM_ENDIO_DONE;
 	remap_hold(rc, io);
 	return DM_ENDIO_INCOMPLETE;

@@ -369,7 +369,7 @@ static blk_status_t discard_in_place(struct remap_c *rc, struct remap_io *io,
 			status = remap_io_part(rc, io, rc->main->bdev,
 					       start + n, skip, run);
 		else if (bio_op(bio) == REQ_OP_SECURE_ERASE ||
-			 bdev_max_discard_sectors(rc->spare->bdev))
+			 remap_bdev_max_discard(rc->spare->bdev))
 			status = remap_io_part(rc, io, rc->spare->bdev,
 					       remap_slot_sector(rc, view->slot)
 					       + n, skip, run);

@@ -148,7 +148,7 @@ void remap_status(struct dm_target *ti, status_type_t type,
 		  unsigned int status_flags, char *result, unsigned int maxlen)
 {
 	struct remap_c *rc = ti->private;
-	unsigned int sz = 0;
+	unsigned int __maybe_unused sz = 0;
 
 	switch (type) {
 	case STATUSTYPE_INFO:
@@ -157,10 +157,12 @@ void remap_status(struct dm_target *ti, status_type_t type,
 	case STATUSTYPE_TABLE:
 		emit_table(rc, result, maxlen);
 		break;
+#ifdef DMEMIT_TARGET_NAME_VERSION
 	case STATUSTYPE_IMA:
 		DMEMIT_TARGET_NAME_VERSION(ti->type);
 		DMEMIT(",block_sectors=%u,uuid=%pUb;", rc->block_sectors,
 		       rc->super.uuid);
 		break;
+#endif
 	}
 }

@@ -22,8 +22,8 @@ static bool overlap(struct block_device *a, struct block_device *b)
 	sector_t a_start = get_start_sect(a), b_start = get_start_sect(b);
 
 	return a->bd_disk == b->bd_disk &&
-	       a_start < b_start + bdev_nr_sectors(b) &&
-	       b_start < a_start + bdev_nr_sectors(a);
+	       a_start < b_start + remap_bdev_sectors(b) &&
+	       b_start < a_start + remap_bdev_sectors(a);
 }
 
 /*
@@ -201,10 +201,10 @@ static int check_devices(struct remap_c *rc)
 		ti->error = "A read-only table cannot keep metadata";
 		return -EROFS;
 	}
-	if (ti->len > bdev_nr_sectors(main)) {
+	if (ti->len > remap_bdev_sectors(main)) {
 		DMERR("%s: the table asks for %llu sectors, main %s has %llu",
 		      remap_name(rc), (u64)ti->len, rc->main->name,
-		      (u64)bdev_nr_sectors(main));
+		      (u64)remap_bdev_sectors(main));
 		ti->error = "Target is longer than main";
 		return -EINVAL;
 	}
@@ -220,14 +220,14 @@ static int check_geometry(struct remap_c *rc)
 {
 	struct remap_layout *l = &rc->super.layout;
 	struct dm_target *ti = rc->ti;
-	u64 sectors = bdev_nr_sectors(rc->spare->bdev);
+	u64 sectors = remap_bdev_sectors(rc->spare->bdev);
 
 	if (rc->block_sectors << SECTOR_SHIFT <
 	    bdev_logical_block_size(rc->spare->bdev)) {
 		ti->error = "Block size is smaller than the spare's logical block size";
 		return -EINVAL;
 	}
-	rc->main_sectors = bdev_nr_sectors(rc->main->bdev);
+	rc->main_sectors = remap_bdev_sectors(rc->main->bdev);
 	rc->main_blocks = (rc->main_sectors + rc->block_sectors - 1) >>
 			  rc->block_shift;
 	if (rc->main_blocks > REMAP_KEY_BLOCK || rc->main_blocks > ULONG_MAX) {
@@ -324,7 +324,7 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
 	ti->num_write_zeroes_bios = 1;
-	ti->discards_supported = bdev_max_discard_sectors(rc->main->bdev);
+	ti->discards_supported = remap_bdev_max_discard(rc->main->bdev);
 	ti->per_io_data_size = sizeof(struct remap_io);
 	return 0;
 }
