@@ -13,7 +13,7 @@ export function targetIdentity(connection: Pick<Connection, 'devices'>, device: 
   return main === null ? (device.mainId ?? device.uuid) : identityOf(main);
 }
 
-/** Whether the connection's machine is known to be switched off. Only the lab's is ever known to be. */
+/** Whether the connection's machine is known not to run. Only the lab's is ever known not to. */
 export function isOff(connection: Pick<Connection, 'lab'>): boolean {
-  return connection.lab?.power === 'off';
+  return connection.lab !== null && connection.lab.power !== 'on';
 }

@@ -37,6 +37,15 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, 'device-dark');
   await page.setViewportSize({ width: 800, height: 600 });
+  const head = panel.getByRole('button', { name: /failing sectors/ });
+  if ((await head.getAttribute('aria-expanded')) === 'false') await head.click();
+  // In the smallest window the map and what breaks it are seen together, and nothing is wider than the page.
+  await expect(panel.getByRole('button', { name: 'Scattered' })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('application')).toBeInViewport({ ratio: 0.5 });
+  for (const selector of ['html', '#main']) {
+    const wider = await page.locator(selector).evaluate('(element) => element.scrollWidth - element.clientWidth');
+    expect([selector, wider]).toEqual([selector, 0]);
+  }
   await picture(page, 'device-small');
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ colorScheme: 'light' });

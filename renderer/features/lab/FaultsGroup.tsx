@@ -86,6 +86,7 @@ export function FaultsGroup({ connection, lab, targetName, busy, act }: LabGroup
       </div>
       <div className="row row-wrap">
         <NativeSelect
+          className="lab-disk"
           aria-label="Disk, with failing sectors"
           value={disk.name}
           onChange={(event) => setChosen(event.currentTarget.value)}
