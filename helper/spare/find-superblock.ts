@@ -110,7 +110,7 @@ function holdAgainst(best: ValidPlace, place: ValidPlace, findings: Findings): v
   if (uuid !== best.superblock.header.uuid) {
     const sentence = `a superblock of another pair, ${uuid}, stands there beside that of ${best.superblock.header.uuid}`;
     findings.add('fatal', { part: 'superblock', code: 'uuid', sentence }, { at });
-  } else if (copy === -1 || index !== BigInt(copy)) {
+  } else if (index !== BigInt(copy)) {
     const sentence = `the superblock there says that it is copy ${index}, which belongs elsewhere`;
     findings.add('fatal', { part: 'superblock', code: 'misplaced', sentence }, { at });
   } else if (place !== best && sequenceOf(place) === sequenceOf(best) && !sameBody(place.bytes, best.bytes)) {
