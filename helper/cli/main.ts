@@ -35,7 +35,10 @@ const terminal = new Terminal({
 });
 run(process.argv.slice(2), terminal, mutations, ended.signal).then(
   (status) => {
-    if (!ended.signal.aborted) end(status);
+    // What a slow reader of a pipe has not taken yet would be lost with the process.
+    process.stdout.write('', () => {
+      if (!ended.signal.aborted) end(status);
+    });
   },
   (thrown: unknown) => {
     process.stderr.write(`dm-remap: ${String(thrown)}\n`);

@@ -408,6 +408,14 @@ describe('saved counters and events', () => {
     expect(await check(maker)).toMatchObject({ verdict: 'clean', findings: [], state: { slot: 0 } });
   });
 
+  it('of an older save do not pass for those of the newest', async () => {
+    const { maker } = used();
+    maker.change(maker.stateAt(0, 1), (bytes) => bytes.writeBigUInt64LE(1n, 24));
+    const { findings, state } = await check(maker);
+    expect(findings).toMatchObject([{ level: 'damage', part: 'state', code: 'sequence', unit: 1 }]);
+    expect(state?.events).toEqual([]);
+  });
+
   it('of two saves are those of the newer', async () => {
     const { maker } = used();
     maker.save(1);
