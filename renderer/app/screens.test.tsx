@@ -289,7 +289,7 @@ describe('device', () => {
     expect(screen.getByRole('heading', { name: /This is what was last heard\./ })).toBeTruthy();
     expect(screen.getByText('5 blocks had been moved to the spare.')).toBeTruthy();
     await user.click(within(alert).getByRole('button', { name: 'Try again' }));
-    expect(bridge.calls.at(-1)).toEqual({ name: 'connection.open', params: { connection: 'lab' } });
+    expect(bridge.calls).toContainEqual({ name: 'connection.open', params: { connection: 'lab' } });
   });
 
   it('offers to start protection again where its device is gone and its spare is there', async () => {
