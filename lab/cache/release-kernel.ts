@@ -16,9 +16,7 @@ export interface ReleaseKernelOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const ARCHIVE = 'http://deb.debian.org/debian';
-const SECURITY = 'http://deb.debian.org/debian-security';
-/** What a release's folder was measured to take while it is made. */
+/** Twice what the folder of the largest release was measured to take when it was made. */
 const RELEASE_BYTES = 2 * 1024 ** 3;
 
 /**
@@ -60,14 +58,29 @@ async function releaseKernel(folder: string): Promise<KernelFiles> {
   };
 }
 
+/** Where the system's own packages come from: the archive and, where there is one, that of security updates. */
+async function archives(signal: AbortSignal | undefined): Promise<{ main: string; security: string | undefined }> {
+  const listed = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { signal });
+  const found = [...new Set(listed.stdout.split('\n'))].filter((uri) => /^https?:/.test(uri));
+  const main = found.find((uri) => /\/debian\/?$/.test(uri));
+  if (main === undefined) {
+    throw new LabError(
+      'kernel-unavailable',
+      'apt names no archive of Debian; run this on Debian after: apt-get update',
+    );
+  }
+  return { main, security: found.find((uri) => /\/debian-security\/?$/.test(uri)) };
+}
+
 async function makeRelease(release: DebianRelease, into: string, signal: AbortSignal | undefined): Promise<void> {
   const root = join(into, 'root');
+  const { main, security } = await archives(signal);
   await succeed(
-    run('debootstrap', ['--variant=minbase', '--include=gcc,libc6-dev,make,perl', release, root, ARCHIVE], { signal }),
+    run('debootstrap', ['--variant=minbase', '--include=gcc,libc6-dev,make,perl', release, root, main], { signal }),
     `debootstrap could not make a system of Debian ${release}; check the network`,
   );
-  const sources = [`deb ${ARCHIVE} ${release} main`];
-  if (release !== 'sid') sources.push(`deb ${SECURITY} ${release}-security main`);
+  const sources = [`deb ${main} ${release} main`];
+  if (release !== 'sid' && security !== undefined) sources.push(`deb ${security} ${release}-security main`);
   await writeFile(join(root, 'etc/apt/sources.list'), `${sources.join('\n')}\n`);
   await writeFile(join(root, 'etc/resolv.conf'), await readFile('/etc/resolv.conf').catch(() => ''));
   const apt = async (...args: string[]): Promise<string> => {
