@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cacheFolder, DEBIAN_RELEASES, type KernelFiles, obtainKernel, obtainReleaseKernel } from '../lab/index.ts';
@@ -34,6 +34,7 @@ async function runTests(release: string, kernel: KernelFiles, args: readonly str
   const description = join(results, `${release}.json`);
   const report = join(results, `${release}.vitest.json`);
   await writeFile(description, JSON.stringify(kernel));
+  await rm(report, { force: true });
   const words = ['run', '--project', 'vm', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn(join(root, 'node_modules/.bin/vitest'), [...words, ...args], {
@@ -44,7 +45,9 @@ async function runTests(release: string, kernel: KernelFiles, args: readonly str
     child.on('error', reject);
     child.on('exit', (exit) => resolve(exit ?? 1));
   });
-  const { passed, failed, skipped } = readVitest(await readFile(report, 'utf8'));
+  const written = await readFile(report, 'utf8').catch(() => null);
+  if (written === null) return ['vitest ended without a report', false];
+  const { passed, failed, skipped } = readVitest(written);
   const text = `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
   return [text, code === 0];
 }

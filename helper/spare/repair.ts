@@ -59,8 +59,11 @@ async function apply(file: SpareFile, sink: UnitSink, { copies, writes }: Repair
     await write(to, bytes);
   }
   await sink.sync();
-  for (const { unit, bytes } of writes) await write(unit, bytes);
-  await sink.sync();
+  // One superblock at a time: power that is cut while two are on their way to the medium could tear both.
+  for (const { unit, bytes } of writes) {
+    await write(unit, bytes);
+    await sink.sync();
+  }
   return written;
 }
 
@@ -77,9 +80,7 @@ async function create(output: string): Promise<FileHandle> {
 
 function sinkOf(target: FileHandle): UnitSink {
   return {
-    write: async (unit, bytes) => {
-      await target.write(bytes, 0, UNIT_BYTES, unit * UNIT_BYTES);
-    },
+    write: (unit, bytes) => writeWhole(target, bytes.subarray(0, UNIT_BYTES), unit * UNIT_BYTES),
     sync: () => target.sync(),
   };
 }
@@ -111,7 +112,15 @@ async function copyUnits(
 
 /** Blank parts stay holes of the file. */
 async function put(target: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
-  if (!isBlank(bytes)) await target.write(bytes, 0, bytes.length, offset);
+  if (!isBlank(bytes)) await writeWhole(target, bytes, offset);
+}
+
+/** A file system that runs full takes a part first, and tells why only when asked for the rest. */
+async function writeWhole(target: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await target.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
 }
 
 function unreadable(path: string, unit: number): AppError {
