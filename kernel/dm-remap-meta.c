@@ -198,6 +198,24 @@ static void encode_table(struct remap_c *rc, u64 unit, struct list_head *group)
 			unit);
 }
 
+/*
+ * A copy whose every unit was listed as missed may take writes again. What is
+ * written to it from now on must count, as the other copy may fail this time;
+ * what it holds from before must not. So the next sequence is the listed one.
+ */
+static void outrun_missed(struct remap_c *rc)
+{
+	unsigned int i;
+
+	for (i = 0; i < REMAP_COPIES; i++) {
+		u64 listed = remap_missed_sequence(&rc->super, i,
+						   REMAP_MISSED_ALL);
+
+		if (listed > rc->sequence)
+			rc->sequence = listed - 1;
+	}
+}
+
 /* Commit all changes of @todo that are for the table unit of the first one. */
 static void commit_unit(struct remap_c *rc, struct list_head *todo)
 {
@@ -215,6 +233,7 @@ static void commit_unit(struct remap_c *rc, struct list_head *todo)
 	if (READ_ONCE(rc->read_only)) {
 		r = -EROFS;
 	} else {
+		outrun_missed(rc);
 		encode_table(rc, unit, &group);
 		r = write_copies(rc, unit);
 	}

@@ -113,6 +113,50 @@ describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
   });
 });
 
+/** Says in both superblocks that no unit of a copy counts below a sequence that is far away. */
+function ruleOut(image: SpareImage, copy: 0 | 1): void {
+  for (const each of COPIES) {
+    const bytes = image.unit(superUnit(image.layout, each));
+    bytes.writeUInt32LE(1, 188);
+    bytes.fill(0xff, 256, 263);
+    bytes.writeUInt8(copy, 263);
+    bytes.writeBigUInt64LE(1n << 30n, 264);
+    image.writeUnit(superUnit(image.layout, each), sealUnit(bytes));
+  }
+}
+
+describe.each(COPIES)('copy %d, ruled out as a whole,', (copy) => {
+  it('counts with what is written to it, when the other one can no longer be written', async () => {
+    const pair = await fixture.pair();
+    const { spare } = pair;
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    const image = new SpareImage(spare, 8);
+    const unit = Math.floor((image.mapped()[0]?.spareBlock ?? 0) / TABLE_ENTRIES);
+    const failUnit = (which: 0 | 1): void => {
+      const first = tableUnit(image.layout, which, unit) * UNIT_SECTORS;
+      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first, count: UNIT_SECTORS }] });
+    };
+    ruleOut(image, copy);
+    // It cannot be mended at activation, so it stays ruled out.
+    image.damage(tableUnit(image.layout, copy, unit));
+    failUnit(copy);
+    let target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 1 });
+
+    spare.faults.clear();
+    failUnit(copy === 0 ? 1 : 0);
+    failWrites(pair, 20);
+    await succeed(fixture.kernelLab.io, write(target, 160, 8, 9));
+    await target.remove();
+    spare.faults.clear();
+    pair.main.faults.clear();
+    target = await reopen(fixture, pair);
+    expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20]);
+    expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
+  });
+});
+
 describe('a feature of a newer version', () => {
   const FEATURES = { compat: 72, ro_compat: 80, incompat: 88 } as const;
 
