@@ -26,10 +26,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${byteUnits[unit] ?? 'B'}`;
 }
 
-const integerFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+let integerFormat: Intl.NumberFormat | undefined;
 
 /** An integer with thousands separators. */
 export function formatCount(value: number): string {
+  // Made at its first use: the data it needs is a third of the time the helper takes to start.
+  integerFormat ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
   return integerFormat.format(value);
 }
 

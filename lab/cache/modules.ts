@@ -9,7 +9,7 @@ export interface KernelModule {
   readonly name: string;
   /** Names of the modules that must be loaded before it. */
   readonly depends: readonly string[];
-  /** The uncompressed ELF file. */
+  /** The uncompressed ELF file, without a signature. */
   readonly data: Buffer;
 }
 
@@ -36,6 +36,22 @@ async function read(path: string): Promise<Buffer> {
   return Buffer.from(unpacked.stdout, 'latin1');
 }
 
+const SIGNATURE_MARK = Buffer.from('~Module signature appended~\n');
+/** Bytes of `struct module_signature` (include/linux/module_signature.h); its last four are the signature's length. */
+const SIGNATURE_HEADER_BYTES = 12;
+
+/**
+ * The module without its appended signature. Checking it takes an emulated processor longer than all else in loading a
+ * module, and the lab's kernel loads modules without one.
+ */
+export function withoutSignature(data: Buffer): Buffer {
+  const end = data.length - SIGNATURE_MARK.length;
+  const header = end - SIGNATURE_HEADER_BYTES;
+  if (header < 0 || !data.subarray(end).equals(SIGNATURE_MARK)) return data;
+  const start = header - data.readUInt32BE(end - 4);
+  return start < 0 ? data : data.subarray(0, start);
+}
+
 /** The `depends=` line of the module's `.modinfo` section, which `depmod` reads as well. */
 function dependsOf(data: Buffer): string[] {
   const key = Buffer.from('\0depends=');
@@ -56,7 +72,7 @@ export async function collectModules(kernel: KernelFiles, names: readonly string
     const name = canonical(wanted);
     const path = index.get(name);
     if (collected.has(name) || path === undefined) return;
-    const data = await read(path);
+    const data = withoutSignature(await read(path));
     const depends = dependsOf(data);
     for (const dependency of depends) await visit(dependency);
     collected.set(name, { name, depends, data });

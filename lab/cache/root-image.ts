@@ -46,7 +46,7 @@ const LIBRARY_FOLDERS = [
 const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib64'];
 
 /** Bump when the code that lays out the image changes what comes out. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** Builds, once, the image that the guest runs from, out of Debian packages that are unpacked but not installed. */
 export async function obtainRootImage(options: RootImageOptions): Promise<RootImage> {

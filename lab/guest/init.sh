@@ -33,20 +33,42 @@ disks() {
 	echo $((count - 1))
 }
 
-/usr/sbin/modprobe virtio_console
+# The helper has its port open. Someone waits for it, and two Nodes that start at once take twice the time. No program is
+# run to find out, which would take its time as well.
+helper_listens() {
+	for name in /sys/class/virtio-ports/*/name; do
+		read -r port < "$name"
+		[ "$port" = org.remap.helper ] || continue
+		folder=${name%/name}
+		while read -r line; do
+			[ "$line" = 'guest_connected: 1' ] && return
+		done < "/sys/kernel/debug/virtio-ports/${folder##*/}"
+	done
+	return 1
+}
+
+# Busybox's modprobe starts sooner than kmod's.
+busybox modprobe virtio_console
 [ -e /usr/lib/lab/helper.cjs ] && keep helper node /usr/lib/lab/helper.cjs --virtio-port org.remap.helper &
 
-/usr/sbin/modprobe -a $LAB_MODULES
+busybox modprobe -a $LAB_MODULES
 for _ in $(seq 200); do
 	[ "$(disks)" -ge "$LAB_DISKS" ] && break
 	sleep 0.05
 done
 if [ "$LAB_UDEV" = yes ]; then
+	# Started this late, udev hears of the disks and not of each driver before them.
 	/usr/lib/systemd/systemd-udevd --daemon
-	udevadm trigger --action=add --subsystem-match=block
+	for disk in /sys/block/*; do echo add > "$disk/uevent"; done
 	udevadm settle --timeout=30
 fi
 echo "lab: $(disks) of $LAB_DISKS disks are ready"
+if [ -e /usr/lib/lab/helper.cjs ]; then
+	for _ in $(seq 60); do
+		helper_listens && break
+		sleep 0.5
+	done
+fi
 keep agent node /usr/lib/lab/agent.mjs --virtio-port org.remap.lab &
 
 if [ "$LAB_CONSOLE" = yes ]; then
