@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+/** A kernel that checks itself takes many times as long (scripts/debug-kernel.ts). */
+const patience = Number(process.env['REMAP_TEST_PATIENCE'] ?? 1);
+
 export default defineConfig({
   test: {
     projects: [
@@ -39,8 +42,8 @@ export default defineConfig({
           fileParallelism: false,
           // Emulated processors stall when the host is busy: what fails twice in the same machine is a defect.
           retry: 1,
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
+          testTimeout: patience * 180_000,
+          hookTimeout: patience * 240_000,
         },
       },
     ],

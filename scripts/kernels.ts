@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { cacheFolder, DEBIAN_RELEASES, type KernelFiles, obtainKernel, obtainReleaseKernel } from '../lab/index.ts';
 import { obtainModule } from '../lab/cache/module.ts';
-import { readVitest } from './test/results.ts';
+import { reasonOf, runKernelTests } from './test/kernel-tests.ts';
 
 const USAGE = `Builds the module for the kernels of several Debian releases and runs the kernel tests on each.
 
@@ -30,52 +28,24 @@ async function obtain(release: string): Promise<KernelFiles> {
   return known === undefined ? obtainKernel('default', { cache }) : obtainReleaseKernel(known, { cache });
 }
 
-async function runTests(release: string, kernel: KernelFiles, args: readonly string[]): Promise<[string, boolean]> {
-  const description = join(results, `${release}.json`);
-  const report = join(results, `${release}.vitest.json`);
-  await writeFile(description, JSON.stringify(kernel));
-  await rm(report, { force: true });
-  const words = ['run', '--project', 'vm', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn(join(root, 'node_modules/.bin/vitest'), [...words, ...args], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, REMAP_TEST_KERNEL: description },
-    });
-    child.on('error', reject);
-    child.on('exit', (exit) => resolve(exit ?? 1));
-  });
-  const written = await readFile(report, 'utf8').catch(() => null);
-  if (written === null) return ['vitest ended without a report', false];
-  const { passed, failed, skipped } = readVitest(written);
-  const text = `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
-  return [text, code === 0];
-}
-
 async function runOne(release: string, buildOnly: boolean, args: readonly string[]): Promise<Row> {
   console.log(`\n── ${release}`);
   let kernel: KernelFiles;
   try {
     kernel = await obtain(release);
   } catch (error) {
-    return { release, kernel: '-', build: reason(error), tests: '-', good: false };
+    return { release, kernel: '-', build: reasonOf(error), tests: '-', good: false };
   }
   const named = `${kernel.release} (${kernel.version})`;
   try {
     const warnings = ['W=1', 'KCFLAGS=-Werror'];
     await obtainModule({ cache, source: join(root, 'kernel'), name: 'dm-remap', kernel, makeArgs: warnings });
   } catch (error) {
-    return { release, kernel: named, build: reason(error), tests: '-', good: false };
+    return { release, kernel: named, build: reasonOf(error), tests: '-', good: false };
   }
   if (buildOnly) return { release, kernel: named, build: 'without warnings', tests: '-', good: true };
-  const [tests, good] = await runTests(release, kernel, args);
-  return { release, kernel: named, build: 'without warnings', tests, good };
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const detail = 'detail' in error && typeof error.detail === 'string' ? `\n${error.detail}` : '';
-  return `${error.message}${detail}`;
+  const { text, good } = await runKernelTests({ name: release, results, kernel, args });
+  return { release, kernel: named, build: 'without warnings', tests: text, good };
 }
 
 const words = process.argv.slice(2);
@@ -90,10 +60,9 @@ if (named.some((name) => !all.includes(name))) {
   process.exit(2);
 }
 
-await mkdir(results, { recursive: true });
 const rows: Row[] = [];
 for (const release of named.length > 0 ? named : all) {
-  rows.push(await runOne(release, buildOnly, rest.length > 0 ? rest : ['tests/kernel']));
+  rows.push(await runOne(release, buildOnly, rest));
 }
 console.log('\n| release | kernel | build | kernel tests |\n| --- | --- | --- | --- |');
 for (const row of rows) console.log(`| ${row.release} | ${row.kernel} | ${row.build} | ${row.tests} |`);

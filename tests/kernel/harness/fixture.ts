@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { DiskStats, LabDisk } from '../../../lab/index.ts';
 import { SECTOR_BYTES } from './content.ts';
 import { resetToBlank, resetToContents } from './disk-truth.ts';
+import { findLeaks } from './leaks.ts';
 import { KernelLab, type KernelLabOptions } from './kernel-lab.ts';
 import { tableLine, Target, type TableOptions } from './target.ts';
 
@@ -42,8 +43,16 @@ export class Fixture {
     this.#kernelLab = await KernelLab.start(options);
   }
 
+  /** Ends the machine, after a look for memory that it lost where its kernel can tell. */
   async stop(): Promise<void> {
-    await this.#kernelLab?.stop();
+    const kernelLab = this.#kernelLab;
+    if (kernelLab === undefined) return;
+    try {
+      const leaks = kernelLab.lab.isRunning ? await findLeaks(kernelLab) : [];
+      expect(leaks, 'lost memory').toEqual([]);
+    } finally {
+      await kernelLab.stop();
+    }
   }
 
   /** A mapped device that is removed after the test if it is still there. */

@@ -9,6 +9,7 @@ import {
 } from '../../../lab/index.ts';
 import { GuestIo, withGuestProgram } from './guest-io.ts';
 import { KernelLog } from './kernel-log.ts';
+import { MEMORY_MIB, PATIENCE } from './surroundings.ts';
 
 const MIB = 1024 * 1024;
 
@@ -21,6 +22,14 @@ export const MAIN_AND_SPARE: readonly DiskOptions[] = [
 export type KernelLabOptions = Omit<LabOptions, 'helperBundle' | 'disks'> & {
   readonly disks?: readonly DiskOptions[];
 };
+
+/** Of programs and of the machine's start, on an ordinary kernel. */
+const EXEC_TIMEOUT_MS = 60_000;
+const BOOT_TIMEOUT_MS = 120_000;
+
+function patiently(options: ExecOptions = {}): ExecOptions {
+  return { ...options, timeoutMs: PATIENCE * (options.timeoutMs ?? EXEC_TIMEOUT_MS) };
+}
 
 async function otherKernel(): Promise<KernelFiles | undefined> {
   const file = process.env['REMAP_TEST_KERNEL'];
@@ -45,7 +54,7 @@ export class KernelLab {
   /**
    * Starts a machine; its disks are `MAIN_AND_SPARE` unless told otherwise. `$REMAP_TEST_MODULE` names the folder of
    * another module to test than the project's, such as one that was broken on purpose; `$REMAP_TEST_KERNEL` a file that
-   * describes another kernel (`KernelFiles` as JSON).
+   * describes another kernel (`KernelFiles` as JSON). See `surroundings.ts` for what a slow kernel needs.
    */
   static async start(options: KernelLabOptions = {}): Promise<KernelLab> {
     const source = process.env['REMAP_TEST_MODULE'];
@@ -55,6 +64,8 @@ export class KernelLab {
         udev: false,
         ...(source === undefined ? {} : { module: { source } }),
         ...(kernel === undefined ? {} : { kernel }),
+        ...(MEMORY_MIB === undefined ? {} : { memoryMiB: MEMORY_MIB }),
+        ...(PATIENCE === 1 ? {} : { bootTimeoutMs: PATIENCE * BOOT_TIMEOUT_MS }),
         ...options,
         disks: options.disks ?? MAIN_AND_SPARE,
         helperBundle,
@@ -129,9 +140,9 @@ export class KernelLab {
     }
   }
 
-  /** Runs a program of the guest; throws when it fails. */
+  /** Runs a program of the guest; throws when it fails. Its time limit is that of an ordinary kernel. */
   async run(file: string, args: readonly string[], options?: ExecOptions): Promise<ExecOutcome> {
-    const outcome = await this.lab.exec(file, args, options);
+    const outcome = await this.lab.exec(file, args, patiently(options));
     if (outcome.code !== 0) {
       throw new Error(`${file} ${args.join(' ')} ended with ${String(outcome.code)}: ${outcome.stderr}`);
     }
@@ -141,7 +152,7 @@ export class KernelLab {
   /** Runs dmsetup; its failure is an answer like any other. */
   async dmsetup(args: readonly string[], options?: ExecOptions): Promise<ExecOutcome> {
     // Without udev nobody else makes the device's node.
-    return this.lab.exec('/usr/sbin/dmsetup', args, { ...options, environment: { DM_DISABLE_UDEV: '1' } });
+    return this.lab.exec('/usr/sbin/dmsetup', args, { ...patiently(options), environment: { DM_DISABLE_UDEV: '1' } });
   }
 
   /** What the kernel logged while `act` ran. */

@@ -1,34 +1,7 @@
 import type { Lab } from '../../../lab/index.ts';
+import { isComplaint } from './complaints.ts';
 import type { GuestIo } from './guest-io.ts';
-
-/** What the kernel says when something is wrong with the kernel itself. */
-const COMPLAINT = new RegExp(
-  [
-    'BUG[: ]',
-    'WARNING: ',
-    'Oops',
-    'general protection fault',
-    'Call Trace',
-    'Kernel panic',
-    'blocked for more than',
-    'soft lockup',
-    'possible (?:recursive|circular|irq) lock',
-    'inconsistent lock state',
-    'suspicious RCU usage',
-    'held lock',
-    'sleeping function called',
-    'scheduling while atomic',
-    'refcount_t',
-    'corruption',
-    'KASAN|KCSAN|KFENCE|UBSAN|kmemleak',
-    'Bad page',
-    'double free',
-    'Trying to (?:vfree|free)',
-    'bio too big',
-    // A limit of 0 is a disk that was pulled.
-    'beyond end of device(?!.*limit=0)',
-  ].join('|'),
-);
+import { keepLine } from './surroundings.ts';
 
 /** The guest's kernel log, as it comes. */
 export class KernelLog {
@@ -45,9 +18,13 @@ export class KernelLog {
     this.#unsubscribe = [
       lab.onKernelMessage((line) => {
         this.#lines.push(line);
+        keepLine('kernel', line);
         if (this.#waiting !== undefined && line.includes(this.#waiting.marker)) this.#waiting.resolve();
       }),
-      lab.onConsoleLine((line) => this.#console.push(line)),
+      lab.onConsoleLine((line) => {
+        this.#console.push(line);
+        keepLine('console', line);
+      }),
       // Nobody asked it to end: whatever the reason, the last lines of its console tell the most.
       lab.onExit(({ reason, detail }) => this.#ends.push(`the machine ended by itself (${reason}): ${detail}`)),
     ];
@@ -82,6 +59,6 @@ export class KernelLog {
     this.#checkedConsole = this.#console.length;
     const ends = this.#ends;
     this.#ends = [];
-    return [...found.filter((line) => COMPLAINT.test(line)), ...ends];
+    return [...found.filter(isComplaint), ...ends];
   }
 }
