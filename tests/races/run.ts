@@ -5,7 +5,7 @@ import { UNIT_SECTORS } from '../../helper/layout.ts';
 import type { UnitSource } from '../../helper/spare/source.ts';
 import type { LabDisk } from '../../lab/index.ts';
 import { SuiteDevice } from '../suites/device.ts';
-import { parseCount, STORMS, stormScript, type Storm, type StormCount } from './storms.ts';
+import { parseCount, REFUSALS, STORMS, stormScript, type Storm, type StormCount } from './storms.ts';
 
 /**
  * Overlapping I/O against everything that can be asked of the target at once, while main fails under it:
@@ -70,8 +70,20 @@ async function wrongWithSpare(spare: LabDisk): Promise<string[]> {
   return verdict === 'clean' ? [] : [`the spare is ${verdict}`, ...wrong];
 }
 
+/** What dmsetup said of refusals, with how often, and forgets it. */
+async function takeRefusals(device: SuiteDevice): Promise<Map<string, number>> {
+  const said = await device.shell(`cat ${REFUSALS}; rm ${REFUSALS}`);
+  const reasons = new Map<string, number>();
+  for (const [, verb, reason] of said.matchAll(/: (\w+) ioctl on \S+ +failed: (.*)/g)) {
+    const key = `${verb ?? ''}: ${reason ?? ''}`;
+    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  }
+  return reasons;
+}
+
 interface Round {
   readonly counts: readonly StormCount[];
+  readonly refusals: ReadonlyMap<string, number>;
   readonly moved: number;
   readonly failures: readonly string[];
 }
@@ -87,6 +99,7 @@ async function round(device: SuiteDevice): Promise<Round> {
   const written = io(device).catch((error: unknown) => failures.push(String(error)));
   const counts = await Promise.all(running);
   await written;
+  const refusals = await takeRefusals(device);
   const after = await checksumAtRest(device).catch(String);
   if (after !== before) failures.push('data at rest changed');
   const { mode, auto } = await device.target.status();
@@ -96,7 +109,7 @@ async function round(device: SuiteDevice): Promise<Round> {
   await device.activate();
   if ((await checksumAtRest(device).catch(String)) !== before) failures.push('data at rest changed over an activation');
   failures.push(...device.kernelLab.log.takeComplaints());
-  return { counts, moved: auto, failures };
+  return { counts, refusals, moved: auto, failures };
 }
 
 const threads = values.threads === 'multi' ? 'multi' : 'single';
@@ -117,9 +130,14 @@ const body = STORMS.map(({ name }, index) => {
     rounds.reduce((total, { counts }) => total + (counts[index] === undefined ? 0 : of(counts[index])), 0);
   return [name, String(sum(({ done }) => done)), String(sum(({ refused }) => refused))];
 });
+const reasons = new Map<string, number>();
+for (const [reason, count] of rounds.flatMap(({ refusals }) => [...refusals])) {
+  reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+}
 const moved = rounds.reduce((total, one) => total + one.moved, 0);
 const failed = rounds.filter(({ failures }) => failures.length > 0).length;
 console.log(['', ...tableLines(['beside the I/O', 'done', 'refused'], body, new Set([1, 2]))].join('\n'));
+console.log(`Refused: ${[...reasons].map(([reason, count]) => `${reason} (${String(count)})`).join(', ')}.`);
 console.log(
   `${String(rounds.length)} rounds, ${String(failed)} failed; ${String(moved)} blocks moved by failing writes.`,
 );

@@ -9,16 +9,19 @@ export interface Storm {
   readonly turn: string;
 }
 
-const BLOCK = '$(( (RANDOM * 32768 + RANDOM) % $3 ))';
+/** One of 256 blocks all over the area, so that a block that is moved is soon moved back. */
+const BLOCK = '$(( RANDOM % 256 * ($3 / 256) ))';
+/** Messages are refused while the device is suspended; most of the time it should not be. */
+const PAUSE = 'sleep 3';
 
 export const STORMS: readonly Storm[] = [
   { name: 'remap', turn: `dmsetup message $1 0 remap ${BLOCK}` },
   { name: 'unmap', turn: `dmsetup message $1 0 unmap ${BLOCK}` },
   {
     name: 'suspend and resume',
-    turn: `dmsetup suspend $([ $((RANDOM % 2)) = 0 ] && echo --noflush) $1 && dmsetup resume $1`,
+    turn: `dmsetup suspend $([ $((RANDOM % 2)) = 0 ] && echo --noflush) $1 && dmsetup resume $1 && ${PAUSE}`,
   },
-  { name: 'reload', turn: `dmsetup reload $1 --table "$4" && dmsetup suspend $1 && dmsetup resume $1` },
+  { name: 'reload', turn: `dmsetup reload $1 --table "$4" && dmsetup suspend $1 && dmsetup resume $1 && ${PAUSE}` },
   {
     name: 'questions',
     turn: `dmsetup status --noflush $1 && dmsetup message $1 0 remaps 0 200 && dmsetup message $1 0 events 0 50 &&
@@ -27,9 +30,12 @@ export const STORMS: readonly Storm[] = [
   {
     name: 'settings and save',
     turn: `dmsetup message $1 0 set retries $((RANDOM % 3)) && dmsetup message $1 0 save &&
-      dmsetup message $1 0 set low_water $((RANDOM % 50))`,
+      dmsetup message $1 0 set low_spare $((RANDOM % 50))`,
   },
 ];
+
+/** Where the storms leave what dmsetup said of refusals. */
+export const REFUSALS = '/tmp/refusals';
 
 export interface StormCount {
   readonly done: number;
@@ -41,7 +47,7 @@ export function stormScript({ turn }: Storm): string {
     now() { read -r up rest < /proc/uptime; echo "\${up%.*}"; }
     done=0 refused=0 end=$(( $(now) + $2 ))
     while [ "$(now)" -lt "$end" ]; do
-      if { ${turn}; } > /dev/null 2>> /tmp/refusals; then done=$((done + 1)); else refused=$((refused + 1)); fi
+      if { ${turn}; } > /dev/null 2>> ${REFUSALS}; then done=$((done + 1)); else refused=$((refused + 1)); fi
     done
     echo "$done $refused"`;
 }
