@@ -20,6 +20,18 @@ void fuzz_log(const char *format, ...)
 	fuzz_last_log = format;
 }
 
+void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const u8 *p = start;
+
+	if (bytes && *p == (u8)c && !memcmp(p, p + 1, bytes - 1))
+		return NULL;
+	for (; bytes; bytes--, p++)
+		if (*p != (u8)c)
+			return (void *)p;
+	return NULL;
+}
+
 static u32 crc_bytes(u32 crc, const u8 *p, unsigned int length)
 {
 	static u32 table[256];

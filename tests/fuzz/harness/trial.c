@@ -5,13 +5,24 @@
 #include "load.h"
 #include "trial.h"
 
-/*
- * Sequence numbers only rise, by less than this for as long as a drive lasts.
- * From those above that an image may claim, the next ones would wrap.
- */
+/* No drive lasts long enough for honest sequence numbers to come this far. */
 #define SEQUENCE_MAX (1ull << 62)
 
-static bool activate(u64 *digest, u64 *sequence, int *r)
+/* Would the next sequence number wrap, and then count as an old one? */
+static bool wraps(const struct image *image)
+{
+	u32 i;
+
+	for (i = 0; i < image->count; i++) {
+		const struct remap_unit *u = (const void *)image->unit[i].bytes;
+
+		if (le64_to_cpu(u->sequence) > SEQUENCE_MAX)
+			return true;
+	}
+	return false;
+}
+
+static bool activate(u64 *digest, int *r)
 {
 	struct remap_c *rc = target_new();
 
@@ -19,7 +30,6 @@ static bool activate(u64 *digest, u64 *sequence, int *r)
 	if (!*r) {
 		target_check(rc);
 		*digest = target_digest(rc);
-		*sequence = rc->sequence;
 	}
 	target_free(rc);
 	return !*r;
@@ -27,18 +37,18 @@ static bool activate(u64 *digest, u64 *sequence, int *r)
 
 void trial_run(const struct image *image)
 {
-	u64 first, again, sequence;
+	u64 first, again;
 	int r;
 
 	device_load(image);
-	if (!activate(&first, &sequence, &r)) {
+	if (!activate(&first, &r)) {
 		/* -EIO: a copy could not be mended and that not be noted. */
 		if (r != -EIO && device_writes())
 			abort();
 		return;
 	}
-	if (!device_writes() || sequence > SEQUENCE_MAX)
+	if (!device_writes() || wraps(image))
 		return;
-	if (!activate(&again, &sequence, &r) || again != first)
+	if (!activate(&again, &r) || again != first)
 		abort();
 }
