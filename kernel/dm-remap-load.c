@@ -17,10 +17,9 @@ struct found {
 	bool newer;		/* one that only a newer module can read */
 };
 
-/* Does a superblock stand where it says that it does? */
-static bool is_in_place(const struct remap_super *s, u64 unit, u64 index)
+/* Does a superblock with this index belong to this unit? */
+static bool is_in_place(const struct remap_layout *l, u64 unit, u64 index)
 {
-	const struct remap_layout *l = &s->layout;
 	unsigned int i;
 
 	for (i = 0; i < REMAP_COPIES; i++)
@@ -34,19 +33,12 @@ static bool is_in_place(const struct remap_super *s, u64 unit, u64 index)
 }
 
 /* Read what stands at a place. Return: as remap_super_decode(), or -EIO. */
-static int read_super(struct remap_c *rc, u64 unit, struct remap_super *s,
-		      bool *in_place)
+static int read_super(struct remap_c *rc, u64 unit, struct remap_super *s)
 {
-	const struct remap_unit *u = rc->unit;
-	int r;
-
-	*in_place = false;
 	if (remap_io_buffer(rc, rc->spare->bdev, unit * REMAP_UNIT_SECTORS,
 			    rc->unit, REMAP_UNIT, REQ_OP_READ))
 		return -EIO;
-	r = remap_super_decode(rc->unit, s);
-	*in_place = !r && is_in_place(s, unit, le64_to_cpu(u->index));
-	return r;
+	return remap_super_decode(rc->unit, s);
 }
 
 /* Look for a newer superblock at the places of a spare of @units units. */
@@ -55,16 +47,17 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 {
 	const struct remap_unit *u = rc->unit;
 	unsigned int i;
-	bool in_place;
 
 	for (i = 0; i < REMAP_PLACES; i++) {
-		int r = read_super(rc, remap_place(units, i), s, &in_place);
+		u64 unit = remap_place(units, i);
+		int r = read_super(rc, unit, s);
 
 		if (r == -EIO || !remap_unit_is_zero(rc->unit))
 			found->blank = false;
-		if (!r && i % (REMAP_PLACES / REMAP_COPIES))
+		if (!r && le64_to_cpu(u->index) >= REMAP_WITNESS)
 			rc->witness = true;
-		if (in_place && s->sequence > best->sequence)
+		if (!r && s->sequence > best->sequence &&
+		    is_in_place(&s->layout, unit, le64_to_cpu(u->index)))
 			*best = *s;
 		else if (r == -EPROTONOSUPPORT)
 			found->newer = true;
@@ -83,16 +76,18 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 static bool in_doubt(struct remap_c *rc, u64 units,
 		     const struct remap_super *best, struct remap_super *s)
 {
+	const struct remap_unit *u = rc->unit;
 	unsigned int i;
-	bool in_place;
 
 	for (i = 0; i < REMAP_PLACES; i++) {
-		int r = read_super(rc, remap_place(units, i), s, &in_place);
+		u64 unit = remap_place(units, i);
+		int r = read_super(rc, unit, s);
 
 		if (r && r != -EUCLEAN)
 			continue;
 		if (memcmp(s->uuid, best->uuid, REMAP_UUID_SIZE) ||
-		    (!r && !in_place) ||
+		    (!r && !is_in_place(&best->layout, unit,
+					le64_to_cpu(u->index))) ||
 		    (r && s->sequence >= best->sequence) ||
 		    (!r && s->sequence == best->sequence &&
 		     memcmp(s, best, sizeof(*s))))

@@ -46,8 +46,13 @@ void target_free(struct remap_c *rc)
 	kfree(rc);
 }
 
+/* A device's size in bytes is a signed 64-bit number. */
+#define DEVICE_SECTORS_MAX (LLONG_MAX >> SECTOR_SHIFT)
+
 int target_geometry(struct remap_c *rc, u64 main_sectors, u32 block_sectors)
 {
+	if (main_sectors > DEVICE_SECTORS_MAX)
+		return -EINVAL;
 	main_bdev.sectors = main_sectors;
 	rc->main_sectors = main_sectors;
 	rc->block_sectors = block_sectors;
@@ -73,7 +78,7 @@ int target_activate(struct remap_c *rc)
 	r = target_geometry(rc, found->main_sectors,
 			    found->layout.block_sectors);
 	if (r) {
-		fuzz_last_log = "main has too many blocks";
+		fuzz_last_log = "no main is that large";
 		return r;
 	}
 	r = remap_check_spare(rc);

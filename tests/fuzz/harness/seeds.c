@@ -139,6 +139,12 @@ static void fail_copies(struct remap_c *rc, u64 from)
 		device_mark(unit_of(remap_table_sector(rc, 0, i)), 0);
 	device_mark(rc->super.layout.place[0], 0);
 	give("copy0-back");
+	/* The disk was replaced by a larger one, or the volume has grown. */
+	if (device_save(&image)) {
+		image.sectors = min(image.sectors * 3, IMAGE_SECTORS);
+		device_load(&image);
+		give("grown");
+	}
 }
 
 static void make(const struct geometry *g)
