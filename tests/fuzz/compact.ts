@@ -6,6 +6,7 @@ import { crc32c } from '../kernel/harness/spare-format.ts';
  */
 
 const UNIT_BYTES = 4096;
+const ZEROES = Buffer.alloc(UNIT_BYTES);
 const MOST_UNITS = 192;
 const MOST_SECTORS = 2 ** 18;
 const HEADER_BYTES = 4;
@@ -36,7 +37,21 @@ function recordLength(compact: Buffer, at: number): number | null {
   return end > compact.length ? null : end - at;
 }
 
-function applyRecord(unit: Unit, record: Buffer): void {
+/** Checksums of units that were zero before their record, by the record: changed images share most of their units. */
+const checksums = new Map<string, number>();
+const MOST_CHECKSUMS = 20_000;
+
+function checksumOf(unit: Buffer, record: Buffer | null): number {
+  const key = record?.toString('latin1', 5);
+  const known = key === undefined ? undefined : checksums.get(key);
+  if (known !== undefined) return known;
+  const checksum = crc32c(unit.subarray(4));
+  if (checksums.size === MOST_CHECKSUMS) checksums.clear();
+  if (key !== undefined) checksums.set(key, checksum);
+  return checksum;
+}
+
+function applyRecord(unit: Unit, record: Buffer, first: boolean): void {
   unit.flags = record.readUInt8(4);
   let at = RECORD_BYTES;
   while (at < record.length) {
@@ -46,7 +61,7 @@ function applyRecord(unit: Unit, record: Buffer): void {
     record.copy(unit.bytes, offset, at + PATCH_BYTES, at + PATCH_BYTES + taken);
     at += PATCH_BYTES + length;
   }
-  if ((unit.flags & SEALED) !== 0) unit.bytes.writeUInt32LE(crc32c(unit.bytes.subarray(4)), 0);
+  if ((unit.flags & SEALED) !== 0) unit.bytes.writeUInt32LE(checksumOf(unit.bytes, first ? record : null), 0);
 }
 
 export function parseImage(compact: Buffer): Image {
@@ -56,33 +71,15 @@ export function parseImage(compact: Buffer): Image {
   for (let length = recordLength(compact, at); length !== null; length = recordLength(compact, at)) {
     const number = compact.readUInt32LE(at);
     let unit = units.get(number);
+    const first = unit === undefined;
     if (unit === undefined && units.size < MOST_UNITS) {
       unit = { bytes: Buffer.alloc(UNIT_BYTES), flags: 0 };
       units.set(number, unit);
     }
-    if (unit !== undefined) applyRecord(unit, compact.subarray(at, at + length));
+    if (unit !== undefined) applyRecord(unit, compact.subarray(at, at + length), first);
     at += length;
   }
   return { sizeSectors: Math.min(compact.readUInt32LE(0), MOST_SECTORS), units };
-}
-
-/** The compact form of a whole image, its checksums as they are. */
-export function compactOf(bytes: Buffer, unreadable: ReadonlySet<number> = new Set()): Buffer {
-  const head = Buffer.alloc(HEADER_BYTES);
-  head.writeUInt32LE(bytes.length / 512);
-  const parts = [head];
-  for (let number = 0; number * UNIT_BYTES < bytes.length; number += 1) {
-    const unit = bytes.subarray(number * UNIT_BYTES, (number + 1) * UNIT_BYTES);
-    const lost = unreadable.has(number);
-    if (!lost && unit.every((byte) => byte === 0)) continue;
-    const record = Buffer.alloc(RECORD_BYTES + PATCH_BYTES);
-    record.writeUInt32LE(number);
-    record.writeUInt8(lost ? UNREADABLE : 0, 4);
-    record.writeUInt16LE(1, 5);
-    record.writeUInt16LE(unit.length, RECORD_BYTES + 2);
-    parts.push(record, unit);
-  }
-  return Buffer.concat(parts);
 }
 
 /** The source that the reader reads an image from. */
@@ -94,7 +91,7 @@ export function sourceOf({ sizeSectors, units }: Image): {
   const readNow = (number: number): Uint8Array | null => {
     if ((number + 1) * 8 > sizeSectors) return null;
     const unit = units.get(number);
-    if (unit === undefined) return Buffer.alloc(UNIT_BYTES);
+    if (unit === undefined) return ZEROES;
     return (unit.flags & UNREADABLE) === 0 ? unit.bytes : null;
   };
   return {
@@ -117,7 +114,7 @@ export function streamOf(images: readonly Buffer[]): Buffer {
 
 export function imagesOf(stream: Buffer): Buffer[] {
   const images: Buffer[] = [];
-  for (let at = 0; at < stream.length; ) {
+  for (let at = 0; at < stream.length;) {
     const length = stream.readUInt32LE(at);
     images.push(stream.subarray(at + 4, at + 4 + length));
     at += 4 + length;

@@ -5,14 +5,17 @@ import { checkSpare } from '../../helper/spare/check.ts';
 import type { Entry } from '../../helper/spare/entries.ts';
 import { parseImage, sourceOf } from './compact.ts';
 
+/** What the reader adds when several entries were superseded by moves. */
+export const SEVERAL_MOVED = 'several moved';
+
 const causes = { auto: 1, manual: 2, proactive: 3 } as const;
 
 /** What a reader says of a spare: the line of JSON that the module's side prints (`harness/print.c`). */
 const said = z.strictObject({
   accepted: z.boolean(),
-  /** Why it was refused: the module's message, or the reader's findings. */
+  /** Why it was refused: the module's message, or the reader's findings; a remark of the reader's when it was not. */
   why: z.string(),
-  /** Superblock and layout, in the order of `print_super()`. */
+  /** Superblock and layout, in the order of `print_super()`; of a refused spare only from the reader. */
   spare: z.string().optional(),
   /** Each spare block that is not free: number, main block, mask, lost, seconds, cause; or number and `bad`. */
   mapping: z.array(z.string()).optional(),
@@ -38,12 +41,9 @@ export async function readerSays(compact: Buffer): Promise<Said> {
     (finding) => findings.push(finding),
     (entry) => entries.push(entry),
   );
-  if (superblock === null || verdict === 'unrepairable') {
-    const fatal = findings.filter(({ level }) => level === 'fatal');
-    const codes = new Set(fatal.map(({ part, code }) => `${part} ${code}`));
-    return { accepted: false, why: [...codes].sort().join(', ') };
-  }
-  if (superblock.roCompat !== 0n) return { accepted: false, why: 'may be read, not written' };
+  const fatal = findings.filter(({ level }) => level === 'fatal');
+  const why = [...new Set(fatal.map(({ part, code }) => `${part} ${code}`))].sort().join(', ');
+  if (superblock === null) return { accepted: false, why };
   const { header, layout } = superblock;
   const numbers = [
     superblock.mainSectors,
@@ -58,8 +58,8 @@ export async function readerSays(compact: Buffer): Promise<Said> {
     superblock.tableReady,
   ];
   return {
-    accepted: true,
-    why: '',
+    accepted: verdict !== 'unrepairable' && superblock.roCompat === 0n,
+    why: superblock.roCompat !== 0n ? 'may be read, not written' : why || (superseded.size > 1 ? SEVERAL_MOVED : ''),
     spare: `${header.uuid.replaceAll('-', '')} ${numbers.join(' ')} ${(superblock.mainId ?? '').replaceAll(/["\\]/g, '?')}`,
     mapping: entries.map((entry) => entryText(entry, superseded)),
   };
