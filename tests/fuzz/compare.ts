@@ -1,4 +1,4 @@
-import { SEVERAL_MOVED, type Said } from './mapping.ts';
+import { NO_SEQUENCE, SEVERAL_MOVED, type Said } from './mapping.ts';
 
 /** How two readers judged one image. */
 export type Judgement =
@@ -22,6 +22,17 @@ const known: readonly Known[] = [
     accepts: 'module',
     refusal: 'superblock contradiction',
     reason: 'superblocks of one sequence differ in bytes that say nothing; the reader refuses',
+  },
+  {
+    accepts: 'module',
+    refusal: 'superblock numbers',
+    reason: 'an older superblock that does not hold has numbers that cannot be; the reader refuses',
+  },
+  {
+    accepts: 'reader',
+    refusal: 'holds no metadata',
+    remark: NO_SEQUENCE,
+    reason: 'the superblocks have sequence 0, which is never written; the module refuses',
   },
   {
     accepts: 'reader',

@@ -7,6 +7,8 @@ import { parseImage, sourceOf } from './compact.ts';
 
 /** What the reader adds when several entries were superseded by moves. */
 export const SEVERAL_MOVED = 'several moved';
+/** What it adds when the superblock has sequence 0. */
+export const NO_SEQUENCE = 'no sequence';
 
 const causes = { auto: 1, manual: 2, proactive: 3 } as const;
 
@@ -57,9 +59,10 @@ export async function readerSays(compact: Buffer): Promise<Said> {
     layout.copies[1],
     superblock.tableReady,
   ];
+  const remark = header.sequence === 0n ? NO_SEQUENCE : superseded.size > 1 ? SEVERAL_MOVED : '';
   return {
     accepted: verdict !== 'unrepairable' && superblock.roCompat === 0n,
-    why: superblock.roCompat !== 0n ? 'may be read, not written' : why || (superseded.size > 1 ? SEVERAL_MOVED : ''),
+    why: superblock.roCompat !== 0n ? 'may be read, not written' : why || remark,
     spare: `${header.uuid.replaceAll('-', '')} ${numbers.join(' ')} ${(superblock.mainId ?? '').replaceAll(/["\\]/g, '?')}`,
     mapping: entries.map((entry) => entryText(entry, superseded)),
   };
