@@ -70,8 +70,8 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 
 /*
  * Is there a whole superblock beside the best one that leaves in doubt whether
- * that holds? One of another pair, one out of place, one that is as new and
- * says something else, and one that is as new and makes no sense.
+ * that holds? One of another pair, one out of place, one that is newer but makes
+ * no sense where it stands, and one that is as new and says something else.
  */
 static bool in_doubt(struct remap_c *rc, u64 units,
 		     const struct remap_super *best, struct remap_super *s)
@@ -88,9 +88,9 @@ static bool in_doubt(struct remap_c *rc, u64 units,
 		if (memcmp(s->uuid, best->uuid, REMAP_UUID_SIZE) ||
 		    (!r && !is_in_place(&best->layout, unit,
 					le64_to_cpu(u->index))) ||
-		    (r && s->sequence >= best->sequence) ||
-		    (!r && s->sequence == best->sequence &&
-		     memcmp(s, best, sizeof(*s))))
+		    s->sequence > best->sequence ||
+		    (s->sequence == best->sequence &&
+		     (r || memcmp(s, best, sizeof(*s)))))
 			return true;
 	}
 	return false;
