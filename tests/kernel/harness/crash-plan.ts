@@ -37,8 +37,8 @@ export interface CrashState extends CrashPoint {
 export interface PlanOptions {
   /** States with random survivors, of each of their two kinds, at each instant. */
   readonly random: number;
-  /** Part of all states that is taken, by seed; default 1. */
-  readonly share?: number;
+  /** How many states are taken, by seed, of so many that there are; default all. */
+  readonly take?: { readonly count: number; readonly of: number };
 }
 
 /**
@@ -54,17 +54,25 @@ function instantsOf(run: CrashRun): number[] {
 
 /**
  * States that a power cut may leave at each instant of the run, in the order of the run. All that chance does not
- * decide are among them, unless `share` leaves some out.
+ * decide are among them, unless `take` leaves some out.
  */
-export function* crashStates(run: CrashRun, { random, share = 1 }: PlanOptions): Generator<CrashState> {
+export function* crashStates(run: CrashRun, { random, take }: PlanOptions): Generator<CrashState> {
   const { main, spare } = run.replay();
   const chance = seededRandom(run.seed + 500);
+  let passed = 0;
+  let taken = 0;
   for (const at of instantsOf(run)) {
     main.advance(at);
     spare.advance(at);
     const seed = Math.floor(chance() * 2 ** 31);
     for (const ways of survivals(main.pending(), spare.pending(), seed, random)) {
-      if (share < 1 && chance() >= share) continue;
+      if (take !== undefined) {
+        // Selection sampling (Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2S).
+        const isTaken = chance() * (take.of - passed) < take.count - taken;
+        passed += 1;
+        if (!isTaken) continue;
+        taken += 1;
+      }
       yield { at, ...ways, disks: () => ({ main: main.state(ways.main), spare: spare.state(ways.spare) }) };
     }
   }

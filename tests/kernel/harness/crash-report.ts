@@ -32,7 +32,7 @@ export async function judgeRun(run: CrashRun, options: PlanOptions): Promise<Cra
   return { total, byKind, failures, mostMapped };
 }
 
-/** A choice of the states of a run that comes close to `wanted` of them: fewer than there are, or more by chance. */
+/** The choice of `wanted` states of a run; all of them, and more by chance, when there are not as many. */
 export function planFor(run: CrashRun, wanted: number): PlanOptions {
   const random = 2;
   let total = 0;
@@ -41,6 +41,6 @@ export function planFor(run: CrashRun, wanted: number): PlanOptions {
     total += 1;
     instants.add(at);
   }
-  if (wanted <= total) return { random, share: wanted / total };
+  if (wanted <= total) return { random, take: { count: wanted, of: total } };
   return { random: random + Math.ceil((wanted - total) / (2 * instants.size)) };
 }
