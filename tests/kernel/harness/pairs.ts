@@ -1,5 +1,6 @@
 import { tableLine, type Target } from './target.ts';
-import type { Fixture, Pair } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
+import type { Pair } from './pair.ts';
 
 /** Activates a pair from its metadata, under a new name. */
 export async function reopen(fixture: Fixture, pair: Pair): Promise<Target> {
@@ -20,4 +21,14 @@ export function failReads(pair: Pair, first: number, count = 1): void {
   const { main, blockSectors } = pair;
   const range = { first: first * blockSectors, count: count * blockSectors };
   main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+}
+
+/** Makes one of the first `blocks` blocks of main bad for writes, for reads, or for both. */
+export function addFault(pair: Pair, random: () => number, blocks: number): void {
+  const block = Math.floor(random() * blocks);
+  const kind = random();
+  if (kind < 0.6) failWrites(pair, block);
+  else if (kind < 0.8) failReads(pair, block);
+  else
+    pair.main.faults.add({ kind: 'medium', ranges: [{ first: block * pair.blockSectors, count: pair.blockSectors }] });
 }
