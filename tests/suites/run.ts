@@ -33,8 +33,7 @@ async function runOne(device: SuiteDevice, suite: Suite): Promise<Row> {
     failure = error instanceof Error ? error.message : String(error);
   }
   const status = await device.target.status();
-  // Activation counts anew.
-  const moved = status.auto >= before ? status.auto - before : status.auto;
+  const moved = status.auto - before;
   if (failure === undefined && status.mode !== 'rw') failure = `the target's mode is ${status.mode}`;
   const complaints = device.kernelLab.log.takeComplaints();
   if (failure === undefined && complaints.length > 0) failure = `the kernel complained: ${complaints.join('; ')}`;
