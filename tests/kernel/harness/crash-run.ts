@@ -5,7 +5,7 @@ import { CrashReplay } from './crash-states.ts';
 import { MAIN_TAG } from './disk-truth.ts';
 import type { KernelLab } from './kernel-lab.ts';
 import type { Pair } from './pair.ts';
-import { addFault } from './pairs.ts';
+import { addFault, type BadBlock } from './pairs.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 const MIB = 1024 * 1024;
@@ -76,26 +76,28 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
     before: MAIN_TAG,
     now,
   });
-  const moved: number[] = [];
+  const bad: BadBlock[] = [];
   const unmaps: Span[] = [];
   let unmapped = 0;
-  const ask = async (batch: number): Promise<void> => {
-    if (batch % 2 === 1) return;
-    const block = Math.floor(random() * blocks);
-    const back = batch % 4 === 0 ? undefined : moved.splice(Math.floor(random() * moved.length), 1)[0];
-    if (back === undefined) {
-      const { code } = await target.message('remap', block);
-      if (code === 0) moved.push(block);
-      return;
-    }
+  /** Gives a mapped block back to main, which can be written there again. */
+  const unmap = async (): Promise<void> => {
+    const mapped = (await target.remaps()).filter(({ state }) => state === 'mapped');
+    const block = mapped[Math.floor(random() * mapped.length)]?.block;
+    if (block === undefined) return;
+    for (const { block: of, fault } of bad) if (of === block) main.faults.remove(fault);
     const from = now();
-    const { code } = await target.message('unmap', back);
-    unmaps.push({ block: back, from, to: now() });
+    const { code } = await target.message('unmap', block);
+    unmaps.push({ block, from, to: now() });
     if (code === 0) unmapped += 1;
   };
+  const ask = async (batch: number): Promise<void> => {
+    if (batch % 4 === 0) await target.message('remap', Math.floor(random() * blocks));
+    if (batch % 2 === 0) return;
+    await unmap();
+    await unmap();
+  };
   for (let batch = 0; batch < BATCHES; batch++) {
-    addFault(pair, random, blocks);
-    addFault(pair, random, blocks);
+    bad.push(addFault(pair, random, blocks), addFault(pair, random, blocks));
     const sector = Math.floor(random() * blocks) * blockSectors;
     const look = kernelLab.io.one({ op: 'read', device: target.path, sector, count: blockSectors });
     // With few writes at once, one commit's flush does not hide that another one lacks its own.
