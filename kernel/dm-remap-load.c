@@ -70,7 +70,7 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 
 /*
  * Is there a whole superblock beside the best one that leaves in doubt whether
- * that holds? One of another pair, one out of place, one that is newer but makes
+ * that holds? One of another pair or size, one out of place, one that is newer but makes
  * no sense where it stands, and one that is as new and says something else.
  */
 static bool in_doubt(struct remap_c *rc, u64 units,
@@ -86,8 +86,10 @@ static bool in_doubt(struct remap_c *rc, u64 units,
 		if (r && r != -EUCLEAN)
 			continue;
 		if (memcmp(s->uuid, best->uuid, REMAP_UUID_SIZE) ||
-		    (!r && !is_in_place(&best->layout, unit,
-					le64_to_cpu(u->index))) ||
+		    (!r && (memcmp(&s->layout, &best->layout,
+				   sizeof(s->layout)) ||
+			    !is_in_place(&best->layout, unit,
+					 le64_to_cpu(u->index)))) ||
 		    s->sequence > best->sequence ||
 		    (s->sequence == best->sequence &&
 		     (r || memcmp(s, best, sizeof(*s)))))
