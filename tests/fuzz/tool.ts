@@ -56,9 +56,9 @@ export interface Comparison {
   /** Accepted by both and mapped the same. */
   both: number;
   neither: number;
-  /** Judged differently for reasons that are known, with how often. */
+  /** Accepted by one of them only, with how often. */
   readonly known: Map<string, number>;
-  /** Judged differently for reasons that are not: the first image of each, and how often. */
+  /** Findings: the first image of each, and how often. */
   readonly differences: Map<string, { readonly image: Buffer; count: number }>;
 }
 

@@ -98,9 +98,16 @@ static struct image_unit *any_of(struct image *image, u32 magic)
 	return NULL;
 }
 
+/* Limits of the format: what is at one, or one beside it, tells most. */
+static const u32 limits[] = {
+	REMAP_MISSED_MAX, REMAP_TABLE_ENTRIES, REMAP_MAX_BLOCK_SECTORS,
+	REMAP_PLACES, REMAP_WITNESS, REMAP_COPIES, REMAP_STATE_MIN,
+	REMAP_STATE_MAX, REMAP_STATE_EVENT_MAX, REMAP_STATE_PENDING_MAX,
+};
+
 static u64 other_value(struct image *image, const struct field *f, u64 old)
 {
-	switch (below(10)) {
+	switch (below(12)) {
 	case 0:
 		return 0;
 	case 1:
@@ -117,6 +124,9 @@ static u64 other_value(struct image *image, const struct field *f, u64 old)
 		return ~0ull >> below(64);
 	case 7:
 		return 1ull << below(64);
+	case 8:
+	case 9:
+		return limits[below(ARRAY_SIZE(limits))] + below(3) - 1;
 	default:
 		return get(any(image)->bytes + f->offset, f->size);
 	}
@@ -218,11 +228,20 @@ static void change_sequence(struct image *image, struct image_unit *unit)
 static void change_super(struct image *image, struct image_unit *unit)
 {
 	const struct field *f = &super_fields[below(ARRAY_SIZE(super_fields))];
+	struct remap_disk_super *super = (void *)unit->bytes;
 
-	if (below(4))
-		change_field(image, unit, f);
-	else
+	switch (below(16)) {
+	case 0:
+		super->missed_count = REMAP_MISSED_MAX + below(3) - 1;
+		break;
+	case 1:
+	case 2:
+	case 3:
 		add_missed(image, unit);
+		break;
+	default:
+		change_field(image, unit, f);
+	}
 }
 
 static void change_table(struct image *image, struct image_unit *unit)
