@@ -69,7 +69,7 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['scripts/**', 'bench/**', 'lab/cli.ts', 'main/web/cli.ts', 'main/web/cli/**'],
+    files: ['scripts/**', 'bench/**', 'tests/*/run.ts', 'lab/cli.ts', 'main/web/cli.ts', 'main/web/cli/**'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -373,8 +373,9 @@ int remap_super_decode(const void *unit, struct remap_super *s)
 	    le32_to_cpu(d->copies) != REMAP_COPIES ||
 	    s->table_ready > s->layout.table_units)
 		return -EUCLEAN;
-	for (i = 0; i < REMAP_COPIES; i++)
-		if (le64_to_cpu(d->place[i]) != s->layout.place[i])
+	for (i = 0; i < REMAP_COPIES_MAX; i++)
+		if (le64_to_cpu(d->place[i]) !=
+		    (i < REMAP_COPIES ? s->layout.place[i] : 0))
 			return -EUCLEAN;
 	s->missed_count = le32_to_cpu(d->missed_count);
 	if (s->missed_count > REMAP_MISSED_MAX) {
@@ -387,7 +388,9 @@ int remap_super_decode(const void *unit, struct remap_super *s)
 		s->missed[i].unit = which & REMAP_MISSED_ALL;
 		s->missed[i].copy = which >> 56;
 		s->missed[i].sequence = le64_to_cpu(d->missed[i].sequence);
-		if (s->missed[i].copy >= REMAP_COPIES)
+		if (s->missed[i].copy >= REMAP_COPIES ||
+		    (s->missed[i].unit >= s->layout.table_units &&
+		     s->missed[i].unit != REMAP_MISSED_ALL))
 			return -EUCLEAN;
 	}
 	return 0;

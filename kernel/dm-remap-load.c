@@ -8,7 +8,94 @@
 
 #include "dm-remap.h"
 
-#define IO_UNITS	(REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT)
+/* What was found at the places of superblocks. */
+struct found {
+	bool blank;		/* nothing but zeroes */
+	bool damaged;		/* a superblock that cannot be used */
+	bool newer;		/* one that only a newer module can read */
+};
+
+/* Does a superblock with this index belong to this unit? */
+static bool is_in_place(const struct remap_layout *l, u64 unit, u64 index)
+{
+	unsigned int i;
+
+	for (i = 0; i < REMAP_COPIES; i++)
+		if (unit == l->place[i])
+			return index == i;
+	for (i = 0; i < REMAP_PLACES; i++)
+		if (unit == remap_place(l->units, i))
+			return index == REMAP_WITNESS + i &&
+			       !remap_layout_in_area(l, unit);
+	return false;
+}
+
+/* Read what stands at a place. Return: as remap_super_decode(), or -EIO. */
+static int read_super(struct remap_c *rc, u64 unit, struct remap_super *s)
+{
+	if (remap_io_buffer(rc, rc->spare->bdev, unit * REMAP_UNIT_SECTORS,
+			    rc->unit, REMAP_UNIT, REQ_OP_READ))
+		return -EIO;
+	return remap_super_decode(rc->unit, s);
+}
+
+/* Look for a newer superblock at the places of a spare of @units units. */
+static void look(struct remap_c *rc, u64 units, struct remap_super *best,
+		 struct remap_super *s, struct found *found)
+{
+	const struct remap_unit *u = rc->unit;
+	unsigned int i;
+
+	for (i = 0; i < REMAP_PLACES; i++) {
+		u64 unit = remap_place(units, i);
+		int r = read_super(rc, unit, s);
+
+		if (r == -EIO || !remap_unit_is_zero(rc->unit))
+			found->blank = false;
+		if (!r && le64_to_cpu(u->index) >= REMAP_WITNESS)
+			rc->witness = true;
+		if (!r && s->sequence > best->sequence &&
+		    is_in_place(&s->layout, unit, le64_to_cpu(u->index)))
+			*best = *s;
+		else if (r == -EPROTONOSUPPORT)
+			found->newer = true;
+		else if (r == -EIO || r == -EUCLEAN ||
+			 (r == -EILSEQ &&
+			  le32_to_cpu(u->magic) == REMAP_MAGIC_SUPER))
+			found->damaged = true;
+	}
+}
+
+/*
+ * Is there a whole superblock beside the best one that leaves in doubt whether
+ * that holds? One of another pair or size, one out of place, one that is newer
+ * but makes no sense where it stands, and one that is as new and says something
+ * else.
+ */
+static bool in_doubt(struct remap_c *rc, u64 units,
+		     const struct remap_super *best, struct remap_super *s)
+{
+	const struct remap_unit *u = rc->unit;
+	unsigned int i;
+
+	for (i = 0; i < REMAP_PLACES; i++) {
+		u64 unit = remap_place(units, i);
+		int r = read_super(rc, unit, s);
+
+		if (r && r != -EUCLEAN)
+			continue;
+		if (memcmp(s->uuid, best->uuid, REMAP_UUID_SIZE) ||
+		    (!r && (memcmp(&s->layout, &best->layout,
+				   sizeof(s->layout)) ||
+			    !is_in_place(&best->layout, unit,
+					 le64_to_cpu(u->index)))) ||
+		    s->sequence > best->sequence ||
+		    (s->sequence == best->sequence &&
+		     (r || memcmp(s, best, sizeof(*s)))))
+			return true;
+	}
+	return false;
+}
 
 /*
  * Find the newest superblock. Units that carry our magic but cannot be used
@@ -18,55 +105,42 @@ static int find_super(struct remap_c *rc, struct remap_super *best,
 		      struct remap_super *s)
 {
 	u64 units = remap_bdev_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
-	bool blank = true, damaged = false;
-	unsigned int i;
-	int newer = 0, bad = 0;
+	struct found found = { .blank = true };
 
 	best->sequence = 0;
 	rc->witness = false;
-	for (i = 0; i < REMAP_PLACES; i++) {
-		int r;
+	look(rc, units, best, s, &found);
+	/*
+	 * Of a spare that has grown only place 0 is where it was. A copy that
+	 * missed writes is told from a good one by the others.
+	 */
+	if (best->sequence && best->layout.units < units)
+		look(rc, best->layout.units, best, s, &found);
 
-		if (remap_io_buffer(rc, rc->spare->bdev, remap_place(units, i) *
-				    REMAP_UNIT_SECTORS, rc->unit, REMAP_UNIT,
-				    REQ_OP_READ)) {
-			blank = false;
-			damaged = true;
-			continue;
-		}
-		if (!remap_unit_is_zero(rc->unit))
-			blank = false;
-		r = remap_super_decode(rc->unit, s);
-		if (!r && i % (REMAP_PLACES / REMAP_COPIES))
-			rc->witness = true;
-		if (!r && s->sequence > best->sequence)
-			*best = *s;
-		else if (r == -EPROTONOSUPPORT)
-			newer = r;
-		else if (r == -EUCLEAN)
-			bad = r;
-		else if (r == -EILSEQ && le32_to_cpu(*(__le32 *)(rc->unit + 4))
-			 == REMAP_MAGIC_SUPER)
-			damaged = true;
-	}
-
-	if (newer) {
+	if (found.newer) {
 		DMERR("%s: spare %s needs a newer version of the module; update it",
 		      remap_name(rc), rc->spare->name);
-		return newer;
+		return -EPROTONOSUPPORT;
 	}
-	if (best->sequence)
-		return 0;
-	if (blank)
+	if (best->sequence) {
+		if (!in_doubt(rc, units, best, s) &&
+		    (best->layout.units >= units ||
+		     !in_doubt(rc, best->layout.units, best, s)))
+			return 0;
+		DMERR("%s: superblocks of spare %s contradict each other; nothing was changed",
+		      remap_name(rc), rc->spare->name);
+		return -EUCLEAN;
+	}
+	if (found.blank)
 		DMERR("%s: spare %s is blank; give the right spare, or 'format' for a new pair",
 		      remap_name(rc), rc->spare->name);
-	else if (damaged || bad)
+	else if (found.damaged)
 		DMERR("%s: spare %s has no valid metadata copy left; nothing was changed",
 		      remap_name(rc), rc->spare->name);
 	else
 		DMERR("%s: spare %s holds no metadata of this target; give the right spare",
 		      remap_name(rc), rc->spare->name);
-	return blank ? -ENODATA : -EUCLEAN;
+	return found.blank ? -ENODATA : -EUCLEAN;
 }
 
 static int check_pair(struct remap_c *rc, const struct remap_super *s)

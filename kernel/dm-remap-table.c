@@ -99,6 +99,12 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		    le64_to_cpu(t->unit.sequence) <
 		    remap_missed_sequence(&rc->super, i, unit))
 			continue;
+		if (best && t->unit.sequence == best->unit.sequence &&
+		    memcmp(t, best, REMAP_UNIT)) {
+			DMERR("%s: copies of table unit %llu of spare %s differ; not activated",
+			      remap_name(rc), unit, rc->spare->name);
+			return -EUCLEAN;
+		}
 		if (!best || le64_to_cpu(t->unit.sequence) >
 			     le64_to_cpu(best->unit.sequence))
 			best = t;

@@ -34,7 +34,7 @@ export interface LabOptions {
   readonly projectFolder?: string;
   /** The Node binary for the guest; default: the one that runs this. */
   readonly node?: string;
-  /** `tests` adds fio and more to the guest; default `base`. */
+  /** `tests` adds fio and more to the guest, `suites` other file systems and stress-ng; default `base`. */
   readonly tools?: ImageFlavour;
   /** Run udev in the guest, as every Debian does; default true. Without it nothing but the lab touches the disks. */
   readonly udev?: boolean;

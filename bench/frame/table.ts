@@ -31,18 +31,25 @@ function cells(figure: Figure): string[] {
   ];
 }
 
-/** The figures as lines of a Markdown table, which is also how they stand in README.md. */
-export function markdownTable(figures: readonly Figure[]): string[] {
-  const rows = [[...HEAD], ...figures.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+/** Lines of a Markdown table; `numbers` are the columns that are flush right. */
+export function tableLines(
+  head: readonly string[],
+  body: readonly (readonly string[])[],
+  numbers: ReadonlySet<number>,
+): string[] {
+  const widths = head.map((name, column) => Math.max(3, name.length, ...body.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `| ${row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return NUMBERS.has(column) ? cell.padStart(width) : cell.padEnd(width);
+        return numbers.has(column) ? cell.padStart(width) : cell.padEnd(width);
       })
       .join(' | ')} |`;
-  const rule = widths.map((width, column) => (NUMBERS.has(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
-  const [head, ...body] = rows.map(line);
-  return [head ?? '', line(rule), ...body];
+  const rule = widths.map((width, column) => (numbers.has(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [line(head), line(rule), ...body.map(line)];
+}
+
+/** The figures as lines of a Markdown table, which is also how they stand in README.md. */
+export function markdownTable(figures: readonly Figure[]): string[] {
+  return tableLines(HEAD, figures.map(cells), NUMBERS);
 }

@@ -63,7 +63,9 @@ export function readEntries(unit: Uint8Array, index: number, layout: SpareLayout
 
 /** Of free and bad entries all fields but the state are zero. */
 function isUntidy(bytes: Uint8Array): boolean {
-  return bytes[at.cause] !== 0 || bytes.subarray(0, BLOCK_AND_MASKS_BYTES).some((byte) => byte !== 0);
+  if (bytes[at.cause] !== 0) return true;
+  for (let n = 0; n < BLOCK_AND_MASKS_BYTES; n += 1) if (bytes[n] !== 0) return true;
+  return false;
 }
 
 /** null for a free entry. */
@@ -78,13 +80,13 @@ function readEntry(
     fault,
     value: String(value),
   });
-  const view = viewOf(bytes);
-  const stateNumber = view.getUint8(at.state);
+  const stateNumber = bytes[at.state] ?? 0;
   const state = states[stateNumber];
   if (state === undefined) return wrong('state', stateNumber);
   if (state === 'free') return null;
   if (!isUsable(layout, spareBlock)) return wrong('spare-block', spareBlock);
   if (state === 'bad') return { spareBlock, state };
+  const view = viewOf(bytes);
   const block = wide(view, at.block);
   if (block === null || block >= mainBlocks) return wrong('main-block', view.getBigUint64(at.block, true).toString());
   const cause = causes[view.getUint8(at.cause)] ?? null;

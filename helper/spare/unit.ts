@@ -58,7 +58,8 @@ export function readUnit(
 }
 
 export function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
 }
 
 /** Gives a unit another index and the checksum for it. */

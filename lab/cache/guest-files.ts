@@ -109,10 +109,32 @@ const TESTS: ImageContents = {
   modules: BASE.modules,
 };
 
-/** `base` is what the application needs; `tests` adds fio and tools that only tests and benchmarks use. */
-export type ImageFlavour = 'base' | 'tests';
+const SUITES: ImageContents = {
+  packages: [...TESTS.packages, 'btrfs-progs', 'stress-ng', 'xfsprogs'],
+  staticPrograms: TESTS.staticPrograms,
+  programs: [
+    ...TESTS.programs,
+    '/bin/btrfs',
+    '/sbin/mkfs.btrfs',
+    '/sbin/mkfs.xfs',
+    '/sbin/xfs_repair',
+    '/usr/bin/stress-ng',
+  ],
+  files: TESTS.files,
+  modules: [...TESTS.modules, 'btrfs', 'xfs', 'xxhash_generic', 'blake2b_generic'],
+};
 
-export const IMAGE_CONTENTS: Readonly<Record<ImageFlavour, ImageContents>> = { base: BASE, tests: TESTS };
+/**
+ * `base` is what the application needs; `tests` adds fio and tools that only tests and benchmarks use; `suites` adds
+ * other file systems and stress-ng.
+ */
+export type ImageFlavour = 'base' | 'tests' | 'suites';
+
+export const IMAGE_CONTENTS: Readonly<Record<ImageFlavour, ImageContents>> = {
+  base: BASE,
+  tests: TESTS,
+  suites: SUITES,
+};
 
 /** Names by which programs of the base image are also called, with what they are links to. */
 export const PROGRAM_LINKS: Readonly<Record<string, string>> = {

@@ -20,6 +20,7 @@ export const aptPackages = {
     { name: 'chromium', file: '/usr/bin/chromium' },
     { name: 'sparse', file: '/usr/bin/sparse' },
     { name: 'perl', file: '/usr/bin/perl' },
+    { name: 'coccinelle', file: '/usr/bin/spatch' },
   ],
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { glob, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -9,7 +9,7 @@ import { obtainKernel } from '../../lab/cache/kernel.ts';
 import { obtainModule } from '../../lab/cache/module.ts';
 import { cacheFolder } from '../../lab/cache/paths.ts';
 
-/** What the kernel's own tools say about kernel/: warnings of W=1, sparse and checkpatch --strict are failures. */
+/** What the kernel's own tools say about kernel/: warnings of W=1, sparse, checkpatch --strict and coccicheck are failures. */
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -22,13 +22,13 @@ async function compile(name: string, makeArgs: readonly string[]): Promise<strin
   return `${name}: no warnings`;
 }
 
-/** checkpatch comes only with the kernel's source package; the three files it needs are kept. */
-async function checkpatch(): Promise<string> {
+/** The kernel's own checking scripts, which come only with its source package. Returns their folder. */
+async function kernelScripts(): Promise<string> {
   const series = /^\d+\.\d+/.exec(kernel.release)?.[0] ?? '';
-  const folder = join(cache, 'tools', `checkpatch-${series}`);
+  const folder = join(cache, 'tools', `kernel-scripts-${series}`);
   await buildOnce(folder, async (temporary) => {
     await new Apt().unpack([`linux-source-${series}`], temporary);
-    const scripts = ['checkpatch.pl', 'spelling.txt', 'const_structs.checkpatch'].map(
+    const scripts = ['checkpatch.pl', 'spelling.txt', 'const_structs.checkpatch', 'coccinelle'].map(
       (file) => `linux-source-${series}/scripts/${file}`,
     );
     const archive = join(temporary, 'usr/src', `linux-source-${series}.tar.xz`);
@@ -37,17 +37,45 @@ async function checkpatch(): Promise<string> {
     await rm(`${temporary}.debs`, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true });
   });
-  const files = (await readdir(source)).filter((name) => /\.[ch]$/.test(name)).map((name) => join(source, name));
+  return folder;
+}
+
+async function sources(): Promise<string[]> {
+  return (await readdir(source)).filter((name) => /\.[ch]$/.test(name)).map((name) => join(source, name));
+}
+
+async function checkpatch(): Promise<string> {
+  const files = await sources();
   // A list of maintainers and a tree to look into belong to a patch, not to a module of its own.
   const args = ['--no-tree', '--strict', '--terse', '--show-types', '--file', '--ignore', 'FILE_PATH_CHANGES'];
-  await run('perl', [join(folder, 'checkpatch.pl'), ...args, ...files]);
+  await run('perl', [join(await kernelScripts(), 'checkpatch.pl'), ...args, ...files]);
   return `checkpatch --strict: ${files.length} files clean`;
+}
+
+/** `make coccicheck MODE=report`, without the kernel tree that it wants: each semantic patch that has a report mode. */
+async function coccicheck(): Promise<string> {
+  const files = await sources();
+  const findings: string[] = [];
+  let patches = 0;
+  for await (const patch of glob(join(await kernelScripts(), 'coccinelle/**/*.cocci'))) {
+    const text = await readFile(patch, 'utf8');
+    if (!text.includes('virtual report')) continue;
+    patches += 1;
+    const options = (/^\/\/+ Options: *(.*)$/m.exec(text)?.[1] ?? '').split(' ').filter((word) => word !== '');
+    const args = ['-D', 'report', '--no-show-diff', '--very-quiet', ...options, '--cocci-file', patch, ...files];
+    const { stdout } = await run('spatch', args);
+    // The tool's remarks on the semantic patches themselves have no file of ours before them.
+    findings.push(...stdout.split('\n').filter((line) => line.startsWith(source)));
+  }
+  if (findings.length > 0) throw new Error(`coccicheck found:\n${findings.join('\n')}`);
+  return `coccicheck: nothing found by ${patches} semantic patches`;
 }
 
 const checks: readonly (() => Promise<string>)[] = [
   () => compile('gcc W=1', ['W=1', 'KCFLAGS=-Werror']),
   () => compile('sparse', ['C=2', 'CF=-D__CHECK_ENDIAN__ -Wsparse-error']),
   checkpatch,
+  coccicheck,
 ];
 for (const check of checks) {
   try {

@@ -11,12 +11,14 @@ import {
   tags,
   useKernelLab,
   write,
-  type Pair,
   type Target,
 } from './harness/index.ts';
 import { CheckedWrites } from './harness/checked-writes.ts';
-import { CrashReplay, type Survival } from './harness/crash-states.ts';
-import { failReads, failWrites, reopen } from './harness/pairs.ts';
+import { CrashJudge } from './harness/crash-judge.ts';
+import { judgeRun, planFor } from './harness/crash-report.ts';
+import { RECORDED_CORE, RECORDED_DISKS, RECORDED_SECTORS, recordCrashRun } from './harness/crash-run.ts';
+import type { Survival } from './harness/crash-states.ts';
+import { addFault, failWrites, reopen } from './harness/pairs.ts';
 import { tableUnit } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -27,54 +29,49 @@ const CACHE = { bus: 'virtio-blk', writeCacheBytes: 16 * MIB } as const;
 const CUTS = Number(process.env['REMAP_POWER_CUTS'] ?? 3);
 /** States that a power cut may leave, each activated in one running machine. */
 const STATES = Number(process.env['REMAP_CRASH_STATES'] ?? 40);
+/** States that a power cut may leave, each judged in memory by the readers of the spare. */
+const JUDGED = Number(process.env['REMAP_CRASH_JUDGED'] ?? 600);
 /** Another seed is another run. */
 const SEED = Number(process.env['REMAP_SEED'] ?? 1);
 
 const fixture = useKernelLab({
   disks: [
-    { name: 'main', bytes: 8 * MIB, serial: 'TEST-MAIN', recordData: true, ...CACHE },
-    { name: 'spare', bytes: 4 * MIB, serial: 'TEST-SPARE', recordData: true, ...CACHE },
+    ...RECORDED_DISKS,
     { name: 'main-after', bytes: 8 * MIB, serial: 'TEST-MAIN-AFTER', ...CACHE },
     { name: 'spare-after', bytes: 4 * MIB, serial: 'TEST-SPARE-AFTER', ...CACHE },
   ],
 });
 
-/** The part of the device that is written: 64 blocks. */
-const SECTORS = 512;
+/** The part of the device that is written. */
+const SECTORS = RECORDED_SECTORS;
 const BLOCKS = SECTORS / 8;
 
-const FAST = { retries: 0, storm_limit: 0, save_interval: 1 };
-
-/** Makes another block of main bad for writes, for reads, or for both. */
-function addFault(pair: Pair, random: () => number): void {
-  const block = Math.floor(random() * BLOCKS);
-  const kind = random();
-  if (kind < 0.6) failWrites(pair, block);
-  else if (kind < 0.8) failReads(pair, block);
-  else pair.main.faults.add({ kind: 'medium', ranges: [{ first: block * 8, count: 8 }] });
-}
-
-interface CrashState {
+interface CrashInstant {
   /** The power is cut when the request of this number has reached its disk. */
   readonly at: number;
-  readonly survival: Survival;
+  readonly survival: Exclude<Survival, { readonly request: number }>;
 }
 
 /**
  * Instants, ascending, just after a write reached the spare; two of three of them at a write of the first metadata copy,
  * where the order of writes and flushes counts most, and half of these with that write surviving and nothing else.
  */
-function chooseStates(requests: readonly LogEntry[], random: () => number): CrashState[] {
+function chooseStates(requests: readonly LogEntry[], random: () => number): CrashInstant[] {
   const { layout } = new SpareImage(fixture.kernelLab.lab.disk('spare'), 8);
   const table = { first: tableUnit(layout, 0, 0) * 8, end: tableUnit(layout, 0, layout.tableUnits) * 8 };
   const writes = requests.filter(({ operation }) => operation === 'write');
   const commits = writes.filter(({ sector }) => sector >= table.first && sector < table.end);
-  return Array.from({ length: STATES }, (_, index): CrashState => {
+  return Array.from({ length: STATES }, (_, index): CrashInstant => {
     const from = index % 3 === 0 ? writes : commits;
     const at = from[Math.floor(random() * from.length)]?.number;
     if (at === undefined) throw new Error('the run has no writes to choose from');
     const seed = SEED * 1000 + index;
-    const ways: readonly Survival[] = ['durable', { by: 'request', seed }, { by: 'sector', seed }, 'all'];
+    const ways: readonly CrashInstant['survival'][] = [
+      'durable',
+      { by: 'request', seed },
+      { by: 'sector', seed },
+      'all',
+    ];
     return { at, survival: index % 3 === 1 ? 'last-request' : (ways[Math.floor(index / 3) % 4] ?? 'durable') };
   }).sort((a, b) => a.at - b.at);
 }
@@ -85,7 +82,7 @@ async function readAll(target: Target): Promise<readonly number[]> {
 
 describe('a power cut', () => {
   it('right after a remapped write was acknowledged leaves the data there, on a main that works again too', async () => {
-    const pair = await fixture.pair({ core: FAST });
+    const pair = await fixture.pair({ core: RECORDED_CORE });
     const { io } = fixture.kernelLab;
     const { target } = pair;
     failWrites(pair, 2);
@@ -115,7 +112,7 @@ describe('a power cut', () => {
   });
 
   it('after a write to a pending block leaves what was written, and an error for the rest of the block', async () => {
-    const pair = await fixture.pair({ core: FAST });
+    const pair = await fixture.pair({ core: RECORDED_CORE });
     const { io } = fixture.kernelLab;
     pair.main.faults.add({ kind: 'medium', ranges: [{ first: 24, count: 8 }] });
     await failUnreadable(io, read(pair.target, 24, 8));
@@ -128,7 +125,7 @@ describe('a power cut', () => {
   });
 
   it(`in the middle of commits loses nothing that was promised, ${CUTS} times`, async () => {
-    const pair = await fixture.pair({ core: FAST });
+    const pair = await fixture.pair({ core: RECORDED_CORE });
     const random = seededRandom(SEED);
     let target = pair.target;
     const writes = new CheckedWrites({
@@ -151,7 +148,7 @@ describe('a power cut', () => {
       const run = { isOver: false };
       const load = (async () => {
         while (!run.isOver) {
-          addFault(pair, random);
+          addFault(pair, random, BLOCKS);
           await writes.batch(12);
         }
       })().catch((error: unknown) => {
@@ -178,51 +175,32 @@ describe('a power cut', () => {
     }
   });
 
-  it(`at any instant, with any part of the caches lost, is recovered from: ${STATES} states of one run`, async () => {
+  it(`at any instant, with any part of the caches lost, is recovered from: ${JUDGED} states of one run judged, ${STATES} activated`, async () => {
     const { lab } = fixture.kernelLab;
-    const pair = await fixture.pair({ core: FAST });
-    // What was written so far is certain: the replay begins here.
-    await succeed(fixture.kernelLab.io, { op: 'fsync', device: pair.target.path });
-    const start = { main: pair.main.snapshot(), spare: pair.spare.snapshot() };
-    const begin = pair.spare.log.mark();
-    const random = seededRandom(SEED + 77);
-    const writes = new CheckedWrites({
-      io: () => fixture.kernelLab.io,
-      device: () => pair.target.path,
-      sectors: SECTORS,
-      longest: 16,
-      seed: SEED + 78,
-      before: MAIN_TAG,
-      now: () => pair.spare.log.mark(),
-    });
-    for (let batch = 0; batch < 24; batch++) {
-      addFault(pair, random);
-      addFault(pair, random);
-      // With few writes at once, one commit's flush does not hide that another one lacks its own.
-      await writes.batch(batch % 2 === 0 ? 2 : 10);
-    }
-    expect(writes.takeFailures()).toEqual([]);
-    const { spareUsed } = await pair.target.status();
-    expect(spareUsed, 'the run remapped enough to be worth a look').toBeGreaterThan(10);
-    const end = pair.spare.log.mark();
-    const disks = { main: lab.disk('main-after'), spare: lab.disk('spare-after') };
-    const replay = {
-      main: new CrashReplay(start.main, pair.main.log.entries(begin)),
-      spare: new CrashReplay(start.spare, pair.spare.log.entries(begin)),
-    };
+    const pair = await fixture.pair({ core: RECORDED_CORE });
+    const run = await recordCrashRun(fixture.kernelLab, pair, SEED);
+    expect(run.counts.remaps, 'the run remapped enough to be worth a look').toBeGreaterThan(10);
+    expect(run.counts.owedByRemap, 'remapped writes are owed at once').toBeGreaterThan(10);
     await pair.target.remove();
 
+    const report = await judgeRun(run, planFor(run, JUDGED));
+    expect(report.failures).toEqual([]);
+    expect(report.total).toBeGreaterThanOrEqual(JUDGED);
+
+    const disks = { main: lab.disk('main-after'), spare: lab.disk('spare-after') };
     const table = tableLine({
       ...pair.table,
       main: fixture.kernelLab.device('main-after'),
       spare: fixture.kernelLab.device('spare-after'),
     });
+    const replay = run.replay();
     const states = chooseStates(
-      replay.spare.entries.filter(({ number }) => number < end),
-      random,
+      replay.spare.entries.filter(({ number }) => number < run.end),
+      seededRandom(SEED + 79),
     );
+    const judge = new CrashJudge(run);
     const after = fixture.target();
-    let recovered = 0;
+    let mostMapped = 0;
     for (const [index, { at, survival }] of states.entries()) {
       replay.main.advance(at);
       replay.spare.advance(at);
@@ -231,15 +209,17 @@ describe('a power cut', () => {
       replay.main.putOn(disks.main, onMain);
       replay.spare.putOn(disks.spare, survival);
       const what = `state ${index} at request ${at}, ${JSON.stringify(survival)}, seed ${SEED}`;
+      const judged = await judge.judge(at, { main: replay.main.state(onMain), spare: replay.spare.state(survival) });
+      expect(judged.problems, what).toEqual([]);
       await after.create(table);
-      const found = await readAll(after);
-      expect(writes.ledger.judge(0, found, at), what).toEqual([]);
+      expect(await readAll(after), `${what}: the module and the reader agree`).toEqual(judged.tags);
       const image = new SpareImage(disks.spare, 8);
       expect(image.copiesAgree(), what).toBe(true);
-      recovered = image.mapped().length;
+      expect(image.mapped(), what).toHaveLength(judged.mapped);
+      mostMapped = Math.max(mostMapped, judged.mapped);
       await after.remove();
     }
-    expect(recovered, 'the last states had remaps').toBeGreaterThan(5);
+    expect(mostMapped, 'states that were activated had remaps').toBeGreaterThan(4);
     for (const disk of Object.values(disks)) resetToBlank(disk);
   });
 });

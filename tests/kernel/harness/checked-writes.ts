@@ -49,14 +49,13 @@ export class CheckedWrites {
     const writes = this.#choose(count);
     const sent = now();
     for (const write of writes) this.ledger.issue(write, sent);
-    const outcomes = await io().together(writes);
-    const done = now();
-    outcomes.forEach(({ error }, index) => {
-      const write = writes[index];
-      if (write === undefined) return;
-      if (error === null) this.ledger.acknowledge(write, write.durable === true, done);
+    // Each by itself, so that its acknowledgement is known when it comes and not when the last one does.
+    const send = async (write: WriteOperation): Promise<void> => {
+      const { error } = await io().one(write);
+      if (error === null) this.ledger.acknowledge(write, write.durable === true, now());
       else this.#failures.push(`write of ${write.count} at ${write.sector}: ${error}`);
-    });
+    };
+    await Promise.all(writes.map(send));
     if (this.#random() < 0.5) return;
     const flushed = now();
     const { error } = await io().one({ op: 'fsync', device: device() });

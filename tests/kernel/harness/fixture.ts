@@ -1,31 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { DiskStats, LabDisk } from '../../../lab/index.ts';
-import { SECTOR_BYTES } from './content.ts';
-import { resetToBlank, resetToContents } from './disk-truth.ts';
-import { findLeaks } from './leaks.ts';
 import { KernelLab, type KernelLabOptions } from './kernel-lab.ts';
-import { tableLine, Target, type TableOptions } from './target.ts';
-
-export interface PairOptions {
-  /** Names of disks of the lab. */
-  readonly main?: string;
-  readonly spare?: string;
-  readonly blockSectors?: number;
-  /** 512-byte sectors; default all of main. */
-  readonly length?: number;
-  readonly features?: readonly string[];
-  readonly core?: Readonly<Record<string, string | number>>;
-}
-
-/** A mapped device with its disks. */
-export interface Pair {
-  readonly target: Target;
-  readonly main: LabDisk;
-  readonly spare: LabDisk;
-  readonly blockSectors: number;
-  /** The table it was made with. Add `format` to its features, or not. */
-  readonly table: TableOptions;
-}
+import { findLeaks } from './leaks.ts';
+import { makePair, type Pair, type PairOptions } from './pair.ts';
+import { Target } from './target.ts';
 
 /** One machine for the tests of a file, and what each of them needs of it. */
 export class Fixture {
@@ -62,29 +40,9 @@ export class Fixture {
     return target;
   }
 
-  /**
-   * A pair in its first state: main holds `MAIN_TAG` everywhere, the spare was blank and is formatted, no disk has a
-   * fault. Remaps as fast as a test wants: retries wait the shortest time.
-   */
+  /** A pair in its first state, see `makePair`; it is removed after the test. */
   async pair(options: PairOptions = {}): Promise<Pair> {
-    const { lab } = this.kernelLab;
-    const main = lab.disk(options.main ?? 'main');
-    const spare = lab.disk(options.spare ?? 'spare');
-    resetToContents(main);
-    resetToBlank(spare);
-    await lab.faultsSettled();
-    const blockSectors = options.blockSectors ?? 8;
-    const table: TableOptions = {
-      length: options.length ?? main.bytes / SECTOR_BYTES,
-      main: this.kernelLab.device(main.name),
-      spare: this.kernelLab.device(spare.name),
-      blockSectors,
-      features: ['no_scan', ...(options.features ?? [])],
-      core: { retries: 1, retry_delay_ms: 1, soft_threshold: 0, ...options.core },
-    };
-    const target = this.target();
-    await target.create(tableLine({ ...table, features: ['format', ...(table.features ?? [])] }));
-    return { target, main, spare, blockSectors, table };
+    return makePair(this.kernelLab, this.target(), options);
   }
 
   /** Removes what a test left and holds the kernel to having nothing to complain about. */

@@ -1,4 +1,5 @@
-export { useKernelLab, statsSince, type Fixture, type Pair, type PairOptions } from './fixture.ts';
+export { useKernelLab, statsSince, type Fixture } from './fixture.ts';
+export type { Pair, PairOptions } from './pair.ts';
 export { KernelLab, MAIN_AND_SPARE, type KernelLabOptions } from './kernel-lab.ts';
 export { errnoOf, tableLine, Target, type TableOptions } from './target.ts';
 export {

@@ -1,5 +1,7 @@
+import type { FaultId } from '../../../lab/index.ts';
 import { tableLine, type Target } from './target.ts';
-import type { Fixture, Pair } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
+import type { Pair } from './pair.ts';
 
 /** Activates a pair from its metadata, under a new name. */
 export async function reopen(fixture: Fixture, pair: Pair): Promise<Target> {
@@ -9,15 +11,31 @@ export async function reopen(fixture: Fixture, pair: Pair): Promise<Target> {
 }
 
 /** Every block from `first` on fails each write from now on, whatever is written. */
-export function failWrites(pair: Pair, first: number, count = 1): void {
+export function failWrites(pair: Pair, first: number, count = 1): FaultId {
   const { main, blockSectors } = pair;
   const range = { first: first * blockSectors, count: count * blockSectors };
-  main.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+  return main.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
 }
 
 /** Every block from `first` on fails each read from now on; writing does not mend it. */
-export function failReads(pair: Pair, first: number, count = 1): void {
+export function failReads(pair: Pair, first: number, count = 1): FaultId {
   const { main, blockSectors } = pair;
   const range = { first: first * blockSectors, count: count * blockSectors };
-  main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+  return main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+}
+
+/** A bad block of main. */
+export interface BadBlock {
+  readonly block: number;
+  readonly fault: FaultId;
+}
+
+/** Makes one of the first `blocks` blocks of main bad for writes, for reads, or for both. */
+export function addFault(pair: Pair, random: () => number, blocks: number): BadBlock {
+  const block = Math.floor(random() * blocks);
+  const kind = random();
+  if (kind < 0.6) return { block, fault: failWrites(pair, block) };
+  if (kind < 0.8) return { block, fault: failReads(pair, block) };
+  const range = { first: block * pair.blockSectors, count: pair.blockSectors };
+  return { block, fault: pair.main.faults.add({ kind: 'medium', ranges: [range] }) };
 }

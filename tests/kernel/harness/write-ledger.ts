@@ -50,6 +50,22 @@ export class WriteLedger {
     }
   }
 
+  /**
+   * Sectors of a write that was under way from `from` to `to`, if there was one: from its acknowledgement on they are
+   * owed. Returns how many sectors that were.
+   */
+  owe(first: number, count: number, from: number, to: number): number {
+    let owed = 0;
+    for (let sector = first; sector < first + count; sector++) {
+      for (const write of this.#writes.get(sector) ?? []) {
+        if (write.issued > from || write.done < to || write.done === Infinity) continue;
+        write.owed = Math.min(write.owed, write.done);
+        owed += 1;
+      }
+    }
+    return owed;
+  }
+
   /** A flush that was sent at `sent` was acknowledged: every write that was done by then is owed. */
   flushed(sent: number, now: number): void {
     for (const writes of this.#writes.values()) {

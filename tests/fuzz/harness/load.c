@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "dm-remap-show.h"
+
+#include "device.h"
+#include "load.h"
+
+static struct block_device spare_bdev;
+static struct dm_dev spare = { .bdev = &spare_bdev, .name = "spare" };
+static struct block_device main_bdev;
+static struct dm_dev main_dev = { .bdev = &main_bdev, .name = "main" };
+static struct dm_target target;
+
+struct remap_c *target_new(void)
+{
+	struct remap_c *rc = kzalloc(sizeof(*rc), GFP_KERNEL);
+
+	if (!rc)
+		abort();
+	spare_bdev.sectors = device_sectors();
+	rc->ti = &target;
+	rc->spare = &spare;
+	rc->main = &main_dev;
+	INIT_LIST_HEAD(&rc->instances);
+	INIT_LIST_HEAD(&rc->commits);
+	remap_index_init(rc);
+	xa_init(&rc->pending);
+	xa_init(&rc->gates);
+	xa_init(&rc->lost);
+	xa_init(&rc->soft);
+	xa_init(&rc->slow);
+	rc->free_head = REMAP_NO_SLOT;
+	rc->unit = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
+	if (!rc->unit || remap_events_init(rc) || remap_state_init(rc))
+		abort();
+	return rc;
+}
+
+void target_free(struct remap_c *rc)
+{
+	remap_index_exit(rc);
+	remap_state_exit(rc);
+	remap_events_exit(rc);
+	remap_hash_exit(rc);
+	remap_health_exit(rc);
+	free_pages_exact(rc->unit, PAGE_SIZE);
+	kfree(rc);
+}
+
+/* A device's size in bytes is a signed 64-bit number. */
+#define DEVICE_SECTORS_MAX (LLONG_MAX >> SECTOR_SHIFT)
+
+int target_geometry(struct remap_c *rc, u64 main_sectors, u32 block_sectors)
+{
+	if (main_sectors > DEVICE_SECTORS_MAX)
+		return -EINVAL;
+	main_bdev.sectors = main_sectors;
+	rc->main_sectors = main_sectors;
+	rc->block_sectors = block_sectors;
+	rc->block_shift = __builtin_ctz(block_sectors);
+	rc->main_blocks = (rc->main_sectors + rc->block_sectors - 1) >>
+			  rc->block_shift;
+	/* As the target's constructor has it: a key has room for no more. */
+	return rc->main_blocks > REMAP_KEY_BLOCK ? -EINVAL : 0;
+}
+
+int target_activate(struct remap_c *rc)
+{
+	const struct remap_super *found = rc->state_buf;
+	int r;
+
+	/*
+	 * A target with blocks of no size fits no spare. What the module found
+	 * is then still in its buffer, and says what the pair is like.
+	 */
+	r = remap_check_spare(rc);
+	if (r != -EINVAL)
+		return r;
+	r = target_geometry(rc, found->main_sectors,
+			    found->layout.block_sectors);
+	if (r) {
+		fuzz_last_log = "no main is that large";
+		return r;
+	}
+	r = remap_check_spare(rc);
+	return r ? r : remap_load(rc);
+}
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* One slot: what the hash says of its block must be what the slot says. */
+static void check_slot(struct remap_c *rc, u32 slot,
+		       const struct remap_entry *e)
+{
+	struct remap_view view;
+	u64 all[REMAP_MASK_WORDS];
+	unsigned int i;
+
+	require(remap_layout_next_usable(&rc->super.layout, slot) == slot);
+	if (e->state != REMAP_SLOT_MAPPED)
+		return;
+	require(e->block < rc->main_blocks);
+	require(e->cause >= REMAP_CAUSE_AUTO &&
+		e->cause <= REMAP_CAUSE_PROACTIVE);
+	remap_mask_range(all, 0, rc->block_sectors);
+	for (i = 0; i < REMAP_MASK_WORDS; i++)
+		require(!(e->mask[i] & ~all[i]) && !(e->lost[i] & ~e->mask[i]));
+	remap_view(rc, e->block, &view);
+	require(view.mapped && view.slot == slot);
+	require(!memcmp(view.mask, e->mask, sizeof(view.mask)) &&
+		!memcmp(view.lost, e->lost, sizeof(view.lost)) &&
+		view.seconds == e->seconds && view.cause == e->cause);
+}
+
+void target_check(struct remap_c *rc)
+{
+	const struct remap_layout *l = &rc->super.layout;
+	u64 slot, used = 0, bad = 0, free = 0, listed = 0, cursor = 0;
+	struct remap_entry e;
+	struct remap_row row;
+
+	for (slot = 0; slot < l->spare_blocks; slot++) {
+		remap_slot_entry(rc, slot, &e);
+		used += e.state == REMAP_SLOT_MAPPED;
+		bad += e.state == REMAP_SLOT_BAD;
+		if (e.state != REMAP_SLOT_FREE)
+			check_slot(rc, slot, &e);
+	}
+	require(used == rc->used && bad == rc->bad && !rc->taken);
+	for (slot = rc->free_head; slot != REMAP_NO_SLOT;
+	     slot = remap_slot(rc, slot)->next, free++) {
+		require(slot < l->spare_blocks && free <= l->usable);
+		require(remap_layout_next_usable(l, slot) == slot);
+		remap_slot_entry(rc, slot, &e);
+		require(e.state == REMAP_SLOT_FREE);
+	}
+	require(used + bad + free <= l->usable);
+	require(!remap_list_begin(rc));
+	while (remap_list_next(rc, cursor, &row)) {
+		require(row.entry.block >= cursor);
+		listed += row.slot != REMAP_NO_SLOT;
+		cursor = row.entry.block + 1;
+	}
+	remap_list_end(rc);
+	require(listed == used);
+}
+
+static u64 mix(u64 sum, const void *bytes, size_t size)
+{
+	const u8 *p = bytes;
+
+	/* FNV-1a, 64 bits. */
+	for (; size; size--, p++)
+		sum = (sum ^ *p) * 0x100000001b3ull;
+	return sum;
+}
+
+u64 target_digest(struct remap_c *rc)
+{
+	u64 slot, sum = 0xcbf29ce484222325ull;
+	struct remap_entry e;
+
+	for (slot = 0; slot < rc->super.layout.spare_blocks; slot++) {
+		remap_slot_entry(rc, slot, &e);
+		if (e.state == REMAP_SLOT_FREE)
+			continue;
+		sum = mix(sum, &slot, sizeof(slot));
+		sum = mix(sum, &e.block, sizeof(e.block));
+		sum = mix(sum, e.mask, sizeof(e.mask));
+		sum = mix(sum, e.lost, sizeof(e.lost));
+		sum = mix(sum, &e.seconds, sizeof(e.seconds));
+		sum = mix(sum, &e.state, sizeof(e.state));
+		sum = mix(sum, &e.cause, sizeof(e.cause));
+	}
+	return sum;
+}

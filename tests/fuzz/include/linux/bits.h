@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef FUZZ_LINUX_BITS_H
+#define FUZZ_LINUX_BITS_H
+
+#define BITS_PER_LONG 64
+#define BIT_ULL(n) (1ull << (n))
+#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+
+static inline void set_bit(unsigned long n, unsigned long *map)
+{
+	map[n / BITS_PER_LONG] |= 1ul << (n % BITS_PER_LONG);
+}
+
+static inline void clear_bit(unsigned long n, unsigned long *map)
+{
+	map[n / BITS_PER_LONG] &= ~(1ul << (n % BITS_PER_LONG));
+}
+
+static inline int fls64(unsigned long long x)
+{
+	return x ? 64 - __builtin_clzll(x) : 0;
+}
+
+#endif
