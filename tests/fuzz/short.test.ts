@@ -8,9 +8,11 @@ import { streamOf } from './compact.ts';
 import { compare, makeSeeds, mutants, noComparison, output } from './tool.ts';
 
 const MUTANTS = 2000;
+/** Compiling with sanitizers beside other tests, on a slow machine. */
+const PATIENCE_MS = 240_000;
 const gcc = await isInstalled('gcc');
 
-describe.skipIf(!gcc)('the module, reading spares under sanitizers (needs gcc)', () => {
+describe.skipIf(!gcc)('the module, reading spares under sanitizers (needs gcc)', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   let tool: string;
   let images: Buffer[];
@@ -21,7 +23,7 @@ describe.skipIf(!gcc)('the module, reading spares under sanitizers (needs gcc)',
     const seeds = await makeSeeds(tool, join(folder, 'seeds'));
     const seedImages = await Promise.all(seeds.map((path) => readFile(path)));
     images = [...seedImages, ...(await mutants(tool, MUTANTS, 1, seeds))];
-  });
+  }, PATIENCE_MS);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('breaks no rule with any image, nor when it activates what it has mended', async () => {
