@@ -69,7 +69,15 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['scripts/**', 'bench/**', 'tests/*/run.ts', 'lab/cli.ts', 'main/web/cli.ts', 'main/web/cli/**'],
+    files: [
+      'scripts/**',
+      'bench/**',
+      'tests/*/run.ts',
+      'tests/suites/arguments.ts',
+      'lab/cli.ts',
+      'main/web/cli.ts',
+      'main/web/cli/**',
+    ],
     rules: { 'no-console': 'off' },
   },
 );

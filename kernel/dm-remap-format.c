@@ -143,3 +143,31 @@ int remap_format(struct remap_c *rc)
 		      remap_name(rc), rc->spare->name);
 	return r;
 }
+
+/**
+ * remap_unformat() - make a spare blank again that remap_format() has written
+ * @rc: target; nothing was mapped since
+ *
+ * All places were blank then, so none of them holds anything of anybody else.
+ * What is left of the table means nothing without a superblock.
+ */
+void remap_unformat(struct remap_c *rc)
+{
+	unsigned int i, failed = 0;
+
+	mutex_lock(&rc->commit_mutex);
+	memset(rc->unit, 0, REMAP_UNIT);
+	for (i = 0; i < REMAP_PLACES; i++)
+		failed += !!remap_io_buffer(rc, rc->spare->bdev,
+					    remap_place(rc->super.layout.units,
+							i) *
+					    REMAP_UNIT_SECTORS, rc->unit,
+					    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
+					    REQ_META);
+	rc->super.missed_count = 0;
+	rc->witness = false;
+	mutex_unlock(&rc->commit_mutex);
+	if (failed)
+		DMERR("%s: spare %s may be left formatted; if so, omit 'format'",
+		      remap_name(rc), rc->spare->name);
+}

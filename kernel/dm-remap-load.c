@@ -127,7 +127,7 @@ static int find_super(struct remap_c *rc, struct remap_super *best,
 		    (best->layout.units >= units ||
 		     !in_doubt(rc, best->layout.units, best, s)))
 			return 0;
-		DMERR("%s: superblocks of spare %s contradict each other; nothing was changed",
+		DMERR("%s: superblocks of spare %s contradict each other; see 'dm-remap check'",
 		      remap_name(rc), rc->spare->name);
 		return -EUCLEAN;
 	}

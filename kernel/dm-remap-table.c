@@ -101,7 +101,7 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 			continue;
 		if (best && t->unit.sequence == best->unit.sequence &&
 		    memcmp(t, best, REMAP_UNIT)) {
-			DMERR("%s: copies of table unit %llu of spare %s differ; not activated",
+			DMERR("%s: table unit %llu of %s differs by copy; see 'dm-remap check'",
 			      remap_name(rc), unit, rc->spare->name);
 			return -EUCLEAN;
 		}

@@ -27,30 +27,6 @@ static bool overlap(struct block_device *a, struct block_device *b)
 }
 
 /*
- * Whoever cuts the end off does not count on it any more, and may use that part
- * of main for something else; a mapped block there would hide it later.
- * @of is the target that has the mappings in memory.
- */
-static int check_length(struct remap_c *rc, struct remap_c *of)
-{
-	u64 slot, block, last = 0;
-	bool beyond = false;
-
-	mutex_lock(&of->commit_mutex);
-	for (slot = 0; remap_next_mapped(of, &slot, &block); slot++) {
-		beyond |= block >= remap_target_blocks(rc);
-		last = max(last, block);
-	}
-	mutex_unlock(&of->commit_mutex);
-	if (!beyond)
-		return 0;
-	DMERR("%s: the table ends before block %llu, which is mapped; make it longer",
-	      remap_name(rc), last);
-	rc->ti->error = "Target is shorter than what is mapped";
-	return -EINVAL;
-}
-
-/*
  * device-mapper opens devices in its own name, so two mapped devices may open
  * the same one. A second table of the same mapped device may: it takes over.
  */
@@ -66,7 +42,7 @@ static int join(struct remap_c *rc)
 		    other->ti->table != rc->ti->table) {
 			if (other->spare->bdev == rc->spare->bdev &&
 			    other->loaded)
-				r = check_length(rc, other);
+				r = remap_check_length(rc, other);
 			if (r)
 				break;
 			continue;
@@ -334,47 +310,13 @@ static void remap_dtr(struct dm_target *ti)
 	free_target(ti->private);
 }
 
-static int activate(struct remap_c *rc)
-{
-	int r;
-
-	if (rc->format) {
-		r = remap_check_blank(rc);
-		if (!r)
-			r = remap_format(rc);
-		if (r)
-			return r;
-		rc->format = false;
-	} else {
-		r = remap_check_spare(rc);
-		if (r)
-			return r;
-	}
-	r = remap_load(rc);
-	if (!r)
-		r = check_length(rc, rc);
-	if (r) {
-		/* The next attempt begins anew. */
-		remap_hash_exit(rc);
-		remap_health_exit(rc);
-		rc->used = 0;
-		rc->bad = 0;
-		rc->partial = 0;
-		rc->pending_blocks = 0;
-		rc->attention = 0;
-		return r;
-	}
-	rc->loaded = true;
-	return 0;
-}
-
 static int remap_preresume(struct dm_target *ti)
 {
 	struct remap_c *rc = ti->private;
 	int r = 0;
 
 	if (!rc->loaded)
-		r = activate(rc);
+		r = remap_activate(rc);
 	if (r)
 		return r;
 	/* From now on numbers of events are given out: not clean any more. */

@@ -405,6 +405,10 @@ int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit);
 void remap_copy_failed(struct remap_c *rc, unsigned int copy);
 unsigned int remap_copies_good(struct remap_c *rc);
 
+/* dm-remap-activate.c */
+int remap_check_length(struct remap_c *rc, struct remap_c *of);
+int remap_activate(struct remap_c *rc);
+
 /* dm-remap-load.c */
 int remap_check_spare(struct remap_c *rc);
 int remap_check_main(struct remap_c *rc);
@@ -415,6 +419,7 @@ int remap_load(struct remap_c *rc);
 /* dm-remap-format.c */
 int remap_check_blank(struct remap_c *rc);
 int remap_format(struct remap_c *rc);
+void remap_unformat(struct remap_c *rc);
 int remap_grow_table(struct remap_c *rc, u64 units);
 
 /* dm-remap-state.c */

@@ -41,8 +41,8 @@ const SIGNATURE_MARK = Buffer.from('~Module signature appended~\n');
 const SIGNATURE_HEADER_BYTES = 12;
 
 /**
- * The module without its appended signature. Checking it takes an emulated processor longer than all else in loading a
- * module, and the lab's kernel loads modules without one.
+ * The module without its appended signature. Checking it is much work for an emulated processor, and the lab's
+ * kernel loads modules without one.
  */
 export function withoutSignature(data: Buffer): Buffer {
   const end = data.length - SIGNATURE_MARK.length;

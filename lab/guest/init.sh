@@ -33,8 +33,8 @@ disks() {
 	echo $((count - 1))
 }
 
-# The helper has its port open. Someone waits for it, and two Nodes that start at once take twice the time. No program is
-# run to find out, which would take its time as well.
+# The helper has its port open. Someone waits for it, and two Nodes that start at once delay each other. No program
+# is run to find out, which would delay it as well.
 helper_listens() {
 	for name in /sys/class/virtio-ports/*/name; do
 		read -r port < "$name"

@@ -48,7 +48,7 @@ const KERNEL_ARGUMENTS = [
   // With it a disk that is gone makes requests wait for another path instead of failing.
   'nvme_core.multipath=N',
   'mitigations=off',
-  // The self-tests of the kernel's ciphers take an emulated processor half a second.
+  // The self-tests of the kernel's ciphers take an emulated processor 0.4 s.
   'cryptomgr.notests',
   // QEMU's counter never stops, which it does not say; the kernel would read the slow clock of a board instead.
   'tsc=reliable',
@@ -63,8 +63,8 @@ function device(properties: Properties): string[] {
 
 /**
  * Every feature, but: with five-level page tables some kernels do not start; with fast string instructions the kernel
- * clears and copies pages byte by byte, which costs an emulated processor eight times as much as by words; and guarding
- * each access to user memory costs it a twentieth of its time.
+ * clears and copies pages byte by byte, which an emulated processor does one by one; and guarding each access to user
+ * memory is work for it too.
  */
 const PROCESSOR = 'max,la57=off,erms=off,fsrm=off,smap=off';
 

@@ -66,7 +66,5 @@ export function judge(module: Said, reader: Said): Judgement {
   );
   if (found !== undefined) return { kind: 'known', reason: found.reason };
   if (!module.accepted) return { kind: 'known', reason: `only the module refuses: ${module.why}` };
-  // Superblocks of several sizes and kinds side by side: the reader looks further for them and is stricter.
-  if (reader.why.startsWith('superblock ')) return { kind: 'known', reason: `only the reader refuses: ${reader.why}` };
   return { kind: 'difference', reason: `the module accepts what the reader refuses: ${reader.why}` };
 }

@@ -9,7 +9,7 @@ import {
   type Pair,
   type TableOptions,
 } from './harness/index.ts';
-import { sealUnit, smallestSpare, spareLayout, UNIT_SECTORS } from './harness/spare-format.ts';
+import { sealUnit, smallestSpare, spareLayout, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
@@ -88,6 +88,35 @@ async function settledPair(core: Readonly<Record<string, string>> = {}): Promise
   await pair.target.remove();
   return pair;
 }
+
+describe('a new pair', () => {
+  it('that cannot be read back leaves the spare blank, and is made by the same line when it can', async () => {
+    const { lab } = fixture.kernelLab;
+    const [main, spare] = [lab.disk('main'), lab.disk('spare')];
+    resetToBlank(spare);
+    const layout = spareLayout(spare.bytes / 512, 8);
+    const ranges = ([0, 1] as const).map((copy) => ({
+      first: tableUnit(layout, copy, 0) * UNIT_SECTORS,
+      count: layout.tableUnits * UNIT_SECTORS,
+    }));
+    spare.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges });
+    const table = tableLine(plain({ features: ['format'] }));
+    const target = fixture.target();
+    const { writes } = main.stats;
+    const formatted = spare.stats.writes;
+    expect(errnoOf(await target.tryCreate(table))).toBe('EUCLEAN');
+    expect(spare.stats.writes, 'it was formatted').toBeGreaterThan(formatted);
+    expect(main.stats.writes).toBe(writes);
+    for (const unit of layout.places) {
+      const held = spare.readSectors({ first: unit * UNIT_SECTORS, count: UNIT_SECTORS });
+      expect(held.every((byte) => byte === 0)).toBe(true);
+    }
+    spare.faults.clear();
+    await target.create(table);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0 });
+    await target.remove();
+  });
+});
 
 describe('a spare is refused', () => {
   it('when it is blank and format is not given', async () => {

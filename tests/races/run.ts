@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { tableLines } from '../../bench/frame/table.ts';
 import { checkSpare } from '../../helper/spare/check.ts';
-import { UNIT_SECTORS } from '../../helper/layout.ts';
-import type { UnitSource } from '../../helper/spare/source.ts';
 import type { LabDisk } from '../../lab/index.ts';
+import { unitsOf } from '../kernel/harness/unit-source.ts';
+import { countArgument } from '../suites/arguments.ts';
 import { SuiteDevice } from '../suites/device.ts';
 import { parseCount, REFUSALS, STORMS, stormScript, type Storm, type StormCount } from './storms.ts';
 
 /**
  * Overlapping I/O against everything that can be asked of the target at once, while main fails under it:
- * `node tests/races/run.ts [--minutes n] [--seed n] [--threads single|multi]`. Goes in rounds of a minute; after each the data must be whole, the
- * kernel silent and the spare clean. `$REMAP_TEST_KERNEL` names another kernel, such as one with lock checking.
+ * `node tests/races/run.ts [--minutes n] [--seed n] [--threads single|multi]`. Goes in rounds of a minute; after each the
+ * data must be whole, the kernel silent and the spare clean. `$REMAP_TEST_KERNEL` names another kernel, such as one with lock checking.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +19,12 @@ const { values } = parseArgs({
     threads: { type: 'string', default: 'single' },
   },
 });
+const minutes = countArgument('minutes', values.minutes);
+if (values.threads !== 'single' && values.threads !== 'multi') {
+  console.error(`--threads takes single or multi, not "${values.threads}".`);
+  process.exit(2);
+}
+const { threads } = values;
 const ROUND_SECONDS = 60;
 const MIB = 1024 * 1024;
 /** Storms and I/O meet in the first blocks of the device: half for fio, half for data at rest. */
@@ -57,14 +63,8 @@ async function storm(device: SuiteDevice, table: string, one: Storm): Promise<St
 
 /** What the offline reader, which shares no code with the module, finds wrong with the spare as it is. */
 async function wrongWithSpare(spare: LabDisk): Promise<string[]> {
-  const read = (unit: number): Uint8Array => spare.readSectors({ first: unit * UNIT_SECTORS, count: UNIT_SECTORS });
-  const source: UnitSource = {
-    sizeSectors: spare.bytes / 512,
-    read: (unit) => Promise.resolve(read(unit)),
-    readMany: (first, count) => Promise.resolve(Array.from({ length: count }, (_, index) => read(first + index))),
-  };
   const wrong: string[] = [];
-  const { verdict } = await checkSpare(source, ({ level, sentence }) => {
+  const { verdict } = await checkSpare(unitsOf(spare), ({ level, sentence }) => {
     if (level !== 'note') wrong.push(sentence);
   });
   return verdict === 'clean' ? [] : [`the spare is ${verdict}`, ...wrong];
@@ -113,12 +113,11 @@ async function round(device: SuiteDevice): Promise<Round> {
   return { counts, refusals, moved: auto, failures };
 }
 
-const threads = values.threads === 'multi' ? 'multi' : 'single';
-const device = await SuiteDevice.start(Number(values.seed), { threads });
+const device = await SuiteDevice.start(countArgument('seed', values.seed), { threads });
 const rounds: Round[] = [];
 try {
   await device.format();
-  for (let n = 1; n <= Number(values.minutes); n++) {
+  for (let n = 1; n <= minutes; n++) {
     const one = await round(device);
     rounds.push(one);
     console.log(`round ${String(n)}: ${one.failures.length === 0 ? 'clean' : one.failures.join('; ')}`);

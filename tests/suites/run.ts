@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { tableLines } from '../../bench/frame/table.ts';
+import { countArgument } from './arguments.ts';
 import { SuiteDevice } from './device.ts';
 import { SUITES, type Suite } from './suites.ts';
 
@@ -41,7 +42,7 @@ async function runOne(device: SuiteDevice, suite: Suite): Promise<Row> {
   return { suite, result: failure === undefined ? 'passed' : 'failed', seconds, moved, note: failure ?? note };
 }
 
-const device = await SuiteDevice.start(Number(values.seed));
+const device = await SuiteDevice.start(countArgument('seed', values.seed));
 const rows: Row[] = [];
 try {
   let over: Suite['on'] | undefined;

@@ -1,12 +1,12 @@
 import { checkSpare } from '../../../helper/spare/check.ts';
 import type { MappedEntry } from '../../../helper/spare/entries.ts';
-import type { UnitSource } from '../../../helper/spare/source.ts';
 import { tagOf } from './content.ts';
 import type { CrashedDisks } from './crash-plan.ts';
 import { RECORDED_SECTORS, type CrashRun } from './crash-run.ts';
 import type { CrashedDisk } from './crash-states.ts';
-import { isUsable, SECTOR_BYTES, spareLayout, UNIT_SECTORS } from './spare-format.ts';
+import { isUsable, SECTOR_BYTES, spareLayout } from './spare-format.ts';
 import { SpareImage, SpareImageError } from './spare-image.ts';
+import { unitsOf } from './unit-source.ts';
 
 /** What a sector is read as whose contents are marked as lost. */
 const LOST = -2;
@@ -50,8 +50,9 @@ export class CrashJudge {
   }
 
   /**
-   * Judges the disks after a power cut at an instant of the run: whether the pair can be activated, whether each sector that is read through the mapping holds what it may, and
-   * whether two independent readers of the spare find the same mapping.
+   * Judges the disks after a power cut at an instant of the run: whether the pair can be activated, whether each sector
+   * that is read through the mapping holds what it may, and whether two independent readers of the spare find the same
+   * mapping.
    */
   async judge(at: number, disks: CrashedDisks): Promise<Judgement> {
     const { blockSectors, ledger } = this.#run;
@@ -105,15 +106,6 @@ async function readMetadata(spare: CrashedDisk, blockSectors: number): Promise<R
   const outside = mapped.filter(({ block }) => block * blockSectors >= RECORDED_SECTORS);
   problems.push(...outside.map(({ block }) => `main block ${block} is mapped, which nobody wrote`));
   return { problems, mapped };
-}
-
-function unitsOf(disk: CrashedDisk): UnitSource {
-  const read = (unit: number): Uint8Array => disk.readSectors({ first: unit * UNIT_SECTORS, count: UNIT_SECTORS });
-  return {
-    sizeSectors: disk.bytes / SECTOR_BYTES,
-    read: (unit) => Promise.resolve(read(unit)),
-    readMany: (first, count) => Promise.resolve(Array.from({ length: count }, (_, index) => read(first + index))),
-  };
 }
 
 /** What the second reader of the spare finds otherwise. */

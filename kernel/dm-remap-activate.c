@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a table to a target that may be used: the metadata is made or found,
+ * and read into memory.
+ */
+#include <linux/minmax.h>
+
+#include "dm-remap.h"
+
+/**
+ * remap_check_length() - does a target reach to the end of what is mapped?
+ * @rc: target
+ * @of: target that has the mappings in memory; may be @rc
+ *
+ * Whoever cuts the end off does not count on it any more, and may use that part
+ * of main for something else; a mapped block there would hide it later.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int remap_check_length(struct remap_c *rc, struct remap_c *of)
+{
+	u64 slot, block, last = 0;
+	bool beyond = false;
+
+	mutex_lock(&of->commit_mutex);
+	for (slot = 0; remap_next_mapped(of, &slot, &block); slot++) {
+		beyond |= block >= remap_target_blocks(rc);
+		last = max(last, block);
+	}
+	mutex_unlock(&of->commit_mutex);
+	if (!beyond)
+		return 0;
+	DMERR("%s: the table ends before block %llu, which is mapped; make it longer",
+	      remap_name(rc), last);
+	rc->ti->error = "Target is shorter than what is mapped";
+	return -EINVAL;
+}
+
+/**
+ * remap_activate() - make or find the metadata and load it
+ * @rc: target
+ *
+ * Whatever fails, the next attempt begins anew, also one with a new target and
+ * the same table: a spare that was formatted here is blank again.
+ *
+ * Context: process, before any I/O is mapped.
+ */
+int remap_activate(struct remap_c *rc)
+{
+	int r;
+
+	if (rc->format) {
+		r = remap_check_blank(rc);
+		if (!r)
+			r = remap_format(rc);
+	} else {
+		r = remap_check_spare(rc);
+	}
+	if (r)
+		return r;
+	r = remap_load(rc);
+	if (!r)
+		r = remap_check_length(rc, rc);
+	if (!r) {
+		rc->format = false;
+		rc->loaded = true;
+		return 0;
+	}
+	if (rc->format)
+		remap_unformat(rc);
+	remap_hash_exit(rc);
+	remap_health_exit(rc);
+	rc->used = 0;
+	rc->bad = 0;
+	rc->partial = 0;
+	rc->pending_blocks = 0;
+	rc->attention = 0;
+	return r;
+}
