@@ -1,10 +1,11 @@
 import { checkSpare } from '../../../helper/spare/check.ts';
 import type { MappedEntry } from '../../../helper/spare/entries.ts';
+import type { LogEntry } from '../../../lab/index.ts';
 import { tagOf } from './content.ts';
 import type { CrashedDisks } from './crash-plan.ts';
 import { RECORDED_SECTORS, type CrashRun } from './crash-run.ts';
 import type { CrashedDisk } from './crash-states.ts';
-import { isUsable, SECTOR_BYTES, spareLayout } from './spare-format.ts';
+import { isUsable, MAGIC, SECTOR_BYTES, spareLayout, UNIT_BYTES, UNIT_SECTORS } from './spare-format.ts';
 import { SpareImage, SpareImageError } from './spare-image.ts';
 import { unitsOf } from './unit-source.ts';
 
@@ -43,10 +44,12 @@ export class CrashJudge {
     const { spare } = run.replay();
     const layout = spareLayout(spare.bytes / SECTOR_BYTES, run.blockSectors);
     const isMetadata = (sector: number): boolean => !isUsable(layout, Math.floor(sector / run.blockSectors));
-    const written = spare.entries
-      .filter(({ operation }) => operation === 'write')
-      .flatMap(({ sector, count }) => Array.from({ length: count }, (_, index) => sector + index));
-    this.#metadata = [...new Set(written)].filter(isMetadata);
+    const metadata = spare.entries.flatMap((entry) => {
+      if (entry.operation !== 'write') return [];
+      const sectors = Array.from({ length: entry.count }, (_, index) => entry.sector + index);
+      return isTableUnit(entry) ? sectors : sectors.filter(isMetadata);
+    });
+    this.#metadata = [...new Set(metadata)];
   }
 
   /**
@@ -83,6 +86,11 @@ export class CrashJudge {
     this.#numbers.set(sector, ++this.#lastNumber);
     return this.#lastNumber;
   }
+}
+
+/** A unit of the table may be moved to where data could stand. */
+function isTableUnit({ sector, data }: LogEntry): boolean {
+  return sector % UNIT_SECTORS === 0 && data?.length === UNIT_BYTES && data.readUInt32LE(4) === MAGIC.table;
 }
 
 async function readMetadata(spare: CrashedDisk, blockSectors: number): Promise<Reading> {

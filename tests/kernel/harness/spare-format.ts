@@ -71,10 +71,14 @@ export function spareLayout(spareSectors: number, blockSectors: number): SpareLa
   return { ...partial, usable, fits: room && usable >= MIN_USABLE_BLOCKS };
 }
 
-/** Whether a spare block may hold data: it touches neither an area of metadata nor a place of a superblock. */
+/**
+ * Whether a spare block may hold data: it touches neither an area of metadata nor a place of a superblock nor a unit of
+ * the table that was moved.
+ */
 export function isUsable(
   layout: Pick<SpareLayout, 'blockSectors' | 'spareBlocks' | 'places' | 'copies' | 'areaUnits'>,
   block: number,
+  moved: readonly MovedUnit[] = [],
 ): boolean {
   const first = block * layout.blockSectors;
   const end = first + layout.blockSectors;
@@ -82,6 +86,7 @@ export function isUsable(
     first < (unit + count) * UNIT_SECTORS && unit * UNIT_SECTORS < end;
   if (block < 0 || block >= layout.spareBlocks) return false;
   if (layout.copies.some((copy) => touches(copy, layout.areaUnits))) return false;
+  if (moved.some(({ place }) => touches(place, 1))) return false;
   return !layout.places.some((place) => touches(place, 1));
 }
 
@@ -100,6 +105,62 @@ export function stateUnit(layout: SpareLayout, slot: 0 | 1, index: number): numb
   return layout.copies[slot] + 1 + index;
 }
 
-export function tableUnit(layout: SpareLayout, copy: 0 | 1, index: number): number {
-  return layout.copies[copy] + 1 + layout.stateUnits + index;
+/** Where a unit of the table stands: at its own place unless it was moved. */
+export function tableUnit(layout: SpareLayout, copy: 0 | 1, index: number, moved: readonly MovedUnit[] = []): number {
+  const found = moved.find((one) => one.copy === copy && one.unit === index);
+  return found?.place ?? layout.copies[copy] + 1 + layout.stateUnits + index;
+}
+
+/** A unit of the table that stands at another unit of the spare than its own. */
+export interface MovedUnit {
+  readonly copy: 0 | 1;
+  /** Number of the unit within the table. */
+  readonly unit: number;
+  /** Unit of the spare where it stands. */
+  readonly place: number;
+}
+
+const MOVED_MAX = 100;
+const MOVED_BIT = 1n;
+/** Byte offsets in a superblock. */
+const INCOMPAT = 88;
+const MOVED_COUNT = 1856;
+const MOVED_LIST = 1864;
+
+/** Puts a list of moved units into a superblock, with the feature that tells of it; the checksum is left. */
+export function writeMoved(superblock: Buffer, moved: readonly MovedUnit[]): void {
+  const features = superblock.readBigUInt64LE(INCOMPAT) & ~MOVED_BIT;
+  superblock.writeBigUInt64LE(moved.length > 0 ? features | MOVED_BIT : features, INCOMPAT);
+  superblock.writeUInt32LE(moved.length, MOVED_COUNT);
+  superblock.fill(0, MOVED_LIST, MOVED_LIST + MOVED_MAX * 16);
+  for (const [index, { copy, unit, place }] of moved.entries()) {
+    superblock.writeBigUInt64LE((BigInt(copy) << 56n) + BigInt(unit), MOVED_LIST + index * 16);
+    superblock.writeBigUInt64LE(BigInt(place), MOVED_LIST + index * 16 + 8);
+  }
+}
+
+/** The list of moved units of a superblock; a string, what is wrong with it, when it cannot be. */
+export function parseMoved(superblock: Buffer, layout: SpareLayout): readonly MovedUnit[] | string {
+  const count = superblock.readUInt32LE(MOVED_COUNT);
+  const features = superblock.readBigUInt64LE(INCOMPAT);
+  if ((features & ~MOVED_BIT) !== 0n) return 'the superblock has features that nobody knows';
+  if (count > MOVED_MAX) return `${count} units are listed as moved`;
+  if (features !== (count === 0 ? 0n : MOVED_BIT)) return `${count} units are listed as moved, against the features`;
+  const list: MovedUnit[] = [];
+  for (let offset = MOVED_LIST; offset < MOVED_LIST + count * 16; offset += 16) {
+    const copy = superblock.readUInt8(offset + 7);
+    const unit = superblock.readUIntLE(offset, 6) + superblock.readUInt8(offset + 6) * 2 ** 48;
+    const place = Number(superblock.readBigUInt64LE(offset + 8));
+    if (copy !== 0 && copy !== 1) return `a unit of copy ${copy} is listed as moved`;
+    const words = `unit ${unit} of the table, copy ${copy}, at unit ${place}`;
+    if (unit >= layout.tableUnits) return `${words}: there is no such unit`;
+    if (list.some((one) => one.copy === copy && one.unit === unit)) return `${words}: it is listed twice`;
+    if (list.some((one) => one.place === place)) return `${words}: another one stands there`;
+    if (place >= Math.floor(layout.spareSectors / UNIT_SECTORS)) return `${words}: beyond the end`;
+    if (layout.places.includes(place)) return `${words}: a superblock may stand there`;
+    const isInside = (first: number): boolean => first <= place && place < first + layout.areaUnits;
+    if (layout.copies.some(isInside)) return `${words}: inside the area of a copy`;
+    list.push({ copy, unit, place });
+  }
+  return list;
 }

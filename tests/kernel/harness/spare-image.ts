@@ -1,8 +1,8 @@
 import {
-  COPIES,
   crc32c,
   isUsable,
   MAGIC,
+  parseMoved,
   spareLayout,
   stateUnit,
   superUnit,
@@ -10,6 +10,7 @@ import {
   tableUnit,
   UNIT_BYTES,
   UNIT_SECTORS,
+  type MovedUnit,
   type SpareLayout,
   type UnitKind,
 } from './spare-format.ts';
@@ -186,19 +187,43 @@ export class SpareImage {
     return best;
   }
 
+  /** The units of the table that stand elsewhere, as the newest superblock has them. Throws when they cannot be. */
+  moved(): readonly MovedUnit[] {
+    return this.#movedOf(this.newestSuper());
+  }
+
+  #movedOf(newest: SuperImage): readonly MovedUnit[] {
+    const moved = parseMoved(this.unit(superUnit(this.layout, newest.index === 0 ? 0 : 1)), this.layout);
+    if (typeof moved === 'string') throw new SpareImageError(moved);
+    return moved;
+  }
+
+  /** Unit of the spare at which a unit of the table stands. */
+  tableAt(copy: 0 | 1, index: number): number {
+    return tableUnit(this.layout, copy, index, this.moved());
+  }
+
+  /** The header of a unit of the table, from where it stands; undefined when it is not whole. */
   tableHeader(copy: 0 | 1, index: number): UnitHeader | undefined {
-    const header = readHeader(this.unit(tableUnit(this.layout, copy, index)), 'table');
-    return header?.index === index && header.uuid === this.newestSuper().uuid ? header : undefined;
+    return this.#headerAt(this.tableAt(copy, index), index, this.newestSuper());
+  }
+
+  #headerAt(unit: number, index: number, { uuid }: SuperImage): UnitHeader | undefined {
+    const header = readHeader(this.unit(unit), 'table');
+    return header?.index === index && header.uuid === uuid ? header : undefined;
   }
 
   /** Every entry that is not free, ascending by spare block, from the newest copy of each unit of the table. */
   entries(): EntryImage[] {
     const used: EntryImage[] = [];
-    for (let index = 0; index < this.newestSuper().tableReady; index++) {
+    const newest = this.newestSuper();
+    const moved = this.#movedOf(newest);
+    for (let index = 0; index < newest.tableReady; index++) {
       let best: { unit: number; sequence: number } | undefined;
       for (const copy of [0, 1] as const) {
-        const sequence = this.tableHeader(copy, index)?.sequence ?? -1;
-        if (sequence > (best?.sequence ?? -1)) best = { unit: tableUnit(this.layout, copy, index), sequence };
+        const unit = tableUnit(this.layout, copy, index, moved);
+        const sequence = this.#headerAt(unit, index, newest)?.sequence ?? -1;
+        if (sequence > (best?.sequence ?? -1)) best = { unit, sequence };
       }
       if (best === undefined) throw new SpareImageError(`table unit ${index} is damaged in every copy`);
       const bytes = this.unit(best.unit);
@@ -215,9 +240,10 @@ export class SpareImage {
   mapped(): EntryImage[] {
     const mapped = this.entries().filter((entry) => entry.state === 'mapped');
     const blocks = new Set<number>();
+    const moved = this.moved();
     for (const entry of mapped) {
       if (blocks.has(entry.block)) throw new SpareImageError(`block ${entry.block} is mapped twice`);
-      if (!isUsable(this.layout, entry.spareBlock)) {
+      if (!isUsable(this.layout, entry.spareBlock, moved)) {
         throw new SpareImageError(`block ${entry.block} is mapped onto metadata, spare block ${entry.spareBlock}`);
       }
       blocks.add(entry.block);
@@ -256,12 +282,13 @@ export class SpareImage {
   copiesAgree(): boolean {
     const supers = ([0, 1] as const).map((copy) => this.super(copy));
     if (supers.some((found) => found === undefined) || supers[0]?.sequence !== supers[1]?.sequence) return false;
-    for (let index = 0; index < this.newestSuper().tableReady; index++) {
-      const units = Array.from({ length: COPIES }, (_, copy) =>
-        this.unit(tableUnit(this.layout, copy === 0 ? 0 : 1, index)),
-      );
-      if (this.tableHeader(0, index) === undefined || units[0]?.equals(units[1] ?? Buffer.alloc(0)) !== true)
+    const newest = this.newestSuper();
+    const moved = this.#movedOf(newest);
+    for (let index = 0; index < newest.tableReady; index++) {
+      const [first, second] = ([0, 1] as const).map((copy) => tableUnit(this.layout, copy, index, moved));
+      if (first === undefined || second === undefined || this.#headerAt(first, index, newest) === undefined)
         return false;
+      if (!this.unit(first).equals(this.unit(second))) return false;
     }
     return true;
   }
