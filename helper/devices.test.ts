@@ -72,6 +72,7 @@ const superblock = {
   mainSectors: 131_072,
   spareSectors: 131_072,
   blockSectors: 8,
+  usableBlocks: 16_000,
 };
 const mapping = {
   info: { name: 'disk', devno: '253:0', openCount: 0, eventNumber: 0, suspended: false, uuid: 'DMREMAP-x' },

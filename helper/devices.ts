@@ -202,7 +202,7 @@ function usersOf(devno: string, { sys }: Facts, found: Survey): BlockDevice['use
 
 function spareOfFacts({ spare }: Facts, found: Survey): BlockDevice['spareOf'] {
   if (spare.kind !== 'valid') return null;
-  const { uuid, mainId: wanted, mainSectors, blockSectors } = spare.superblock;
+  const { uuid, mainId: wanted, mainSectors, blockSectors, usableBlocks } = spare.superblock;
   const live = found.mappings.find(({ table }) => table.core['uuid'] === uuid);
   const matching = found.facts.filter(({ lsblk, sys }) => {
     if (wanted === null || sys.mappingName !== null || sys.sizeSectors !== mainSectors) return false;
@@ -214,6 +214,7 @@ function spareOfFacts({ spare }: Facts, found: Survey): BlockDevice['spareOf'] {
     mainId: wanted,
     mainSectors,
     blockSectors,
+    usableBlocks,
     live: live !== undefined,
     mainDevno: live?.table.mainDevno ?? only,
   };

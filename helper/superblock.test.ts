@@ -51,6 +51,7 @@ describe('a superblock', () => {
         mainSectors: 2_097_152,
         spareSectors: 204_800,
         blockSectors: 8,
+        usableBlocks: usableBlocks(204_800, 8),
       },
     });
   });
@@ -66,7 +67,7 @@ describe('a superblock', () => {
   it('of a newer version or with features that are not known is not believed', () => {
     for (const at of [64, 80, 88]) {
       const changed = Uint8Array.from(unit);
-      changed[at] = (changed[at] ?? 0) + 1;
+      changed[at] = (changed[at] ?? 0) + 2;
       const view = new DataView(changed.buffer);
       view.setUint32(0, crc32c(changed.subarray(4)), true);
       expect(decodeSuperblock(changed)).toEqual({ kind: 'unsupported' });

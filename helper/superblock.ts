@@ -10,6 +10,8 @@ export interface Superblock {
   readonly mainSectors: number;
   readonly spareSectors: number;
   readonly blockSectors: number;
+  /** Spare blocks that may hold data. */
+  readonly usableBlocks: number;
 }
 
 /** What one place of a superblock holds. */
@@ -32,9 +34,12 @@ export function decodeSuperblock(unit: Uint8Array): Decoded {
     case 'valid': {
       const { header, layout, roCompat, mainId, mainSectors } = decoded.superblock;
       if (roCompat !== 0n) return { kind: 'unsupported' };
-      const { spareSectors, blockSectors } = layout;
+      const { spareSectors, blockSectors, usable: usableBlocks } = layout;
       const { uuid, sequence } = header;
-      return { kind: 'valid', superblock: { uuid, sequence, mainId, mainSectors, spareSectors, blockSectors } };
+      return {
+        kind: 'valid',
+        superblock: { uuid, sequence, mainId, mainSectors, spareSectors, blockSectors, usableBlocks },
+      };
     }
   }
 }

@@ -52,6 +52,8 @@ export const findingCodes = [
   'duplicate',
   /** A main block that was being moved from one spare block to another: the older entry counts as bad. */
   'moved',
+  /** A unit of the table that stands elsewhere, since its own place could not be written. */
+  'moved-unit',
   /** Fields of a free or bad entry that should be zero. */
   'untidy',
   'sequence',
@@ -133,6 +135,8 @@ export const dumpOutputSchema = z.strictObject({
   /** False when a part is damaged in every copy: what is listed may not be all. */
   complete: z.boolean(),
   spare: spareSummarySchema,
+  /** Units of the table that stand elsewhere than where their copy has them, and where that is. */
+  moved: z.array(z.strictObject({ copy: countSchema, unit: countSchema, sector: countSchema })),
   state: z
     .strictObject({
       slot: countSchema,

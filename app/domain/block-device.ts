@@ -98,6 +98,8 @@ export const blockDeviceSchema = z.strictObject({
       mainId: z.string().max(64).nullable(),
       mainSectors: countSchema,
       blockSectors: countSchema,
+      /** Spare blocks that may hold data. */
+      usableBlocks: countSchema,
       live: z.boolean(),
       /** devno of the disk here that matches the pair's main, if exactly one does. */
       mainDevno: z.string().max(32).nullable(),

@@ -4,7 +4,6 @@ import { formatBytes, sectorsToBytes } from '../../app/domain/units.ts';
 import { appError } from '../../app/errors.ts';
 import type { KnownDevice } from '../devices.ts';
 import { readInfo } from '../mappings.ts';
-import { usableBlocks } from '../layout.ts';
 import { commandLine } from '../run.ts';
 import { contentWords, deviceWords } from '../words.ts';
 import { createArguments, createMapping, takeBack, verifyMapping, withState, type MappingWish } from './mapping.ts';
@@ -45,7 +44,7 @@ export async function prepareActivate(intent: ActivateIntent, view: View): Promi
       ],
       commands: spareOf === null ? [] : [commandLine('dmsetup', createArguments(wish))],
       confirm: null,
-      spareBlocks: spareOf === null ? null : usableBlocks(spare.device.sizeSectors, spareOf.blockSectors),
+      spareBlocks: spareOf?.usableBlocks ?? null,
     },
     execute: (steps) => execute(steps, wish),
   };

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { checkOutputSchema, dumpOutputSchema, repairOutputSchema } from '../../app/cli/spare.ts';
 import { SpareMaker } from '../../tests/cli/spare-maker.ts';
 import { Mutations } from '../mutations.ts';
+import { SpareFile } from '../spare/source.ts';
 import { run } from './run.ts';
 import { Terminal } from './terminal.ts';
 
@@ -27,7 +28,10 @@ beforeEach(async () => {
   maker.save(1);
   await save();
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  return rm(folder, { recursive: true });
+});
 
 async function ran(...argv: string[]): Promise<{ status: number; said: string; noted: string }> {
   const streams = { input: new PassThrough(), output: new PassThrough(), error: new PassThrough() };
@@ -100,6 +104,19 @@ describe('dump', () => {
     );
   });
 
+  it('lists the units of the table that were moved, which check notes', async () => {
+    maker.move(1, 4, maker.usableFrom(400));
+    await save();
+    const sector = maker.tableAt(1, 4) * 8;
+    const { status, said } = await ran('dump', image(), '--json');
+    expect(status).toBe(0);
+    expect(dumpOutputSchema.parse(JSON.parse(said))).toMatchObject({ moved: [{ copy: 1, unit: 4, sector }] });
+    expect((await ran('dump', image())).said).toContain(`\nmoved copy 1 unit 4 sector ${sector}\n`);
+    const checked = await ran('check', image());
+    expect(checked.status).toBe(0);
+    expect(checked.said).toContain(`note: sector ${sector}: unit 4 of the table, copy 1, stands here`);
+  });
+
   it('exits 1 when a part is lost, and prints the rest', async () => {
     for (const copy of [0, 1] as const) maker.rot(maker.tableAt(copy, 1));
     await save();
@@ -153,6 +170,21 @@ describe('repair', () => {
     const again = await ran('repair', image(), '--output', output);
     expect(again).toMatchObject({ status: 2, noted: expect.stringContaining('exists already') as string });
     expect((await readFile(output)).equals(sound)).toBe(true);
+  });
+
+  it('writes an image although the place that a unit of the table has left cannot be read', async () => {
+    const own = maker.tableAt(1, 4);
+    maker.move(1, 4, maker.usableFrom(400));
+    maker.unit(own).fill(0);
+    await save();
+    const output = join(folder, 'repaired.img');
+    vi.spyOn(SpareFile.prototype, 'readBytes').mockImplementation((offset, length) => {
+      const isBad = offset < (own + 1) * 4096 && own * 4096 < offset + length;
+      const piece = Uint8Array.from(maker.bytes.subarray(offset, offset + length));
+      return Promise.resolve(isBad || piece.length < length ? null : piece);
+    });
+    expect(await ran('repair', image(), '--output', output)).toMatchObject({ status: 0 });
+    expect((await readFile(output)).equals(maker.bytes)).toBe(true);
   });
 
   it('writes nothing when anything is beyond repair', async () => {

@@ -47,7 +47,7 @@ describe('a sound spare', () => {
     expect({ verdict, findings, repairs }).toEqual({
       verdict: 'clean',
       findings: [],
-      repairs: { copies: [], writes: [] },
+      repairs: { copies: [], writes: [], left: new Set() },
     });
     expect(entries).toEqual([
       { spareBlock, state: 'mapped', block: 7, mask: 0xffn, lost: 0n, seconds: 1_700_000_000, cause: 'auto' },

@@ -2,7 +2,9 @@ import type { CheckVerdict, Finding, SpareSummary } from '../../app/cli/spare.ts
 import type { Entry } from './entries.ts';
 import { faultWords, Findings } from './findings.ts';
 import { findSuperblock, type UnitWrite } from './find-superblock.ts';
+import { ownTableUnit } from '../layout.ts';
 import { MappedBlocks } from './duplicates.ts';
+import { movedOf, tellMoved } from './moved.ts';
 import type { UnitSource } from './source.ts';
 import { readState, type SavedState } from './state.ts';
 import type { FullSuperblock } from './superblock.ts';
@@ -19,6 +21,8 @@ export interface UnitCopy {
 export interface Repairs {
   readonly copies: readonly UnitCopy[];
   readonly writes: readonly UnitWrite[];
+  /** Units of the spare whose contents do not count: the own places of moved units of the table. */
+  readonly left: ReadonlySet<number>;
 }
 
 export interface Checked {
@@ -43,7 +47,7 @@ export async function checkSpare(
   const findings = new Findings(tell);
   const found = await findSuperblock(source, findings);
   if (found === null) {
-    const repairs = { copies: [], writes: [] };
+    const repairs = { copies: [], writes: [], left: new Set<number>() };
     return {
       verdict: findings.verdict,
       superblock: null,
@@ -54,6 +58,7 @@ export async function checkSpare(
     };
   }
   const { superblock } = found;
+  tellMoved(superblock.layout, findings);
   const mapped = new MappedBlocks();
   const copies: UnitCopy[] = [];
   let bad = 0;
@@ -104,6 +109,7 @@ export async function checkSpare(
         })),
         ...found.writes,
       ],
+      left: new Set(movedOf(layout).map(({ copy, unit }) => ownTableUnit(layout, copy, unit))),
     },
   };
 }

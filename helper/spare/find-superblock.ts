@@ -1,4 +1,4 @@
-import { superblockPlaces, UNIT_BYTES, UNIT_SECTORS } from '../layout.ts';
+import { isInArea, superblockPlaces, UNIT_BYTES, UNIT_SECTORS } from '../layout.ts';
 import { faultWords, type Findings } from './findings.ts';
 import type { UnitSource } from './source.ts';
 import { decodeFullSuperblock, type DecodedSuperblock, type FullSuperblock } from './superblock.ts';
@@ -163,8 +163,7 @@ function mendCopy(
 /** The index of the superblock that may stand at a place where no copy stands; null where none may. */
 function witnessIndex({ superblock: { layout } }: ValidPlace, at: number): number | null {
   const place = layout.places.indexOf(at);
-  const inArea = layout.copies.some((copy) => at > copy && at <= copy + layout.stateUnits + layout.tableUnits);
-  return place === -1 || inArea || layout.copies.includes(at) ? null : FIRST_WITNESS + place;
+  return place === -1 || isInArea(layout, at) ? null : FIRST_WITNESS + place;
 }
 
 /** A witness is written together with the copies; one that is older would speak when both of those are lost. */

@@ -28,15 +28,16 @@ export async function repairInPlace(file: SpareFile, repairs: Repairs): Promise<
 
 /**
  * Writes a whole image of the spare with the repairs made; the spare is not changed. `output` must not exist. A part of
- * the spare that cannot be read and that no copy stands for ends it, and the output is removed: what was there would be
- * missing without a word.
+ * the spare that cannot be read, that counts, and that no copy stands for ends it, and the output is removed: what was
+ * there would be missing without a word.
  */
 export async function writeRepaired(file: SpareFile, repairs: Repairs, output: string): Promise<void> {
   const target = await create(output);
   try {
-    const mended = new Set([...repairs.copies.map(({ to }) => to), ...repairs.writes.map(({ unit }) => unit)]);
+    const copied = repairs.copies.map(({ to }) => to);
+    const unneeded = new Set([...copied, ...repairs.writes.map(({ unit }) => unit), ...repairs.left]);
     await target.truncate(file.sizeSectors * 512);
-    await copyAll(file, target, mended);
+    await copyAll(file, target, unneeded);
     await apply(file, sinkOf(target), repairs);
   } catch (thrown) {
     await target.close();
@@ -85,13 +86,13 @@ function sinkOf(target: FileHandle): UnitSink {
   };
 }
 
-async function copyAll(file: SpareFile, target: FileHandle, mended: ReadonlySet<number>): Promise<void> {
+async function copyAll(file: SpareFile, target: FileHandle, unneeded: ReadonlySet<number>): Promise<void> {
   const size = file.sizeSectors * 512;
   for (let offset = 0; offset < size; offset += PIECE) {
     const length = Math.min(PIECE, size - offset);
     const piece = await file.readBytes(offset, length);
     if (piece !== null) await put(target, offset, piece);
-    else await copyUnits(file, target, offset, length, mended);
+    else await copyUnits(file, target, offset, length, unneeded);
   }
 }
 
@@ -100,13 +101,13 @@ async function copyUnits(
   target: FileHandle,
   from: number,
   bytes: number,
-  mended: ReadonlySet<number>,
+  unneeded: ReadonlySet<number>,
 ): Promise<void> {
   for (let offset = from; offset < from + bytes; offset += UNIT_BYTES) {
     const unit = offset / UNIT_BYTES;
     const piece = await file.readBytes(offset, Math.min(UNIT_BYTES, from + bytes - offset));
     if (piece !== null) await put(target, offset, piece);
-    else if (!mended.has(unit)) throw unreadable(file.path, unit);
+    else if (!unneeded.has(unit)) throw unreadable(file.path, unit);
   }
 }
 

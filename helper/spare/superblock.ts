@@ -1,5 +1,6 @@
 import { layoutOf, type SpareLayout } from '../layout.ts';
 import { readMissed, type MissedWrite } from './missed.ts';
+import { MOVED_FEATURE, readMoved } from './moved.ts';
 import { readUnit, viewOf, type UnitFault, type UnitHeader } from './unit.ts';
 
 const VERSION = 1;
@@ -30,6 +31,7 @@ const PLACE_FIELDS = 4;
 /** A superblock whose numbers agree with the layout. */
 export interface FullSuperblock {
   readonly header: UnitHeader;
+  /** With the units of the table that were moved. */
   readonly layout: SpareLayout;
   /** Features that may be ignored, and those that a writer must know; bits that are set and not known here. */
   readonly compat: bigint;
@@ -58,7 +60,8 @@ export function decodeFullSuperblock(bytes: Uint8Array | null): DecodedSuperbloc
   const version = view.getUint32(at.version, true);
   if (version !== VERSION) return { kind: 'newer', header, detail: `version ${version}` };
   const incompat = view.getBigUint64(at.incompat, true);
-  if (incompat !== 0n) return { kind: 'newer', header, detail: `features 0x${incompat.toString(16)}` };
+  const unknown = incompat & ~MOVED_FEATURE;
+  if (unknown !== 0n) return { kind: 'newer', header, detail: `features 0x${unknown.toString(16)}` };
   const contradictory = (detail: string): DecodedSuperblock => ({ kind: 'contradictory', header, detail });
 
   const blockSectors = view.getUint32(at.blockSectors, true);
@@ -76,11 +79,13 @@ export function decodeFullSuperblock(bytes: Uint8Array | null): DecodedSuperbloc
   if (differing !== null) return contradictory(differing);
   const missed = readMissed(bytes, COPIES, layout.tableUnits);
   if (missed === null) return contradictory('missed');
+  const withMoved = readMoved(bytes, layout);
+  if (withMoved === null) return contradictory('moved');
   return {
     kind: 'valid',
     superblock: {
       header,
-      layout,
+      layout: withMoved,
       compat: view.getBigUint64(at.compat, true),
       roCompat: view.getBigUint64(at.roCompat, true),
       mainSectors,

@@ -1,5 +1,5 @@
 import type { Finding } from '../../app/cli/spare.ts';
-import { UNIT_SECTORS, tableUnit } from '../layout.ts';
+import { UNIT_SECTORS, tableUnit, type SpareLayout } from '../layout.ts';
 import { readEntries, type Entry, type WrongEntry } from './entries.ts';
 import { faultWords, type Findings } from './findings.ts';
 import { requiredSequence } from './missed.ts';
@@ -38,7 +38,7 @@ export async function* readTable(
   for (let first = 0; first < tableReady; first += UNITS_AT_ONCE) {
     const count = Math.min(UNITS_AT_ONCE, tableReady - first);
     const copies: (Uint8Array | null)[][] = [];
-    for (const copy of COPIES) copies.push(await source.readMany(tableUnit(layout, copy, first), count));
+    for (const copy of COPIES) copies.push(await readCopy(source, layout, copy, first, count));
     for (let n = 0; n < count; n += 1) {
       const index = first + n;
       const found = COPIES.map((copy): CopyOfUnit => {
@@ -51,6 +51,24 @@ export async function* readTable(
       if (unit !== null) yield unit;
     }
   }
+}
+
+/** So many units of one copy of the table, each from where it stands, in as few reads as that takes. */
+async function readCopy(
+  source: UnitSource,
+  layout: SpareLayout,
+  copy: 0 | 1,
+  first: number,
+  count: number,
+): Promise<(Uint8Array | null)[]> {
+  const units: (Uint8Array | null)[] = [];
+  while (units.length < count) {
+    const at = tableUnit(layout, copy, first + units.length);
+    let run = 1;
+    while (units.length + run < count && tableUnit(layout, copy, first + units.length + run) === at + run) run += 1;
+    units.push(...(await source.readMany(at, run)));
+  }
+  return units;
 }
 
 function judge(

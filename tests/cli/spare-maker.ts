@@ -8,6 +8,8 @@ import {
   TABLE_ENTRIES,
   tableUnit,
   UNIT_BYTES,
+  writeMoved,
+  type MovedUnit,
   type SpareLayout,
   type UnitKind,
 } from '../kernel/harness/spare-format.ts';
@@ -41,6 +43,8 @@ export class SpareMaker {
   readonly unreadable = new Set<number>();
   /** Sequence number of the next unit that is written to both copies. */
   sequence = 10n;
+  /** Units of the table that stand elsewhere; see {@link move}. */
+  readonly moved: MovedUnit[] = [];
   readonly #mainSectors: number;
   readonly #tableReady: number;
 
@@ -93,7 +97,7 @@ export class SpareMaker {
   }
 
   tableAt(copy: 0 | 1, index: number): number {
-    return tableUnit(this.layout, copy, index);
+    return tableUnit(this.layout, copy, index, this.moved);
   }
 
   superAt(copy: 0 | 1): number {
@@ -107,8 +111,18 @@ export class SpareMaker {
   /** The first spare block from `from` on that may hold data. */
   usableFrom(from: number): number {
     let block = from;
-    while (!isUsable(this.layout, block)) block += 1;
+    while (!isUsable(this.layout, block, this.moved)) block += 1;
     return block;
+  }
+
+  /** Moves a unit of the table to another unit of the spare, and lists it in both superblocks. Its own place rots. */
+  move(copy: 0 | 1, unit: number, place: number): void {
+    const own = this.tableAt(copy, unit);
+    this.put(place, Buffer.from(this.unit(own)));
+    this.unit(own).fill(0xd1);
+    this.moved.push({ copy, unit, place });
+    this.sequence += 1n;
+    for (const one of COPIES) this.putSuper(one);
   }
 
   /** Enters what a spare block is used for into both copies, as one commit. Returns the number of the table unit. */
@@ -144,6 +158,7 @@ export class SpareMaker {
     bytes.writeUInt32LE(layout.stateUnits, 148);
     bytes.writeUInt32LE(512, 184);
     bytes.write('naa.5000c500a1b2c3d4', 192, 'latin1');
+    writeMoved(bytes, this.moved);
     edit(bytes);
     this.put(this.superAt(copy), sealUnit(bytes));
   }

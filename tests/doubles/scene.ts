@@ -72,6 +72,7 @@ export function sceneDevices(blocks: number): BlockDevice[] {
       mainId: 'LABMAIN-77A1',
       mainSectors: blocks * SCENE_BLOCK_SECTORS,
       blockSectors: SCENE_BLOCK_SECTORS,
+      usableBlocks: 16_000,
       live: true,
       mainDevno: '8:0',
     },

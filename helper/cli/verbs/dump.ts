@@ -1,7 +1,9 @@
 import { OUTPUT_VERSION, type DumpEntry, type SpareSummary } from '../../../app/cli/spare.ts';
 import { appError } from '../../../app/errors.ts';
+import { UNIT_SECTORS } from '../../layout.ts';
 import { checkSpare } from '../../spare/check.ts';
 import type { Entry } from '../../spare/entries.ts';
+import { movedOf } from '../../spare/moved.ts';
 import type { SavedState } from '../../spare/state.ts';
 import type { Context } from '../context.ts';
 import { JsonObject, plain, type Terminal } from '../terminal.ts';
@@ -13,24 +15,30 @@ export function dump(context: Context): Promise<number> {
   return withSpare(context, 'read', async (file) => {
     const { terminal, args } = context;
     const entries: Entry[] = [];
-    const { verdict, summary, state, superseded } = await checkSpare(
+    const { verdict, superblock, summary, state, superseded } = await checkSpare(
       file,
       (finding) => terminal.note(findingLine(finding, terminal)),
       (entry) => entries.push(entry),
     );
-    if (summary === null) {
+    if (superblock === null || summary === null) {
       throw appError('device-unusable', `There is no superblock on ${file.path} to go by.`, 'See dm-remap check.');
     }
     const complete = verdict !== 'unrepairable';
+    const moved = movedOf(superblock.layout).map(({ copy, unit, place }) => ({
+      copy,
+      unit,
+      sector: place * UNIT_SECTORS,
+    }));
     const rows = entries.map((entry) => rowOf(entry, superseded));
     if (args.has('json')) {
       const saved = state === null ? null : { ...state, sequence: String(state.sequence) };
-      const head = { version: OUTPUT_VERSION, path: file.path, complete, spare: summary, state: saved };
+      const head = { version: OUTPUT_VERSION, path: file.path, complete, spare: summary, moved, state: saved };
       const json = new JsonObject(terminal, head, 'entries');
       for (const row of rows) json.row(row);
       json.end();
     } else {
       printSummary(terminal, summary);
+      for (const { copy, unit, sector } of moved) terminal.line(`moved copy ${copy} unit ${unit} sector ${sector}`);
       printState(terminal, state);
       for (const row of rows) terminal.line(entryLine(row));
     }
