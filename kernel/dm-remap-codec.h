@@ -41,9 +41,22 @@ struct remap_missed {
 };
 
 /**
+ * struct remap_moved - decoded entry of the list of moved units
+ * @unit: number of the table unit
+ * @place: unit number on the spare, where it stands
+ * @copy: number of the copy
+ */
+struct remap_moved {
+	__u64 unit;
+	__u64 place;
+	__u32 copy;
+};
+
+/**
  * struct remap_super - decoded superblock
+ * @moved_blocks: spare blocks that hold no data because of @moved
  *
- * Fields as in struct remap_disk_super.
+ * Other fields as in struct remap_disk_super.
  */
 struct remap_super {
 	__u64 sequence;
@@ -60,6 +73,9 @@ struct remap_super {
 	struct remap_layout layout;
 	__u32 missed_count;
 	struct remap_missed missed[REMAP_MISSED_MAX];
+	__u32 moved_count;
+	struct remap_moved moved[REMAP_MOVED_MAX];
+	__u64 moved_blocks;
 };
 
 /**
@@ -82,6 +98,8 @@ int remap_layout_init(struct remap_layout *l, __u64 spare_sectors,
 int remap_layout_in_area(const struct remap_layout *l, __u64 unit);
 __u64 remap_layout_smallest(__u32 block_sectors);
 __u64 remap_layout_next_usable(const struct remap_layout *l, __u64 slot);
+__u64 remap_layout_skip(const struct remap_layout *l, __u64 slot, __u64 from,
+			__u64 to);
 
 void remap_unit_seal(void *unit, __u32 magic, const __u8 *uuid, __u64 sequence,
 		     __u64 index);
@@ -97,6 +115,14 @@ int remap_missed_add(struct remap_super *s, __u32 copy, __u64 unit,
 int remap_missed_remove(struct remap_super *s, __u32 copy, __u64 unit);
 __u64 remap_missed_sequence(const struct remap_super *s, __u32 copy,
 			    __u64 unit);
+
+__u64 remap_moved_find(const struct remap_super *s, __u32 copy, __u64 unit);
+int remap_moved_among(const struct remap_super *s, __u32 copy, __u64 unit,
+		      __u64 n);
+void remap_moved_remove(struct remap_super *s, __u32 copy, __u64 unit);
+__u64 remap_moved_room(const struct remap_super *s, __u64 end, __u64 first);
+int remap_moved_set(struct remap_super *s, __u32 copy, __u64 unit, __u64 place);
+__u64 remap_next_usable(const struct remap_super *s, __u64 slot);
 
 void remap_entry_encode(const struct remap_entry *e,
 			struct remap_disk_entry *d);

@@ -56,24 +56,47 @@ int remap_check_blank(struct remap_c *rc)
 	return r;
 }
 
-/* Write empty units [from, to) of the table of one copy. */
+/* Write empty units [from, to) of the table of one copy, side by side. */
+static bool clear_run(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
+{
+	unsigned int i, n = to - from;
+
+	if (remap_moved_among(&rc->super, copy, from, n))
+		return false;
+	memset(rc->state_buf, 0, round_up(n * REMAP_UNIT, PAGE_SIZE));
+	for (i = 0; i < n; i++)
+		remap_unit_seal(rc->state_buf + i * REMAP_UNIT,
+				REMAP_MAGIC_TABLE, rc->super.uuid,
+				rc->sequence, from + i);
+	return !remap_io_buffer(rc, rc->spare->bdev,
+				remap_table_sector(rc, copy, from),
+				rc->state_buf, n * REMAP_UNIT,
+				REQ_OP_WRITE | REQ_META);
+}
+
+/* As clear_run(), each unit by itself; one that cannot be written is moved. */
+static int clear_units(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
+{
+	bool moved;
+
+	for (; from < to; from++) {
+		memset(rc->unit, 0, REMAP_UNIT);
+		remap_unit_seal(rc->unit, REMAP_MAGIC_TABLE, rc->super.uuid,
+				rc->sequence, from);
+		if (!remap_write_unit(rc, copy, from, 0, &moved))
+			return -EIO;
+	}
+	return 0;
+}
+
 static int clear_table(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
 {
-	while (from < to) {
-		unsigned int i, n = min_t(u64, IO_UNITS, to - from);
-		unsigned int bytes = round_up(n * REMAP_UNIT, PAGE_SIZE);
+	for (; from < to; from += IO_UNITS) {
+		u64 end = min(to, from + IO_UNITS);
 
-		memset(rc->state_buf, 0, bytes);
-		for (i = 0; i < n; i++)
-			remap_unit_seal(rc->state_buf + i * REMAP_UNIT,
-					REMAP_MAGIC_TABLE, rc->super.uuid,
-					rc->sequence, from + i);
-		if (remap_io_buffer(rc, rc->spare->bdev,
-				    remap_table_sector(rc, copy, from),
-				    rc->state_buf, n * REMAP_UNIT,
-				    REQ_OP_WRITE | REQ_META))
+		if (!clear_run(rc, copy, from, end) &&
+		    clear_units(rc, copy, from, end))
 			return -EIO;
-		from += n;
 	}
 	return 0;
 }
@@ -165,6 +188,8 @@ void remap_unformat(struct remap_c *rc)
 					    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
 					    REQ_META);
 	rc->super.missed_count = 0;
+	rc->super.moved_count = 0;
+	rc->super.moved_blocks = 0;
 	rc->witness = false;
 	mutex_unlock(&rc->commit_mutex);
 	if (failed)

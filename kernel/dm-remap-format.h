@@ -76,6 +76,20 @@ struct remap_disk_missed {
 	__le64 sequence;
 };
 
+/* Feature everyone must know: the list of moved units is used. */
+#define REMAP_INCOMPAT_MOVED	1ull
+#define REMAP_MOVED_MAX		100u
+
+/**
+ * struct remap_disk_moved - a table unit that stands elsewhere
+ * @unit: number of the unit (bits 0-55) and of the copy (56-63)
+ * @place: unit number on the spare
+ */
+struct remap_disk_moved {
+	__le64 unit;
+	__le64 place;
+};
+
 /**
  * struct remap_disk_super - superblock, at the head of every copy
  * @version: REMAP_VERSION
@@ -96,6 +110,10 @@ struct remap_disk_missed {
  * @missed_count: used entries of @missed
  * @main_id: identity of main, padded with zero bytes; empty when none
  * @missed: writes that one copy does not have
+ * @moved_count: used entries of @moved
+ * @reserved0: zero
+ * @moved: units whose own places could not be written
+ * @reserved: zero
  */
 struct remap_disk_super {
 	struct remap_unit unit;
@@ -117,8 +135,11 @@ struct remap_disk_super {
 	__le32 missed_count;
 	__u8 main_id[REMAP_MAIN_ID_MAX];
 	struct remap_disk_missed missed[REMAP_MISSED_MAX];
+	__le32 moved_count;
+	__le32 reserved0;
+	struct remap_disk_moved moved[REMAP_MOVED_MAX];
 	__u8 reserved[REMAP_UNIT - 64 - 88 - 32 - 8 - REMAP_MAIN_ID_MAX -
-		      16 * REMAP_MISSED_MAX];
+		      16 * REMAP_MISSED_MAX - 8 - 16 * REMAP_MOVED_MAX];
 };
 
 enum remap_slot_state {

@@ -12,14 +12,18 @@
 #include "dm-remap.h"
 
 #define MISSED_AHEAD	1048576ull
+/* Places that are tried before a copy is given up. */
+#define MOVE_TRIES	3
 
-/* First sector of a unit of the table of a copy. */
+/* First sector of a unit of the table of a copy. Caller holds commit_mutex. */
 sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit)
 {
 	const struct remap_layout *l = &rc->super.layout;
+	u64 place = remap_moved_find(&rc->super, copy, unit);
 
-	return (l->place[copy] + 1 + l->state_units + unit) *
-	       REMAP_UNIT_SECTORS;
+	if (!place)
+		place = l->place[copy] + 1 + l->state_units + unit;
+	return place * REMAP_UNIT_SECTORS;
 }
 
 /* First sector of a state slot. */
@@ -54,6 +58,18 @@ void remap_copy_failed(struct remap_c *rc, unsigned int copy)
 	      remap_name(rc), copy);
 	snprintf(detail, sizeof(detail), "copy%u", copy);
 	remap_event(rc, REMAP_EVENT_METADATA_FAILED, REMAP_NO_BLOCK,
+		    REMAP_NO_SLOT, detail);
+}
+
+static void tell_moved(struct remap_c *rc, unsigned int copy, u64 unit,
+		       u64 place)
+{
+	char detail[REMAP_DETAIL_MAX];
+
+	DMWARN("%s: table unit %llu of copy %u cannot be written; moved to spare sector %llu",
+	       remap_name(rc), unit, copy, place * REMAP_UNIT_SECTORS);
+	snprintf(detail, sizeof(detail), "moved:copy%u", copy);
+	remap_event(rc, REMAP_EVENT_METADATA_REPAIRED, REMAP_NO_BLOCK,
 		    REMAP_NO_SLOT, detail);
 }
 
@@ -144,6 +160,62 @@ int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit)
 				rc->sequence + MISSED_AHEAD) ? -ENOSPC : 1;
 }
 
+/* Write rc->unit, which is a table unit of a copy, where no block ever was. */
+static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
+			    blk_opf_t flush)
+{
+	struct remap_super *s = &rc->super;
+	u64 old = remap_moved_find(s, copy, unit);
+	u64 end = copy ? s->layout.units : s->layout.place[1];
+	unsigned int tries;
+	bool listed;
+
+	for (tries = 0; tries < MOVE_TRIES; tries++) {
+		spin_lock_irq(&rc->lock);
+		end = remap_moved_room(s, end, rc->free_cursor);
+		if (!end && !tries)
+			end = remap_moved_room(s, s->layout.units,
+					       rc->free_cursor);
+		listed = end && !remap_moved_set(s, copy, unit, end);
+		spin_unlock_irq(&rc->lock);
+		if (!listed)
+			break;
+		if (!write_unit(rc, end * REMAP_UNIT_SECTORS, flush))
+			continue;
+		rc->witness = true;
+		tell_moved(rc, copy, unit, end);
+		return true;
+	}
+	spin_lock_irq(&rc->lock);
+	remap_moved_remove(s, copy, unit);
+	if (old)
+		remap_moved_set(s, copy, unit, old);
+	spin_unlock_irq(&rc->lock);
+	return false;
+}
+
+/**
+ * remap_write_unit() - write a table unit of a copy
+ * @rc: target; caller holds commit_mutex; rc->unit is what is written
+ * @copy: number of the copy
+ * @unit: number of the table unit
+ * @flush: REQ_PREFLUSH, or 0
+ * @moved: set when the unit has a new place, so that the superblock must be
+ *	written before anybody relies on it
+ *
+ * Return: whether it is durable.
+ */
+bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
+		      blk_opf_t flush, bool *moved)
+{
+	if (write_unit(rc, remap_table_sector(rc, copy, unit), flush))
+		return true;
+	if (!write_elsewhere(rc, copy, unit, flush))
+		return false;
+	*moved = true;
+	return true;
+}
+
 /*
  * Write rc->unit, which is a unit of the table, to both copies. Everything that
  * was written to the spare before is durable before the unit is, and that a
@@ -152,13 +224,12 @@ int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit)
 static int write_copies(struct remap_c *rc, u64 unit)
 {
 	unsigned int i, written = 0;
-	bool done[REMAP_COPIES];
+	bool done[REMAP_COPIES], changed = false;
 	blk_opf_t flush = REQ_PREFLUSH;
-	int r = 0, changed = 0;
+	int r = 0;
 
 	for (i = 0; i < REMAP_COPIES; i++) {
-		done[i] = write_unit(rc, remap_table_sector(rc, i, unit),
-				     flush);
+		done[i] = remap_write_unit(rc, i, unit, flush, &changed);
 		written += done[i];
 		if (done[i])
 			flush = 0;
@@ -171,7 +242,7 @@ static int write_copies(struct remap_c *rc, u64 unit)
 		else
 			r = remap_missed_remove(&rc->super, i, unit);
 		if (r > 0)
-			changed = 1;
+			changed = true;
 	}
 	if (written && r >= 0 && (!changed || !remap_write_super(rc)))
 		return 0;

@@ -71,13 +71,14 @@ int remap_show_metadata(struct remap_c *rc, struct seq_file *m)
 	seq_printf(m, "main_id %s\n", s->main_id[0] ? s->main_id : "-");
 	seq_printf(m, "version %u\n", s->version);
 	seq_printf(m, "features compat %llx ro_compat %llx incompat %llx\n",
-		   s->compat, s->ro_compat, s->incompat);
+		   s->compat, s->ro_compat,
+		   s->moved_count ? REMAP_INCOMPAT_MOVED : 0);
 	seq_printf(m, "created %llu\n", s->created);
 	seq_printf(m, "main_sectors %llu\n", s->main_sectors);
 	seq_printf(m, "spare_sectors %llu\n", l->spare_sectors);
 	seq_printf(m, "block_sectors %u\n", l->block_sectors);
 	seq_printf(m, "spare_blocks %llu usable %llu\n", l->spare_blocks,
-		   l->usable);
+		   remap_spare_total(rc));
 	seq_printf(m, "table_units %llu ready %llu\n", l->table_units,
 		   s->table_ready);
 	seq_printf(m, "state_units %u\n", l->state_units);
@@ -94,6 +95,10 @@ int remap_show_metadata(struct remap_c *rc, struct seq_file *m)
 		else
 			seq_printf(m, "unit %llu\n", s->missed[i].unit);
 	}
+	for (i = 0; i < s->moved_count; i++)
+		seq_printf(m, "moved copy %u unit %llu sector %llu\n",
+			   s->moved[i].copy, s->moved[i].unit,
+			   s->moved[i].place * REMAP_UNIT_SECTORS);
 	mutex_unlock(&rc->commit_mutex);
 	return 0;
 }

@@ -41,16 +41,22 @@ int remap_chunk_get(struct remap_c *rc, u32 table_unit)
 	return 0;
 }
 
+/* Spare blocks that hold data or could. */
+u64 remap_spare_total(struct remap_c *rc)
+{
+	return rc->super.layout.usable - READ_ONCE(rc->super.moved_blocks);
+}
+
 /* Spare blocks that can still be taken. Caller holds rc->lock. */
 u64 remap_spare_free(struct remap_c *rc)
 {
-	return rc->super.layout.usable - rc->used - rc->bad - rc->taken;
+	return remap_spare_total(rc) - rc->used - rc->bad - rc->taken;
 }
 
 static bool is_low(struct remap_c *rc)
 {
 	return remap_spare_free(rc) * 100 <=
-	       rc->super.layout.usable * rc->arg[REMAP_LOW_SPARE];
+	       remap_spare_total(rc) * rc->arg[REMAP_LOW_SPARE];
 }
 
 /* Spare blocks became free: the next time they get low or run out is news. */
@@ -70,7 +76,7 @@ void remap_spare_rearm(struct remap_c *rc)
 static void warn_low(struct remap_c *rc)
 {
 	char detail[REMAP_DETAIL_MAX];
-	u64 total = rc->super.layout.usable;
+	u64 total = remap_spare_total(rc);
 	unsigned long flags;
 	bool tell = false, spent = false;
 	u64 left;
@@ -121,8 +127,8 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 {
 	const struct remap_layout *l = &rc->super.layout;
 	unsigned long flags;
+	u64 n, before;
 	u32 unit;
-	u64 n;
 	int r = 0;
 
 	mutex_lock(&rc->spare_mutex);
@@ -139,24 +145,29 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 	if (n != REMAP_NO_SLOT)
 		goto out;
 
-	n = remap_layout_next_usable(l, rc->free_cursor);
+	/* The cursor keeps the block from being taken for metadata. */
+	spin_lock_irqsave(&rc->lock, flags);
+	before = rc->free_cursor;
+	n = remap_next_usable(&rc->super, before);
+	if (n < l->spare_blocks)
+		rc->free_cursor = n + 1;
+	spin_unlock_irqrestore(&rc->lock, flags);
 	if (n >= l->spare_blocks) {
 		r = -ENOSPC;
 		goto out;
 	}
 	unit = n / REMAP_TABLE_ENTRIES;
-	if (unit >= rc->super.table_ready) {
+	if (unit >= rc->super.table_ready)
 		r = remap_grow_table(rc, unit + 1);
-		if (r)
-			goto out;
-	}
-	r = remap_chunk_get(rc, unit);
-	if (r)
-		goto out;
-	rc->free_cursor = n + 1;
+	if (!r)
+		r = remap_chunk_get(rc, unit);
 	spin_lock_irqsave(&rc->lock, flags);
-	set_state(remap_slot(rc, n), REMAP_SLOT_TAKEN);
-	rc->taken++;
+	if (r) {
+		rc->free_cursor = before;
+	} else {
+		set_state(remap_slot(rc, n), REMAP_SLOT_TAKEN);
+		rc->taken++;
+	}
 	spin_unlock_irqrestore(&rc->lock, flags);
 out:
 	mutex_unlock(&rc->spare_mutex);
@@ -204,7 +215,7 @@ int remap_spare_rebuild(struct remap_c *rc)
 	for (n = end; n-- > 0;) {
 		struct remap_slot *s;
 
-		if (remap_layout_next_usable(l, n) != n)
+		if (remap_next_usable(&rc->super, n) != n)
 			continue;
 		s = remap_slot(rc, n);
 		if (s->key >> REMAP_KEY_STATE_SHIFT & 15)

@@ -67,7 +67,7 @@ void remap_snapshot(struct remap_c *rc, struct remap_snapshot *snap)
 	spin_unlock_irq(&rc->event_lock);
 
 	n[REMAP_FIELD_BLOCK_SECTORS] = rc->block_sectors;
-	n[REMAP_FIELD_SPARE_TOTAL] = rc->super.layout.usable;
+	n[REMAP_FIELD_SPARE_TOTAL] = remap_spare_total(rc);
 	spin_lock_irq(&rc->lock);
 	snap->mode = mode_of(rc);
 	n[REMAP_FIELD_SPARE_USED] = rc->used;

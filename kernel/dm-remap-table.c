@@ -18,6 +18,7 @@ struct table_pass {
 	u64 wrong;		/* units of any copy that were not as the best */
 	u64 mended;
 	bool unmended;		/* a unit of a copy could not be written */
+	bool moved;		/* a unit of a copy has a new place */
 };
 
 /* Enter one valid unit of the table into memory. */
@@ -41,8 +42,7 @@ static int load_unit(struct remap_c *rc, u64 unit,
 		if (e->state == REMAP_SLOT_FREE)
 			continue;
 		if (base + i >= rc->super.layout.spare_blocks ||
-		    remap_layout_next_usable(&rc->super.layout, base + i) !=
-		    base + i)
+		    remap_next_usable(&rc->super, base + i) != base + i)
 			return -EUCLEAN;
 		if (remap_chunk_get(rc, unit))
 			return -ENOMEM;
@@ -131,15 +131,12 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		if (!p->mend)
 			continue;
 		memcpy(rc->unit, best, REMAP_UNIT);
-		if (remap_io_buffer(rc, rc->spare->bdev,
-				    remap_table_sector(rc, i, unit), rc->unit,
-				    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
-				    REQ_META)) {
+		if (remap_write_unit(rc, i, unit, 0, &p->moved)) {
+			p->mended++;
+		} else {
 			if (remap_note_missed(rc, i, unit) < 0)
 				return -EIO;
 			p->unmended = true;
-		} else {
-			p->mended++;
 		}
 	}
 	return 0;
@@ -151,7 +148,8 @@ static void read_units(struct remap_c *rc, struct table_pass *p, u64 unit,
 	unsigned int i, k;
 
 	for (i = 0; i < REMAP_COPIES; i++) {
-		bool all = !remap_io_buffer(rc, rc->spare->bdev,
+		bool all = !remap_moved_among(&rc->super, i, unit, n) &&
+			   !remap_io_buffer(rc, rc->spare->bdev,
 					    remap_table_sector(rc, i, unit),
 					    p->buf[i], n * REMAP_UNIT,
 					    REQ_OP_READ);
@@ -213,7 +211,7 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 		return 0;
 	p->mend = true;
 	r = walk(rc, p);
-	if (!r && (super || p->unmended)) {
+	if (!r && (super || p->unmended || p->moved)) {
 		if (!p->unmended)
 			rc->super.missed_count = 0;
 		r = remap_write_super(rc);
@@ -241,10 +239,14 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 		return r;
 
 	remap_state_load(rc);
+	/* Mending may need free blocks. */
+	r = remap_spare_rebuild(rc);
+	if (r)
+		return r;
 	mutex_lock(&rc->commit_mutex);
 	r = mend(rc, p);
 	mutex_unlock(&rc->commit_mutex);
-	return r ? r : remap_spare_rebuild(rc);
+	return r;
 }
 
 /**

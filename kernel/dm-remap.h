@@ -195,7 +195,11 @@ struct remap_c {
 	struct mutex drain_mutex;	/* changes epoch */
 	struct mutex move_mutex;	/* one remap or unmap at a time */
 
-	struct mutex commit_mutex;	/* protects down to unit, and super */
+	/*
+	 * Protects down to unit, and super; the list of moved units in that is
+	 * only changed with lock held too.
+	 */
+	struct mutex commit_mutex;
 	u64 sequence;
 	bool witness;			/* superblocks at all places */
 	void *unit;
@@ -393,12 +397,15 @@ int remap_spare_take(struct remap_c *rc, u32 *slot);
 void remap_spare_put(struct remap_c *rc, u32 slot);
 void remap_spare_rearm(struct remap_c *rc);
 int remap_spare_rebuild(struct remap_c *rc);
+u64 remap_spare_total(struct remap_c *rc);
 u64 remap_spare_free(struct remap_c *rc);
 
 /* dm-remap-meta.c */
 int remap_commit(struct remap_c *rc, struct remap_change *changes,
 		 unsigned int count);
 int remap_write_super(struct remap_c *rc);
+bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
+		      blk_opf_t flush, bool *moved);
 sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit);
 sector_t remap_state_sector(struct remap_c *rc, unsigned int slot);
 int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit);

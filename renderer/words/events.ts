@@ -37,9 +37,11 @@ export function eventSentence(event: TargetEvent): string {
     case 'continued':
       return 'Moving of bad blocks goes on.';
     case 'metadata_repaired':
-      return 'A damaged copy of the records on the spare was repaired from a good one.';
+      return event.detail?.startsWith('moved:') === true
+        ? 'A spot of the spare that held records failed. They were moved to a good one.'
+        : 'A damaged copy of the records on the spare was repaired from a good one.';
     case 'metadata_failed':
-      return 'The records on the spare could not be written. Nothing more is moved.';
+      return 'A copy of the records on the spare could not be written. Replace the spare soon.';
     case 'scan_start':
       return 'A scan began.';
     case 'scan_end':

@@ -7,7 +7,21 @@ const here = import.meta.dirname;
 const harness = join(here, 'harness');
 
 /** The parts of the module that read, check, keep and write metadata. */
-const parts = ['codec', 'load', 'table', 'hash', 'spare', 'meta', 'state', 'events', 'health', 'format', 'index'];
+const parts = [
+  'codec',
+  'layout',
+  'unit-lists',
+  'load',
+  'table',
+  'hash',
+  'spare',
+  'meta',
+  'state',
+  'events',
+  'health',
+  'format',
+  'index',
+];
 const common = ['image', 'shim', 'device', 'load', 'mutate', 'trial'];
 const toolParts = ['seeds', 'print', 'tool'];
 const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];

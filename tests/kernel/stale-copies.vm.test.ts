@@ -11,7 +11,7 @@ import {
   write,
   type Pair,
 } from './harness/index.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
+import { failMoves, failWrites, reopen } from './harness/pairs.ts';
 import { sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -44,11 +44,14 @@ async function leaveBehind(copy: 0 | 1, what: 'unit' | 'all' = 'unit'): Promise<
     what === 'unit'
       ? { first: tableUnit(layout, copy, unit) * UNIT_SECTORS, count: UNIT_SECTORS }
       : { first: superUnit(layout, copy) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
-  const fault = pair.spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+  const faults = [
+    pair.spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] }),
+    failMoves(pair, image, copy),
+  ];
   failWrites(pair, 20);
   await succeed(fixture.kernelLab.io, write(pair.target, 160, 8, 9));
   expect(await pair.target.status()).toMatchObject({ mode: 'rw', copiesGood: 1, spareUsed: 2 });
-  pair.spare.faults.remove(fault);
+  for (const fault of faults) pair.spare.faults.remove(fault);
   pair.main.faults.clear();
   return { pair, image, unit };
 }
@@ -136,6 +139,7 @@ describe.each(COPIES)('copy %d, ruled out as a whole,', (copy) => {
     const failUnit = (which: 0 | 1): void => {
       const first = tableUnit(image.layout, which, unit) * UNIT_SECTORS;
       spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first, count: UNIT_SECTORS }] });
+      failMoves(pair, image, which);
     };
     ruleOut(image, copy);
     // It cannot be mended at activation, so it stays ruled out.

@@ -2,6 +2,8 @@ import type { FaultId } from '../../../lab/index.ts';
 import { tableLine, type Target } from './target.ts';
 import type { Fixture } from './fixture.ts';
 import type { Pair } from './pair.ts';
+import { UNIT_SECTORS } from './spare-format.ts';
+import type { SpareImage } from './spare-image.ts';
 
 /** Activates a pair from its metadata, under a new name. */
 export async function reopen(fixture: Fixture, pair: Pair): Promise<Target> {
@@ -22,6 +24,16 @@ export function failReads(pair: Pair, first: number, count = 1): FaultId {
   const { main, blockSectors } = pair;
   const range = { first: first * blockSectors, count: count * blockSectors };
   return main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+}
+
+/** Units of the spare that are tried for a table unit of a copy that has to move. */
+const MOVE_TRIES = 3;
+
+/** Every write to the places that a table unit of a copy would be moved to first fails, so that none is moved. */
+export function failMoves({ spare }: Pair, { layout }: SpareImage, copy: 0 | 1): FaultId {
+  const end = copy === 0 ? layout.copies[1] : Math.floor(layout.spareSectors / UNIT_SECTORS);
+  const range = { first: (end - MOVE_TRIES) * UNIT_SECTORS, count: MOVE_TRIES * UNIT_SECTORS };
+  return spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
 }
 
 /** A bad block of main. */
