@@ -96,6 +96,13 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
     },
   ],
   [
+    'moved-untold',
+    {
+      about: 'a unit of the table is written to a new place that no superblock tells of',
+      edits: [{ file: 'dm-remap-meta.c', find: '	*moved = true;', replace: '' }],
+    },
+  ],
+  [
     'unmap-no-flush',
     {
       about: 'an unmapped block is given up before its data is durable on main',

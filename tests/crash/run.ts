@@ -50,12 +50,14 @@ function readCommandLine(): Wanted | null {
 }
 
 function tell(run: CrashRun, report: CrashReport, seconds: number): void {
-  const { requests, remaps, moves, unmaps, owedByRemap } = run.counts;
+  const { requests, remaps, moves, unmaps, movedUnits, badSpareBlocks, owedByRemap } = run.counts;
   const rows: readonly (readonly [string, number])[] = [
     ['writes and flushes recorded', requests],
     ['blocks remapped after errors', remaps],
     ['blocks moved on request', moves],
     ['blocks given back to main', unmaps],
+    ['units of the table moved', movedUnits],
+    ['spare blocks that failed', badSpareBlocks],
     ['sectors owed because their write was remapped', owedByRemap],
     ...CRASH_KINDS.map((kind) => [`states: ${kind}`, report.byKind.get(kind) ?? 0] as const),
     ['states in all', report.total],

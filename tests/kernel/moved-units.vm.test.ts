@@ -23,7 +23,6 @@ const fixture = useKernelLab({
   ],
 });
 const COPIES = [0, 1] as const;
-type Copy = (typeof COPIES)[number];
 
 /** Every write to a unit of the spare fails from now on. */
 function failUnit({ spare }: Pair, unit: number): FaultId {
@@ -61,12 +60,6 @@ async function expectBlocks({ pair }: Used, target: Target, tagsOf: Readonly<Rec
   }
 }
 
-/** Where a unit of a copy stands according to the superblock. */
-function placeOf({ image, unit }: Used, copy: Copy): number {
-  const moved = image.moved().find((one) => one.copy === copy && one.unit === unit);
-  return moved?.place ?? tableUnit(image.layout, copy, unit);
-}
-
 describe.each([1, 8, 128])('with blocks of %d sectors, a table unit that cannot be written', (blockSectors) => {
   it.each(COPIES)('is moved, and counts at its new place, in copy %d', async (copy) => {
     const used = await usedPair(blockSectors);
@@ -76,8 +69,8 @@ describe.each([1, 8, 128])('with blocks of %d sectors, a table unit that cannot 
     failUnit(pair, tableUnit(image.layout, copy, unit));
     await remapByWrite(used, pair.target, 20, 9);
 
-    expect(image.moved()).toEqual([{ copy, unit, place: placeOf(used, copy) }]);
-    expect(placeOf(used, copy)).toBeGreaterThan(copy === 0 ? image.layout.areaUnits : image.layout.copies[1]);
+    expect(image.moved()).toEqual([{ copy, unit, place: image.tableAt(copy, unit) }]);
+    expect(image.tableAt(copy, unit)).toBeGreaterThan(copy === 0 ? image.layout.areaUnits : image.layout.copies[1]);
     expect(image.copiesAgree()).toBe(true);
     const kept = blockSectors === 1 ? UNIT_SECTORS : 1;
     expect(await pair.target.status()).toMatchObject({
@@ -108,13 +101,13 @@ describe('a table unit that cannot be written', () => {
     const { target } = pair;
     for (const copy of COPIES) failUnit(pair, tableUnit(image.layout, copy, unit));
     await remapByWrite(used, target, 20, 9);
-    const places = COPIES.map((copy) => placeOf(used, copy));
+    const places = COPIES.map((copy) => image.tableAt(copy, unit));
     expect(image.moved()).toHaveLength(2);
 
     for (const place of places) failUnit(pair, place);
     await remapByWrite(used, target, 30, 11);
     expect(image.moved()).toHaveLength(2);
-    for (const copy of COPIES) expect(places).not.toContain(placeOf(used, copy));
+    for (const copy of COPIES) expect(places).not.toContain(image.tableAt(copy, unit));
     expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: 3 });
     await target.remove();
     await expectBlocks(used, await reopen(fixture, pair), { 10: MAIN_TAG, 20: 9, 30: 11 });
@@ -147,7 +140,7 @@ describe('a table unit that cannot be written', () => {
     for (const { place } of moved) expect(taken.has(place)).toBe(false);
 
     // No room is left: the copy is left behind, and told of.
-    failUnit(pair, placeOf(used, 0));
+    failUnit(pair, image.tableAt(0, unit));
     await target.ask('unmap', 10);
     expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 1, spareUsed: spareTotal - 1 });
     await target.remove();

@@ -6,6 +6,8 @@ import { MAIN_TAG } from './disk-truth.ts';
 import type { KernelLab } from './kernel-lab.ts';
 import type { Pair } from './pair.ts';
 import { addFault, type BadBlock } from './pairs.ts';
+import { TABLE_ENTRIES, UNIT_SECTORS } from './spare-format.ts';
+import { SpareImage } from './spare-image.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 const MIB = 1024 * 1024;
@@ -24,6 +26,12 @@ export const RECORDED_CORE = { retries: 0, storm_limit: 0, save_interval: 1 };
 export const RECORDED_SECTORS = 512;
 
 const BATCHES = 24;
+/** Before this batch, and each so many later, a unit of the table can no longer be written where it stands. */
+const FIRST_BAD_UNIT = 5;
+const BAD_UNIT_EVERY = 4;
+/** Before this batch, and each so many later, a spare block in use can no longer be written. */
+const FIRST_BAD_SPARE = 7;
+const BAD_SPARE_EVERY = 6;
 /** How long a flush of the spare takes; an acknowledgement that does not wait for it comes well before it. */
 const SPARE_FLUSH_MS = 8;
 
@@ -47,6 +55,9 @@ export interface CrashRunCounts {
   /** Blocks moved on request, and given back. */
   readonly moves: number;
   readonly unmaps: number;
+  /** Units of the table that stand elsewhere at the end, and spare blocks that failed. */
+  readonly movedUnits: number;
+  readonly badSpareBlocks: number;
   /** Sectors whose write was owed at once because the write was moved to the spare. */
   readonly owedByRemap: number;
 }
@@ -57,7 +68,10 @@ interface Span {
   readonly to: number;
 }
 
-/** Writes, forced writes, flushes, reads, moves and unmaps on a pair whose main gets worse. The pair must be fresh. */
+/**
+ * Writes, forced writes, flushes, reads, moves and unmaps on a pair whose main gets worse, and spots of its spare cannot
+ * be written any more. The pair must be fresh.
+ */
 export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: number): Promise<CrashRun> {
   const { target, main, spare, blockSectors } = pair;
   const blocks = RECORDED_SECTORS / blockSectors;
@@ -97,6 +111,12 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
     await unmap();
   };
   for (let batch = 0; batch < BATCHES; batch++) {
+    if (batch % BAD_UNIT_EVERY === FIRST_BAD_UNIT % BAD_UNIT_EVERY && batch >= FIRST_BAD_UNIT) {
+      failTableUnit(pair, batch % (2 * BAD_UNIT_EVERY) === FIRST_BAD_UNIT ? 0 : 1);
+    }
+    if (batch % BAD_SPARE_EVERY === FIRST_BAD_SPARE % BAD_SPARE_EVERY && batch >= FIRST_BAD_SPARE) {
+      failSpareBlock(pair, random);
+    }
     bad.push(addFault(pair, random, blocks), addFault(pair, random, blocks));
     const sector = Math.floor(random() * blocks) * blockSectors;
     const look = kernelLab.io.one({ op: 'read', device: target.path, sector, count: blockSectors });
@@ -105,24 +125,44 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
   }
   const failures = writes.takeFailures();
   if (failures.length > 0) throw new Error(`writes of seed ${seed} failed: ${failures.join('; ')}`);
-  const { auto, manual } = await target.status();
+  const { auto, manual, copiesGood, spareBad } = await target.status();
+  if (copiesGood !== 2) throw new Error(`${copiesGood} copies of the metadata are good; every unit could have moved`);
   const end = now();
   const logs = { main: entriesOf(main, begin), spare: entriesOf(spare, begin) };
   main.faults.clear();
   spare.faults.clear();
   const owedByRemap = oweRemapped(writes.ledger, logs.main, blockSectors, unmaps);
+  const movedUnits = new SpareImage(spare, blockSectors).moved().length;
   const requests = [...logs.main, ...logs.spare].filter(({ operation }) => operation !== 'read');
   return {
     seed,
     blockSectors,
     end,
     ledger: writes.ledger,
-    counts: { requests: requests.length, remaps: auto, moves: manual, unmaps: unmapped, owedByRemap },
+    counts: { requests: requests.length, remaps: auto, moves: manual, unmaps: unmapped, movedUnits, badSpareBlocks: spareBad, owedByRemap },
     replay: () => ({
       main: new CrashReplay(start.main, logs.main),
       spare: new CrashReplay(start.spare, logs.spare),
     }),
   };
+}
+
+/** The unit of the table that tells of mapped blocks cannot be written any more where it stands in a copy. */
+function failTableUnit({ spare, blockSectors }: Pair, copy: 0 | 1): void {
+  const image = new SpareImage(spare, blockSectors);
+  const [mapped] = image.mapped();
+  if (mapped === undefined) throw new Error('nothing is mapped yet');
+  const first = image.tableAt(copy, Math.floor(mapped.spareBlock / TABLE_ENTRIES)) * UNIT_SECTORS;
+  spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first, count: UNIT_SECTORS }] });
+}
+
+/** A spare block in use cannot be written any more; it can still be read. */
+function failSpareBlock({ spare, blockSectors }: Pair, random: () => number): void {
+  const mapped = new SpareImage(spare, blockSectors).mapped();
+  const one = mapped[Math.floor(random() * mapped.length)];
+  if (one === undefined) throw new Error('nothing is mapped yet');
+  const range = { first: one.spareBlock * blockSectors, count: blockSectors };
+  spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
 }
 
 /** Copies, as the log goes on filling in the answers of requests that are under way. */
