@@ -22,8 +22,8 @@ const parts = [
   'format',
   'index',
 ];
-const common = ['image', 'shim', 'device', 'load', 'mutate', 'trial'];
-const toolParts = ['seeds', 'print', 'tool'];
+const common = ['image', 'shim', 'device', 'load', 'writes', 'random', 'mutate', 'mutate-moved', 'trial'];
+const toolParts = ['seeds', 'seeds-moved', 'print', 'tool'];
 const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** Folder of the module's sources: the project's, or another one that `REMAP_TEST_MODULE` names. */

@@ -54,7 +54,8 @@ const known: readonly Known[] = [
 
 /** Judges what module and reader say of the same image. What both accept must map the same. */
 export function judge(module: Said, reader: Said): Judgement {
-  const same = module.spare === reader.spare && module.mapping?.join() === reader.mapping?.join();
+  const same =
+    module.spare === reader.spare && module.moved === reader.moved && module.mapping?.join() === reader.mapping?.join();
   if (module.accepted && reader.accepted) {
     return same ? { kind: 'both' } : { kind: 'difference', reason: 'both accept it, and map it differently' };
   }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Finding } from '../../app/cli/spare.ts';
 import { checkSpare } from '../../helper/spare/check.ts';
 import type { Entry } from '../../helper/spare/entries.ts';
+import { movedOf } from '../../helper/spare/moved.ts';
 import { parseImage, sourceOf } from './compact.ts';
 
 /** What the reader adds when several entries were superseded by moves. */
@@ -19,6 +20,8 @@ const said = z.strictObject({
   why: z.string(),
   /** Superblock and layout, in the order of `print_super()`; of a refused spare only from the reader. */
   spare: z.string().optional(),
+  /** Units of the table that stand elsewhere: copy, unit and where on the spare, ascending. */
+  moved: z.string().optional(),
   /** Each spare block that is not free: number, main block, mask, lost, seconds, cause; or number and `bad`. */
   mapping: z.array(z.string()).optional(),
 });
@@ -64,6 +67,9 @@ export async function readerSays(compact: Buffer): Promise<Said> {
     accepted: verdict !== 'unrepairable' && superblock.roCompat === 0n,
     why: superblock.roCompat !== 0n ? 'may be read, not written' : why || remark,
     spare: `${header.uuid.replaceAll('-', '')} ${numbers.join(' ')} ${(superblock.mainId ?? '').replaceAll(/["\\]/g, '?')}`,
+    moved: movedOf(layout)
+      .map(({ copy, unit, place }) => `${copy}:${unit}:${place}`)
+      .join(' '),
     mapping: entries.map((entry) => entryText(entry, superseded)),
   };
 }

@@ -2,6 +2,7 @@
 #include "dm-remap.h"
 
 #include "device.h"
+#include "writes.h"
 
 #define DEVICE_UNITS (IMAGE_SECTORS / REMAP_UNIT_SECTORS)
 #define LISTED_MAX 2048
@@ -109,6 +110,8 @@ blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
 		abort();
 	if (sector + (bytes >> SECTOR_SHIFT) > sectors)
 		return BLK_STS_IOERR;
+	for (at = 0; write && at < bytes; at += REMAP_UNIT)
+		check_write(rc, (sector * 512 + at) / REMAP_UNIT, buffer + at);
 	for (at = 0; at < bytes; at += REMAP_UNIT)
 		if (do_unit((sector * 512 + at) / REMAP_UNIT, buffer + at,
 			    write))

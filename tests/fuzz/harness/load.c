@@ -99,7 +99,7 @@ static void check_slot(struct remap_c *rc, u32 slot,
 	u64 all[REMAP_MASK_WORDS];
 	unsigned int i;
 
-	require(remap_layout_next_usable(&rc->super.layout, slot) == slot);
+	require(remap_next_usable(&rc->super, slot) == slot);
 	if (e->state != REMAP_SLOT_MAPPED)
 		return;
 	require(e->block < rc->main_blocks);
@@ -113,6 +113,33 @@ static void check_slot(struct remap_c *rc, u32 slot,
 	require(!memcmp(view.mask, e->mask, sizeof(view.mask)) &&
 		!memcmp(view.lost, e->lost, sizeof(view.lost)) &&
 		view.seconds == e->seconds && view.cause == e->cause);
+}
+
+/* No data where units were moved to, and those blocks are off the total. */
+static void check_moved(struct remap_c *rc)
+{
+	const struct remap_super *s = &rc->super;
+	const struct remap_layout *l = &s->layout;
+	u64 slot, usable = 0;
+	u32 i, k, sector;
+
+	for (i = 0; i < s->moved_count; i++) {
+		require(s->moved[i].place < l->units &&
+			!remap_layout_in_area(l, s->moved[i].place));
+		for (sector = 0; sector < REMAP_UNIT_SECTORS; sector++) {
+			slot = (s->moved[i].place * REMAP_UNIT_SECTORS +
+				sector) / l->block_sectors;
+			require(remap_next_usable(s, slot) != slot);
+		}
+		for (k = 0; k < REMAP_PLACES; k++)
+			require(s->moved[i].place != remap_place(l->units, k));
+		for (k = 0; k < i; k++)
+			require(s->moved[i].place != s->moved[k].place);
+	}
+	for (slot = remap_next_usable(s, 0); slot < l->spare_blocks;
+	     slot = remap_next_usable(s, slot + 1))
+		usable++;
+	require(usable == remap_spare_total(rc));
 }
 
 void target_check(struct remap_c *rc)
@@ -133,11 +160,12 @@ void target_check(struct remap_c *rc)
 	for (slot = rc->free_head; slot != REMAP_NO_SLOT;
 	     slot = remap_slot(rc, slot)->next, free++) {
 		require(slot < l->spare_blocks && free <= l->usable);
-		require(remap_layout_next_usable(l, slot) == slot);
+		require(remap_next_usable(&rc->super, slot) == slot);
 		remap_slot_entry(rc, slot, &e);
 		require(e.state == REMAP_SLOT_FREE);
 	}
-	require(used + bad + free <= l->usable);
+	check_moved(rc);
+	require(used + bad + free <= remap_spare_total(rc));
 	require(!remap_list_begin(rc));
 	while (remap_list_next(rc, cursor, &row)) {
 		require(row.entry.block >= cursor);
@@ -158,14 +186,14 @@ static u64 mix(u64 sum, const void *bytes, size_t size)
 	return sum;
 }
 
-u64 target_digest(struct remap_c *rc)
+u64 target_digest(struct remap_c *rc, u64 but)
 {
 	u64 slot, sum = 0xcbf29ce484222325ull;
 	struct remap_entry e;
 
 	for (slot = 0; slot < rc->super.layout.spare_blocks; slot++) {
 		remap_slot_entry(rc, slot, &e);
-		if (e.state == REMAP_SLOT_FREE)
+		if (e.state == REMAP_SLOT_FREE || slot == but)
 			continue;
 		sum = mix(sum, &slot, sizeof(slot));
 		sum = mix(sum, &e.block, sizeof(e.block));
@@ -176,4 +204,62 @@ u64 target_digest(struct remap_c *rc)
 		sum = mix(sum, &e.cause, sizeof(e.cause));
 	}
 	return sum;
+}
+
+/* The device of the harness has no room for larger tables. */
+#define TABLE_UNITS_MAX 512
+
+/* As if every block below a unit of the spare were in use. */
+static void take_all_before(struct remap_c *rc, u64 unit)
+{
+	u64 slot = unit * REMAP_UNIT_SECTORS / rc->block_sectors;
+
+	rc->free_head = REMAP_NO_SLOT;
+	rc->free_cursor = max(rc->free_cursor, slot);
+}
+
+bool target_use(struct remap_c *rc, u32 *slot, struct remap_entry *e)
+{
+	u64 units = rc->super.layout.table_units;
+	struct remap_change change = {};
+	struct remap_view view;
+	int r;
+
+	*slot = REMAP_NO_SLOT;
+	if (units > TABLE_UNITS_MAX)
+		return true;
+	if (rc->super.table_ready < units && remap_grow_table(rc, units))
+		return false;
+	memset(e, 0, sizeof(*e));
+	do {
+		if (e->block == rc->main_blocks)
+			return true;
+		remap_view(rc, e->block++, &view);
+	} while (view.mapped);
+	e->block--;
+	if (rc->super.moved_count)
+		take_all_before(rc, rc->super.moved[0].place);
+	r = remap_spare_take(rc, slot);
+	if (r) {
+		*slot = REMAP_NO_SLOT;
+		return r == -ENOSPC;
+	}
+	require(remap_next_usable(&rc->super, *slot) == *slot);
+	e->state = REMAP_SLOT_MAPPED;
+	e->seconds = 1700000000;
+	e->cause = REMAP_CAUSE_AUTO;
+	remap_mask_range(e->mask, 0, rc->block_sectors);
+	change.slot = *slot;
+	change.entry = *e;
+	return !remap_commit(rc, &change, 1);
+}
+
+void target_holds(struct remap_c *rc, u32 slot, const struct remap_entry *e)
+{
+	struct remap_entry found;
+
+	remap_slot_entry(rc, slot, &found);
+	require(found.state == e->state && found.block == e->block &&
+		!memcmp(found.mask, e->mask, sizeof(found.mask)) &&
+		!memcmp(found.lost, e->lost, sizeof(found.lost)));
 }

@@ -4,6 +4,8 @@
 
 #include "dm-remap-format.h"
 #include "mutate.h"
+#include "mutate-moved.h"
+#include "random.h"
 
 #define CHANGES_MAX 4
 #define BODY sizeof(struct remap_unit)
@@ -28,7 +30,8 @@ static const struct field super_fields[] = {
 	SUPER(missed[0].unit), SUPER(missed[0].sequence),
 	SUPER(missed[99].unit), SUPER(main_sectors), SUPER(table_ready),
 	SUPER(missed_count), SUPER(unit.sequence), SUPER(unit.index),
-	SUPER(unit.uuid[3]), SUPER(unit.magic),
+	SUPER(unit.uuid[3]), SUPER(unit.magic), SUPER(moved_count),
+	SUPER(moved[0].unit), SUPER(moved[0].place), SUPER(moved[99].unit),
 };
 
 static const struct field head_fields[] = {
@@ -49,22 +52,6 @@ static const struct field entry_fields[] = {
 	ENTRY(lost[0]), ENTRY(lost[1]), ENTRY(seconds), ENTRY(state),
 	ENTRY(cause),
 };
-
-static u64 state;
-
-/* xorshift64*, Marsaglia and Vigna. */
-static u64 random64(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dull;
-}
-
-static u32 below(u32 n)
-{
-	return n ? (random64() >> 32) % n : 0;
-}
 
 static u64 get(const u8 *p, unsigned int size)
 {
@@ -100,9 +87,10 @@ static struct image_unit *any_of(struct image *image, u32 magic)
 
 /* Limits of the format: what is at one, or one beside it, tells most. */
 static const u32 limits[] = {
-	REMAP_MISSED_MAX, REMAP_TABLE_ENTRIES, REMAP_MAX_BLOCK_SECTORS,
-	REMAP_PLACES, REMAP_WITNESS, REMAP_COPIES, REMAP_STATE_MIN,
-	REMAP_STATE_MAX, REMAP_STATE_EVENT_MAX, REMAP_STATE_PENDING_MAX,
+	REMAP_MISSED_MAX, REMAP_MOVED_MAX, REMAP_TABLE_ENTRIES,
+	REMAP_MAX_BLOCK_SECTORS, REMAP_PLACES, REMAP_WITNESS, REMAP_COPIES,
+	REMAP_STATE_MIN, REMAP_STATE_MAX, REMAP_STATE_EVENT_MAX,
+	REMAP_STATE_PENDING_MAX,
 };
 
 static u64 other_value(struct image *image, const struct field *f, u64 old)
@@ -238,6 +226,12 @@ static void change_super(struct image *image, struct image_unit *unit)
 	case 2:
 	case 3:
 		add_missed(image, unit);
+		break;
+	case 4:
+	case 5:
+	case 6:
+	case 7:
+		change_moved(image, unit);
 		break;
 	default:
 		change_field(image, unit, f);
@@ -413,8 +407,7 @@ void image_mutate(struct image *image, u32 seed,
 {
 	u32 changes;
 
-	state = seed * 0x9e3779b97f4a7c15ull + 1;
-	random64();
+	random_seed(seed);
 	if (!image->count && !image_get(image, 0))
 		return;
 	for (changes = 1 + below(CHANGES_MAX); changes; changes--)
@@ -426,8 +419,7 @@ void image_cross(struct image *image, const struct image *other, u32 seed)
 	const struct image_unit *from;
 	struct image_unit *to;
 
-	state = seed * 0x9e3779b97f4a7c15ull + 1;
-	random64();
+	random_seed(seed);
 	if (!other->count)
 		return;
 	from = &other->unit[below(other->count)];

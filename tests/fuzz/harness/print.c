@@ -19,8 +19,30 @@ static void print_id(const char *id)
 			*id : '?');
 }
 
-static void print_super(const struct remap_super *s)
+/* Ascending, as their order on the spare means nothing. */
+static void print_moved(const struct remap_super *s)
 {
+	const char *space = "";
+	unsigned int copy, i;
+	u64 unit;
+
+	printf(",\"moved\":\"");
+	for (copy = 0; copy < REMAP_COPIES; copy++)
+		for (unit = 0; unit < s->layout.table_units; unit++)
+			for (i = 0; i < s->moved_count; i++) {
+				if (s->moved[i].copy != copy ||
+				    s->moved[i].unit != unit)
+					continue;
+				printf("%s%u:%llu:%llu", space, copy, unit,
+				       s->moved[i].place);
+				space = " ";
+			}
+	printf("\"");
+}
+
+static void print_super(struct remap_c *rc)
+{
+	const struct remap_super *s = &rc->super;
 	unsigned int i;
 
 	printf(",\"spare\":\"");
@@ -30,7 +52,7 @@ static void print_super(const struct remap_super *s)
 	       s->main_sectors, s->layout.spare_sectors,
 	       s->layout.block_sectors, s->main_logical,
 	       s->layout.spare_blocks, s->layout.table_units,
-	       s->layout.state_units, s->layout.usable, s->layout.place[1],
+	       s->layout.state_units, remap_spare_total(rc), s->layout.place[1],
 	       s->table_ready);
 	print_id(s->main_id);
 	printf("\"");
@@ -71,7 +93,8 @@ void print_target(struct remap_c *rc, int result)
 		putchar(*p == '"' || *p == '\\' ? '?' : *p);
 	printf("\"");
 	if (!result) {
-		print_super(&rc->super);
+		print_super(rc);
+		print_moved(&rc->super);
 		print_mapping(rc);
 	}
 	printf("}\n");

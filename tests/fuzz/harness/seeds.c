@@ -4,12 +4,9 @@
 #include "device.h"
 #include "load.h"
 #include "seeds.h"
+#include "seeds-steps.h"
 
-static const struct geometry {
-	u32 sectors;
-	u32 block_sectors;
-	u64 main_sectors;
-} geometries[] = {
+static const struct geometry geometries[] = {
 	{ 4096, 8, 65537 },
 	{ 2768, 8, 8192 },
 	{ 2048, 1, 4096 },
@@ -25,7 +22,7 @@ static void (*give_image)(const char *name, const struct image *image);
 static unsigned int geometry;
 static struct image image;
 
-static void give(const char *step)
+void give(const char *step)
 {
 	char name[64];
 
@@ -34,23 +31,31 @@ static void give(const char *step)
 		give_image(name, &image);
 }
 
-static void require(bool holds)
+void require(bool holds)
 {
 	if (!holds)
 		abort();
 }
 
-static u32 take(struct remap_c *rc, u64 from)
+u32 take(struct remap_c *rc, u64 from)
 {
-	u64 slot = remap_layout_next_usable(&rc->super.layout, from);
+	u64 slot = remap_next_usable(&rc->super, from);
+	struct remap_entry e = { .state = REMAP_SLOT_FREE };
 
-	require(slot < rc->super.layout.spare_blocks &&
-		!remap_chunk_get(rc, slot / REMAP_TABLE_ENTRIES));
+	while (slot < rc->super.layout.spare_blocks) {
+		require(!remap_chunk_get(rc, slot / REMAP_TABLE_ENTRIES));
+		remap_slot_entry(rc, slot, &e);
+		if (e.state == REMAP_SLOT_FREE)
+			break;
+		slot = remap_next_usable(&rc->super, slot + 1);
+	}
+	require(slot < rc->super.layout.spare_blocks);
+	rc->free_cursor = max(rc->free_cursor, slot + 1);
 	return slot;
 }
 
-static void map(struct remap_c *rc, u32 slot, u64 block, unsigned int sectors,
-		unsigned int lost, u8 cause)
+void map(struct remap_c *rc, u32 slot, u64 block, unsigned int sectors,
+	 unsigned int lost, u8 cause)
 {
 	struct remap_change change = { .slot = slot };
 	struct remap_entry *e = &change.entry;
@@ -114,9 +119,24 @@ static void cut_move(struct remap_c *rc, u64 from)
 	give("moved");
 }
 
-static u32 unit_of(sector_t sector)
+void mark_table(struct remap_c *rc, unsigned int copy, u64 unit, u8 flags)
 {
-	return sector / REMAP_UNIT_SECTORS;
+	device_mark(remap_table_sector(rc, copy, unit) / REMAP_UNIT_SECTORS,
+		    flags);
+}
+
+/* More than the module tries before it gives a copy up. */
+#define ROOM 8
+
+void mark_room(struct remap_c *rc, u8 flags)
+{
+	const struct remap_layout *l = &rc->super.layout;
+	u32 i;
+
+	for (i = 1; i <= ROOM; i++) {
+		device_mark(l->place[1] - i, flags);
+		device_mark(l->units - i, flags);
+	}
 }
 
 static void fail_copies(struct remap_c *rc, u64 from)
@@ -124,20 +144,21 @@ static void fail_copies(struct remap_c *rc, u64 from)
 	u64 slot = take(rc, from + 12), i;
 	u64 unit = slot / REMAP_TABLE_ENTRIES;
 
-	device_mark(unit_of(remap_table_sector(rc, 1, unit)), IMAGE_UNWRITABLE);
+	mark_room(rc, IMAGE_UNWRITABLE);
+	mark_table(rc, 1, unit, IMAGE_UNWRITABLE);
 	map(rc, slot, 50, rc->block_sectors, 0, REMAP_CAUSE_AUTO);
 	give("missed");
-	device_mark(unit_of(remap_table_sector(rc, 1, unit)), 0);
+	mark_table(rc, 1, unit, 0);
 	give("missed-writable");
 	device_mark(rc->super.layout.place[0], IMAGE_UNWRITABLE);
 	for (i = 0; i < rc->super.layout.table_units; i++)
-		device_mark(unit_of(remap_table_sector(rc, 0, i)),
-			    IMAGE_UNWRITABLE);
+		mark_table(rc, 0, i, IMAGE_UNWRITABLE);
 	map(rc, take(rc, slot + 1), 51, rc->block_sectors, 0, REMAP_CAUSE_AUTO);
 	give("copy0-failed");
 	for (i = 0; i < rc->super.layout.table_units; i++)
-		device_mark(unit_of(remap_table_sector(rc, 0, i)), 0);
+		mark_table(rc, 0, i, 0);
 	device_mark(rc->super.layout.place[0], 0);
+	mark_room(rc, 0);
 	give("copy0-back");
 	/* The disk was replaced by a larger one, or the volume has grown. */
 	if (device_save(&image)) {
@@ -147,11 +168,10 @@ static void fail_copies(struct remap_c *rc, u64 from)
 	}
 }
 
-static void make(const struct geometry *g)
+struct remap_c *start_blank(const struct geometry *g)
 {
 	struct remap_c *rc;
 	unsigned int i;
-	u64 from;
 
 	image.sectors = g->sectors;
 	image.count = 0;
@@ -164,16 +184,31 @@ static void make(const struct geometry *g)
 		rc->super.uuid[i] = 0x11 * i;
 	strscpy(rc->super.main_id, "naa.5000c500a1b2c3d4",
 		sizeof(rc->super.main_id));
-	require(!remap_check_blank(rc) && !remap_format(rc) &&
-		!remap_hash_init(rc));
+	require(!remap_check_blank(rc) && !remap_hash_init(rc));
+	return rc;
+}
+
+struct remap_c *start(const struct geometry *g)
+{
+	struct remap_c *rc = start_blank(g);
+
+	require(!remap_format(rc));
+	return rc;
+}
+
+static void make(const struct geometry *g)
+{
+	struct remap_c *rc = start(g);
+	u64 from = take(rc, rc->super.layout.spare_blocks / 4);
+
 	give("format");
-	from = rc->super.layout.spare_blocks / 4;
 	use(rc, from);
 	save(rc);
 	if (from / REMAP_TABLE_ENTRIES + 1 < rc->super.layout.table_units)
 		cut_move(rc, from);
 	fail_copies(rc, from);
 	target_free(rc);
+	make_moved(g);
 }
 
 void seeds_make(void (*to)(const char *name, const struct image *image))

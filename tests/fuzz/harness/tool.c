@@ -90,6 +90,15 @@ static void mutants(u32 count, u32 seed, char **files, u32 file_count)
 	}
 }
 
+/* An activation that moves a unit no longer says where that was found. */
+static void make_writable(void)
+{
+	u32 i;
+
+	for (i = 0; i < image.count; i++)
+		image.unit[i].flags &= ~IMAGE_UNWRITABLE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -111,6 +120,8 @@ int main(int argc, char **argv)
 			trial_run(&image);
 			continue;
 		}
+		if (!strcmp(command, "mappings"))
+			make_writable();
 		device_load(&image);
 		rc = target_new();
 		r = target_activate(rc);

@@ -2,6 +2,7 @@
 #ifndef FUZZ_LINUX_BLKDEV_H
 #define FUZZ_LINUX_BLKDEV_H
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
@@ -28,6 +29,11 @@ struct kobject;
 struct dentry;
 
 unsigned int bdev_max_discard_sectors(struct block_device *bdev);
+
+static inline int blk_status_to_errno(blk_status_t status)
+{
+	return status == BLK_STS_OK ? 0 : -EIO;
+}
 
 static inline sector_t bdev_nr_sectors(struct block_device *bdev)
 {
