@@ -108,18 +108,24 @@ int remap_set(struct remap_c *rc, const char *key, const char *value)
 	return 0;
 }
 
+/* How many words follow. dm_read_arg_group() would take 4294967297 for 1. */
+static int parse_count(struct dm_arg_set *as, u64 max, u64 *count)
+{
+	return remap_parse_u64(dm_shift_arg(as), max, count) ||
+	       *count > as->argc ? -EINVAL : 0;
+}
+
 static int parse_features(struct remap_c *rc, struct dm_arg_set *as)
 {
-	static const struct dm_arg count_arg = {
-		0, 3, "Number of feature args must be 0 to 3",
-	};
 	struct dm_target *ti = rc->ti;
-	unsigned int count;
+	u64 count;
 	int r;
 
 	if (!as->argc)
 		return 0;
-	r = dm_read_arg_group(&count_arg, as, &count, &ti->error);
+	r = parse_count(as, 3, &count);
+	if (r)
+		ti->error = "Number of feature args must be 0 to 3, and as many must follow";
 	while (!r && count--) {
 		const char *word = dm_shift_arg(as);
 		bool *flag;
@@ -162,19 +168,18 @@ static int parse_id(struct remap_c *rc, const char *value)
 
 static int parse_core(struct remap_c *rc, struct dm_arg_set *as)
 {
-	static const struct dm_arg count_arg = {
-		0, 2 * (REMAP_ARGS + 2), "Wrong number of core args",
-	};
 	struct dm_target *ti = rc->ti;
 	unsigned long seen = 0;
-	unsigned int count;
+	u64 count;
 	int r;
 
 	if (!as->argc)
 		return 0;
-	r = dm_read_arg_group(&count_arg, as, &count, &ti->error);
-	if (r)
+	r = parse_count(as, 2 * (REMAP_ARGS + 2), &count);
+	if (r) {
+		ti->error = "Wrong number of core args";
 		return r;
+	}
 	if (count & 1) {
 		ti->error = "Core args must come in pairs";
 		return -EINVAL;

@@ -249,6 +249,8 @@ static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
 			      struct bio *bio)
 {
 	io->iter.bi_size = 0;
+	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
+		return finish(io, bio, BLK_STS_IOERR);
 	if (dm_bio_get_target_bio_nr(bio)) {
 		bio_set_dev(bio, rc->spare->bdev);
 		io->flags |= REMAP_IO_SPARE;

@@ -22,6 +22,8 @@ export const DiskOptions = z.strictObject({
   logicalBlockBytes: z.union([z.literal(512), z.literal(4096)]).default(512),
   physicalBlockBytes: z.union([z.literal(512), z.literal(4096)]).optional(),
   readOnly: z.boolean().default(false),
+  /** Whether a discard reaches the disk, which then holds zeroes there. Else QEMU takes it and does nothing. */
+  discards: z.boolean().default(false),
   /**
    * Bytes of the volatile write cache; 0 is write-through. An nvme disk must be write-through: QEMU's nvme device drops
    * the force-unit-access bit, so that a volatile cache would lose writes that it has acknowledged as durable.

@@ -28,7 +28,7 @@ export function debugNode(disk: string, generation: number): string {
 export function diskDevices(disk: DiskSettings, index: number, nbdSocket: string): DiskDevices {
   const { nbd, top, device } = partNames(disk.name);
   const cache = { direct: true, 'no-flush': false };
-  const common = { 'read-only': disk.readOnly, cache };
+  const common = { 'read-only': disk.readOnly, cache, discard: disk.discards ? 'unmap' : 'ignore' };
   const nodes: Properties[] = [
     { driver: 'nbd', 'node-name': nbd, server: { type: 'unix', path: nbdSocket }, export: disk.name, ...common },
   ];
