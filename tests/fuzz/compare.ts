@@ -29,6 +29,11 @@ const known: readonly Known[] = [
     reason: 'an older superblock that does not hold has numbers that cannot be; the reader refuses',
   },
   {
+    accepts: 'module',
+    refusal: 'superblock contradiction, superblock numbers',
+    reason: 'both of these; the reader refuses',
+  },
+  {
     accepts: 'reader',
     refusal: 'holds no metadata',
     remark: NO_SEQUENCE,

@@ -49,11 +49,25 @@ static bool activate(u64 *digest, int *r)
 	return !*r;
 }
 
+/* Is a unit that was never in use newer than anything that will be written? */
+static bool outruns(const struct image *image, u64 sequence)
+{
+	u32 i;
+
+	for (i = 0; i < image->count; i++) {
+		const struct remap_unit *u = (const void *)image->unit[i].bytes;
+
+		if (le64_to_cpu(u->sequence) > sequence)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whatever the table grows over and wherever its units are moved to meanwhile:
  * what was mapped stays so, and so does what is mapped now.
  */
-static void use(u64 digest)
+static void use(const struct image *image, u64 digest)
 {
 	struct remap_c *rc = target_new();
 	struct remap_entry e;
@@ -63,6 +77,10 @@ static void use(u64 digest)
 
 	if (target_activate(rc))
 		abort();
+	if (outruns(image, rc->sequence)) {
+		target_free(rc);
+		return;
+	}
 	done = target_use(rc, &slot, &e);
 	target_free(rc);
 
@@ -96,5 +114,5 @@ void trial_run(const struct image *image)
 		return;
 	if (device_writes() && (!activate(&again, &r) || again != first))
 		abort();
-	use(first);
+	use(image, first);
 }
