@@ -200,6 +200,7 @@ int remap_super_decode(const void *unit, struct remap_super *s)
 
 	if (!block_sectors || block_sectors > REMAP_MAX_BLOCK_SECTORS ||
 	    (block_sectors & (block_sectors - 1)) || !s->main_sectors ||
+	    s->main_sectors > REMAP_MAIN_SECTORS_MAX ||
 	    remap_layout_init(&s->layout, le64_to_cpu(d->spare_sectors),
 			      block_sectors) ||
 	    le64_to_cpu(d->spare_blocks) != s->layout.spare_blocks ||

@@ -15,6 +15,8 @@
 #define REMAP_UNIT_SECTORS	8u
 #define REMAP_UUID_SIZE		16
 #define REMAP_MAIN_ID_MAX	64
+/* So that every program can hold the number exactly; 4 EiB. */
+#define REMAP_MAIN_SECTORS_MAX	((1ull << 53) - 1)
 
 /* Four characters read as a little-endian number. */
 #define REMAP_MAGIC_SUPER	0x53706d52u	/* "RmpS" */

@@ -87,13 +87,14 @@ static void go_read_only(struct remap_c *rc)
 		      remap_name(rc));
 }
 
-/* Write rc->unit. A drive often finds a new place at the second try. */
-static bool write_unit(struct remap_c *rc, sector_t sector, blk_opf_t flush)
+/* Write a unit. A drive often finds a new place at the second try. */
+static bool write_unit(struct remap_c *rc, sector_t sector, void *unit,
+		       blk_opf_t flush)
 {
 	unsigned int tries;
 
 	for (tries = 0; tries < 2; tries++)
-		if (!remap_io_buffer(rc, rc->spare->bdev, sector, rc->unit,
+		if (!remap_io_buffer(rc, rc->spare->bdev, sector, unit,
 				     REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
 				     REQ_META | REQ_PRIO | flush))
 			return true;
@@ -116,9 +117,9 @@ int remap_write_super(struct remap_c *rc)
 
 	rc->super.sequence = ++rc->sequence;
 	for (i = 0; i < REMAP_COPIES; i++) {
-		remap_super_encode(&rc->super, i, rc->unit);
+		remap_super_encode(&rc->super, i, rc->super_unit);
 		if (write_unit(rc, l->place[i] * REMAP_UNIT_SECTORS,
-			       REQ_PREFLUSH)) {
+			       rc->super_unit, REQ_PREFLUSH)) {
 			written++;
 			continue;
 		}
@@ -130,9 +131,10 @@ int remap_write_super(struct remap_c *rc)
 
 		if (remap_layout_in_area(l, place))
 			continue;
-		remap_super_encode(&rc->super, REMAP_WITNESS + i, rc->unit);
+		remap_super_encode(&rc->super, REMAP_WITNESS + i,
+				   rc->super_unit);
 		written += write_unit(rc, place * REMAP_UNIT_SECTORS,
-				      REQ_PREFLUSH);
+				      rc->super_unit, REQ_PREFLUSH);
 	}
 	if (written)
 		return 0;
@@ -180,15 +182,17 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 		spin_unlock_irq(&rc->lock);
 		if (!listed)
 			break;
-		if (!write_unit(rc, end * REMAP_UNIT_SECTORS, flush))
+		if (!write_unit(rc, end * REMAP_UNIT_SECTORS, rc->unit, flush))
 			continue;
 		rc->witness = true;
 		tell_moved(rc, copy, unit, end);
 		return true;
 	}
+	/* Where it stood before, unless a block was taken from there meanwhile. */
 	spin_lock_irq(&rc->lock);
 	remap_moved_remove(s, copy, unit);
-	if (old)
+	if (old && old * REMAP_UNIT_SECTORS >> rc->block_shift >=
+		   rc->free_cursor)
 		remap_moved_set(s, copy, unit, old);
 	spin_unlock_irq(&rc->lock);
 	return false;
@@ -208,7 +212,7 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
 		      blk_opf_t flush, bool *moved)
 {
-	if (write_unit(rc, remap_table_sector(rc, copy, unit), flush))
+	if (write_unit(rc, remap_table_sector(rc, copy, unit), rc->unit, flush))
 		return true;
 	if (!write_elsewhere(rc, copy, unit, flush))
 		return false;
@@ -229,10 +233,18 @@ static int write_copies(struct remap_c *rc, u64 unit)
 	int r = 0;
 
 	for (i = 0; i < REMAP_COPIES; i++) {
-		done[i] = remap_write_unit(rc, i, unit, flush, &changed);
+		bool moved = false;
+
+		done[i] = remap_write_unit(rc, i, unit, flush, &moved);
 		written += done[i];
 		if (done[i])
 			flush = 0;
+		/*
+		 * What stood in the old place may be gone. Tell of the new one
+		 * before the other copy is written, which a power cut may tear.
+		 */
+		if (moved && remap_write_super(rc))
+			return -EIO;
 	}
 	for (i = 0; i < REMAP_COPIES && r >= 0; i++) {
 		if (!written)

@@ -222,7 +222,9 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 
 		change[1].slot = old->slot;
 		change[1].entry.state = REMAP_SLOT_BAD;
-		change[1].ordered = true;
+		/* In one table unit both become durable at once. */
+		change[1].ordered = slot / REMAP_TABLE_ENTRIES !=
+				    old->slot / REMAP_TABLE_ENTRIES;
 		r = remap_commit_blocks(rc, change, old->mapped ? 2 : 1);
 		if (change[0].error == -ENOMEM || change[0].error == -EROFS)
 			remap_spare_put(rc, slot);

@@ -90,6 +90,8 @@ static void free_target(struct remap_c *rc)
 	bioset_exit(&rc->bios);
 	if (rc->unit)
 		free_page((unsigned long)rc->unit);
+	if (rc->super_unit)
+		free_page((unsigned long)rc->super_unit);
 	if (rc->probe_page)
 		__free_page(rc->probe_page);
 	for (i = 0; i < 2; i++)
@@ -140,12 +142,13 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 		goto early;
 
 	rc->unit = (void *)__get_free_page(GFP_KERNEL);
+	rc->super_unit = (void *)__get_free_page(GFP_KERNEL);
 	rc->probe_page = alloc_page(GFP_KERNEL);
 	for (i = 0; i < 2; i++)
 		rc->in_flight[i] = alloc_percpu(unsigned long);
 	if (bioset_init(&rc->bios, HELD_BIOS, 0, BIOSET_NEED_BVECS) ||
-	    !rc->unit || !rc->probe_page || !rc->in_flight[0] ||
-	    !rc->in_flight[1]) {
+	    !rc->unit || !rc->super_unit || !rc->probe_page ||
+	    !rc->in_flight[0] || !rc->in_flight[1]) {
 		free_target(rc);
 		return NULL;
 	}
@@ -206,7 +209,8 @@ static int check_geometry(struct remap_c *rc)
 	rc->main_sectors = remap_bdev_sectors(rc->main->bdev);
 	rc->main_blocks = (rc->main_sectors + rc->block_sectors - 1) >>
 			  rc->block_shift;
-	if (rc->main_blocks > REMAP_KEY_BLOCK || rc->main_blocks > ULONG_MAX) {
+	if (rc->main_blocks > REMAP_KEY_BLOCK || rc->main_blocks > ULONG_MAX ||
+	    rc->main_sectors > REMAP_MAIN_SECTORS_MAX) {
 		ti->error = "Main has too many blocks";
 		return -EINVAL;
 	}

@@ -60,8 +60,8 @@ int remap_missed_remove(struct remap_super *s, __u32 copy, __u64 unit)
  * @sequence: lowest sequence with which what it holds counts again
  *
  * When the list is full all entries of the copy become one for all its units.
- * That is not done to both copies, since no unit that was written before would
- * then count in either.
+ * That is not done while the other copy has entries, since a unit that is in one
+ * of those would then count in neither.
  *
  * Return: 0 or -ENOSPC.
  */
@@ -75,8 +75,7 @@ int remap_missed_add(struct remap_super *s, __u32 copy, __u64 unit,
 		unit = REMAP_MISSED_ALL;
 	if (unit == REMAP_MISSED_ALL) {
 		for (i = 0; i < s->missed_count; i++)
-			if (s->missed[i].copy != copy &&
-			    s->missed[i].unit == REMAP_MISSED_ALL)
+			if (s->missed[i].copy != copy)
 				return -ENOSPC;
 		remap_missed_remove(s, copy, unit);
 		if (s->missed_count == REMAP_MISSED_MAX)

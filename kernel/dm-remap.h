@@ -196,13 +196,14 @@ struct remap_c {
 	struct mutex move_mutex;	/* one remap or unmap at a time */
 
 	/*
-	 * Protects down to unit, and super; the list of moved units in that is
+	 * Protects down to super_unit, and super; the list of moved units in that is
 	 * only changed with lock held too.
 	 */
 	struct mutex commit_mutex;
 	u64 sequence;
 	bool witness;			/* superblocks at all places */
 	void *unit;
+	void *super_unit;		/* written while unit waits */
 	spinlock_t commit_lock;		/* protects commits */
 	struct list_head commits;
 

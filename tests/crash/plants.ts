@@ -103,6 +103,19 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
     },
   ],
   [
+    'bad-spare-later',
+    {
+      about: 'a block leaves a failing spare block in two writes of the same table unit',
+      edits: [
+        {
+          file: 'dm-remap-relocate.c',
+          find: 'slot / REMAP_TABLE_ENTRIES !=',
+          replace: 'true || slot / REMAP_TABLE_ENTRIES !=',
+        },
+      ],
+    },
+  ],
+  [
     'unmap-no-flush',
     {
       about: 'an unmapped block is given up before its data is durable on main',

@@ -30,7 +30,8 @@ struct remap_c *target_new(void)
 	xa_init(&rc->slow);
 	rc->free_head = REMAP_NO_SLOT;
 	rc->unit = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
-	if (!rc->unit || remap_events_init(rc) || remap_state_init(rc))
+	rc->super_unit = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
+	if (!rc->unit || !rc->super_unit || remap_events_init(rc) || remap_state_init(rc))
 		abort();
 	return rc;
 }
@@ -43,6 +44,7 @@ void target_free(struct remap_c *rc)
 	remap_hash_exit(rc);
 	remap_health_exit(rc);
 	free_pages_exact(rc->unit, PAGE_SIZE);
+	free_pages_exact(rc->super_unit, PAGE_SIZE);
 	kfree(rc);
 }
 

@@ -112,9 +112,11 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
   };
   for (let batch = 0; batch < BATCHES; batch++) {
     if (batch % BAD_UNIT_EVERY === FIRST_BAD_UNIT % BAD_UNIT_EVERY && batch >= FIRST_BAD_UNIT) {
+      await haveMapped(pair, random);
       failTableUnit(pair, batch % (2 * BAD_UNIT_EVERY) === FIRST_BAD_UNIT ? 0 : 1);
     }
     if (batch % BAD_SPARE_EVERY === FIRST_BAD_SPARE % BAD_SPARE_EVERY && batch >= FIRST_BAD_SPARE) {
+      await haveMapped(pair, random);
       failSpareBlock(pair, random);
     }
     bad.push(addFault(pair, random, blocks), addFault(pair, random, blocks));
@@ -145,6 +147,11 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
       spare: new CrashReplay(start.spare, logs.spare),
     }),
   };
+}
+
+async function haveMapped({ target, spare, blockSectors }: Pair, random: () => number): Promise<void> {
+  if (new SpareImage(spare, blockSectors).mapped().length > 0) return;
+  await target.ask('remap', Math.floor((random() * RECORDED_SECTORS) / blockSectors));
 }
 
 /** The unit of the table that tells of mapped blocks cannot be written any more where it stands in a copy. */
