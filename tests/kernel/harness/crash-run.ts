@@ -141,7 +141,15 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
     blockSectors,
     end,
     ledger: writes.ledger,
-    counts: { requests: requests.length, remaps: auto, moves: manual, unmaps: unmapped, movedUnits, badSpareBlocks: spareBad, owedByRemap },
+    counts: {
+      requests: requests.length,
+      remaps: auto,
+      moves: manual,
+      unmaps: unmapped,
+      movedUnits,
+      badSpareBlocks: spareBad,
+      owedByRemap,
+    },
     replay: () => ({
       main: new CrashReplay(start.main, logs.main),
       spare: new CrashReplay(start.spare, logs.spare),
