@@ -208,11 +208,17 @@ describe('a spare that has grown since it was formatted', () => {
       const own = { ...pair.table, core: { ...pair.table.core, uuid } };
       await larger.create(tableLine({ ...own, features: ['format', 'no_scan'] }));
       await larger.remove();
+      const old = pair.image.newestSuper().sequence;
       const stale = superUnit(spareLayout(GROWN, 8), 1) * UNIT_SECTORS;
       expect(stale).toBeGreaterThan(OLD);
       pair.disk.writeSectors(0, Buffer.alloc(OLD * 512));
       await resize(pair, OLD);
       await (await use(pair)).remove();
+      // A superblock that is mended gets a higher number than the one that has stayed.
+      const image = new SpareImage(pair.disk, 8, { first: 0, count: OLD });
+      image.damage(superUnit(image.layout, 1));
+      await (await activate(pair)).remove();
+      expect(image.newestSuper().sequence).toBeGreaterThan(old);
 
       await resize(pair, GROWN);
       await expectRefused(pair, /superblocks of spare \S+ contradict each other/);

@@ -108,11 +108,15 @@ export function makeMessage(random: () => number, blocks: number): string {
   const [low, high] = CORE_RANGES[key];
   const value = String(low + below(random, high - low + 1));
   const atLimit = hostileNumber(random, BigInt(low), BigInt(high));
+  const wrapping = String(2n ** 64n - 1n - BigInt(below(random, 3)));
   let words: readonly string[] = oneOf(random, [
     ['remap', block()],
     ['remap', block(), few()],
     ['remap', number()],
     ['remap', block(), number()],
+    // Their end is a small number again.
+    ['remap', block(), wrapping],
+    ['health', block(), wrapping, few()],
     ['unmap', block()],
     ['unmap', number()],
     ['set', key, value],
