@@ -17,8 +17,9 @@ struct table_pass {
 	bool mend;
 	u64 wrong;		/* units of any copy that were not as the best */
 	u64 mended;
-	bool unmended;		/* a unit of a copy could not be written */
 	bool moved;		/* a unit of a copy has a new place */
+	bool lacks[REMAP_COPIES];	/* a unit could not be written, */
+	bool unlisted[REMAP_COPIES];	/* nor that be listed */
 };
 
 /* Enter one valid unit of the table into memory. */
@@ -83,6 +84,30 @@ static int load_unit(struct remap_c *rc, u64 unit,
 	return 0;
 }
 
+/* Write a unit to a copy that lacks it. */
+static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+		      unsigned int copy, const struct remap_disk_table *best)
+{
+	struct remap_super *s = &rc->super;
+
+	memcpy(rc->unit, best, REMAP_UNIT);
+	if (remap_write_unit(rc, copy, unit, 0, &p->moved)) {
+		remap_missed_remove(s, copy, unit);
+		p->mended++;
+		return;
+	}
+	p->lacks[copy] = true;
+	/*
+	 * To rule out the whole copy has to wait until it is known that no unit
+	 * of it is needed to mend the other one.
+	 */
+	if (s->missed_count < REMAP_MISSED_MAX ||
+	    remap_missed_sequence(s, copy, unit) > rc->sequence)
+		remap_note_missed(rc, copy, unit);
+	else
+		p->unlisted[copy] = true;
+}
+
 /* One unit as it stands in all copies: take the newest, or mend the others. */
 static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		      unsigned int n)
@@ -125,19 +150,14 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	for (i = 0; i < REMAP_COPIES; i++) {
 		t = p->buf[i] + n * REMAP_UNIT;
 		if (t == best || (p->readable[i][n] &&
-				  !memcmp(t, best, REMAP_UNIT)))
+				  !memcmp(t, best, REMAP_UNIT))) {
+			if (p->mend)
+				remap_missed_remove(&rc->super, i, unit);
 			continue;
-		p->wrong++;
-		if (!p->mend)
-			continue;
-		memcpy(rc->unit, best, REMAP_UNIT);
-		if (remap_write_unit(rc, i, unit, 0, &p->moved)) {
-			p->mended++;
-		} else {
-			if (remap_note_missed(rc, i, unit) < 0)
-				return -EIO;
-			p->unmended = true;
 		}
+		p->wrong++;
+		if (p->mend)
+			mend_unit(rc, p, unit, i, best);
 	}
 	return 0;
 }
@@ -205,14 +225,22 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 	struct remap_super *s = p->buf[0];
 	bool super = super_damaged(rc, s) || rc->super.missed_count;
 	char detail[REMAP_DETAIL_MAX];
+	unsigned int i;
+	bool unmended;
 	int r;
 
 	if (!super && !p->wrong)
 		return 0;
 	p->mend = true;
 	r = walk(rc, p);
-	if (!r && (super || p->unmended || p->moved)) {
-		if (!p->unmended)
+	for (i = 0; i < REMAP_COPIES && !r; i++)
+		if (p->unlisted[i] &&
+		    (p->lacks[!i] ||
+		     remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0))
+			r = -EIO;
+	unmended = p->lacks[0] || p->lacks[1];
+	if (!r && (super || unmended || p->moved)) {
+		if (!unmended)
 			rc->super.missed_count = 0;
 		r = remap_write_super(rc);
 		p->mended++;

@@ -12,8 +12,8 @@ import {
   write,
   type IoOperation,
 } from './harness/index.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
-import { spareLayout, superUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { failMetadata, failWrites, reopen } from './harness/pairs.ts';
+import { SpareImage } from './harness/spare-image.ts';
 
 /**
  * The target fails all I/O when a commit failed on every copy and then no memory was left to keep that block from being
@@ -49,12 +49,7 @@ describe('a target that can no longer tell what is where', () => {
     const { target, main, spare } = pair;
     await target.ask('remap', 10);
     await succeed(io, write(target, 80, 8, 9), write(target, 400, 8, 12), { op: 'fsync', device: target.path });
-    const layout = spareLayout(spare.bytes / 512, 8);
-    const ranges = ([0, 1] as const).map((copy) => ({
-      first: superUnit(layout, copy) * UNIT_SECTORS,
-      count: layout.areaUnits * UNIT_SECTORS,
-    }));
-    spare.faults.add({ kind: 'medium', operations: ['write'], ranges });
+    failMetadata(pair, new SpareImage(spare, 8));
     failWrites(pair, 30);
     expect(await target.status()).toMatchObject({ mode: 'rw' });
 

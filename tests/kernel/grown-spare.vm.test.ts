@@ -17,6 +17,7 @@ import {
   type TableOptions,
   type Target,
 } from './harness/index.ts';
+import { failMoves } from './harness/pairs.ts';
 import { isUsable, spareLayout, superUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -167,6 +168,7 @@ describe('a spare that has grown since it was formatted', () => {
       operations: ['write'],
       ranges: [{ first, count: layout.areaUnits * UNIT_SECTORS }],
     });
+    failMoves({ spare: pair.disk }, pair.image, 0);
     pair.main.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: 320, count: 8 }] });
     await succeed(fixture.kernelLab.io, write(target, 320, 8, 12));
     await target.remove();

@@ -15,7 +15,7 @@ import {
   type Pair,
   type Target,
 } from './harness/index.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
+import { failMetadata, failWrites, reopen } from './harness/pairs.ts';
 import { superUnit, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -185,17 +185,6 @@ function failCopy({ pair, image }: Used, copy: 0 | 1): void {
   pair.spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
 }
 
-/** Fails every write to the spare but those to the blocks that are mapped. */
-function failMetadata({ pair, image }: Used): void {
-  const slots = image.mapped().map(({ spareBlock }) => spareBlock);
-  const [first, end] = [Math.min(...slots) * 8, (Math.max(...slots) + 1) * 8];
-  const ranges = [
-    { first: 0, count: first },
-    { first: end, count: pair.spare.bytes / 512 - end },
-  ];
-  pair.spare.faults.add({ kind: 'medium', operations: ['write'], ranges });
-}
-
 describe('a copy that cannot be written', () => {
   it.each(COPIES)('is told of, and everything goes on with the other, copy %d', async (copy) => {
     const used = await usedPair();
@@ -230,7 +219,7 @@ describe('no copy that can be written', () => {
     const { io } = fixture.kernelLab;
     let target = await reopen(fixture, pair);
     const before = await target.status();
-    failMetadata(used);
+    failMetadata(pair, image);
     failWrites(pair, 20);
 
     const outcome = await io.one(write(target, 160, 8, 11));
@@ -269,7 +258,7 @@ describe('no copy that can be written', () => {
     const target = await reopen(fixture, used.pair);
     used.pair.main.faults.add({ kind: 'medium', ranges: [{ first: 400, count: 8 }] });
     await failUnreadable(io, read(target, 400, 8));
-    failMetadata(used);
+    failMetadata(used.pair, used.image);
     await failUnreadable(io, write(target, 400, 8, 20), read(target, 400, 8));
     expect(await target.status()).toMatchObject({ mode: 'ro', pending: 1, spareUsed: 2 });
   });

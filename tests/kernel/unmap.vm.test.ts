@@ -21,8 +21,7 @@ import {
 } from './harness/index.ts';
 import { CheckedWrites } from './harness/checked-writes.ts';
 import { CrashReplay, type Survival } from './harness/crash-states.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
-import { superUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { failMetadata, failWrites, reopen } from './harness/pairs.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
@@ -201,11 +200,7 @@ describe('the message unmap', () => {
     const pair = await movedPair();
     const { target, spare } = pair;
     const { io } = fixture.kernelLab;
-    const { layout } = new SpareImage(spare, 8);
-    for (const copy of [0, 1] as const) {
-      const range = { first: superUnit(layout, copy) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
-      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
-    }
+    failMetadata(pair, new SpareImage(spare, 8));
     expect(errnoOf(await target.message('unmap', 10))).toBe('EIO');
     expect(await target.status()).toMatchObject({ mode: 'ro', spareUsed: 1 });
     expect(await succeed(io, read(target, 80, 8))).toEqual(tags(9, 8));

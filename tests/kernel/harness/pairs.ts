@@ -1,8 +1,8 @@
-import type { FaultId } from '../../../lab/index.ts';
+import type { FaultId, SectorRange } from '../../../lab/index.ts';
 import { tableLine, type Target } from './target.ts';
 import type { Fixture } from './fixture.ts';
 import type { Pair } from './pair.ts';
-import { UNIT_SECTORS } from './spare-format.ts';
+import { UNIT_SECTORS, type SpareLayout } from './spare-format.ts';
 import type { SpareImage } from './spare-image.ts';
 
 /** Activates a pair from its metadata, under a new name. */
@@ -30,10 +30,23 @@ export function failReads(pair: Pair, first: number, count = 1): FaultId {
 const MOVE_TRIES = 3;
 
 /** Every write to the places that a table unit of a copy would be moved to first fails, so that none is moved. */
-export function failMoves({ spare }: Pair, { layout }: SpareImage, copy: 0 | 1): FaultId {
+export function failMoves({ spare }: Pick<Pair, 'spare'>, { layout }: SpareImage, copy: 0 | 1): FaultId {
+  return spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [firstMoves(layout, copy)] });
+}
+
+function firstMoves(layout: SpareLayout, copy: 0 | 1): SectorRange {
   const end = copy === 0 ? layout.copies[1] : Math.floor(layout.spareSectors / UNIT_SECTORS);
-  const range = { first: (end - MOVE_TRIES) * UNIT_SECTORS, count: MOVE_TRIES * UNIT_SECTORS };
-  return spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+  return { first: (end - MOVE_TRIES) * UNIT_SECTORS, count: MOVE_TRIES * UNIT_SECTORS };
+}
+
+/** Every write of metadata fails, wherever it may go; spare blocks can be written. */
+export function failMetadata({ spare }: Pair, { layout }: SpareImage): FaultId {
+  const ranges = [
+    ...layout.places.map((place) => ({ first: place * UNIT_SECTORS, count: UNIT_SECTORS })),
+    ...layout.copies.map((copy) => ({ first: copy * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS })),
+    ...([0, 1] as const).map((copy) => firstMoves(layout, copy)),
+  ];
+  return spare.faults.add({ kind: 'medium', operations: ['write'], ranges });
 }
 
 /** A bad block of main. */
