@@ -169,11 +169,12 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 	struct remap_super *s = &rc->super;
 	u64 old = remap_moved_find(s, copy, unit);
 	u64 end = copy ? s->layout.units : s->layout.place[1];
+	bool listed, done = false;
 	unsigned int tries;
-	bool listed;
 
-	for (tries = 0; tries < MOVE_TRIES; tries++) {
+	for (tries = 0; tries < MOVE_TRIES && !done; tries++) {
 		spin_lock_irq(&rc->lock);
+		rc->leaving = old;
 		end = remap_moved_room(s, end, rc->free_cursor);
 		if (!end && !tries)
 			end = remap_moved_room(s, s->layout.units,
@@ -182,20 +183,24 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 		spin_unlock_irq(&rc->lock);
 		if (!listed)
 			break;
-		if (!write_unit(rc, end * REMAP_UNIT_SECTORS, rc->unit, flush))
-			continue;
+		done = write_unit(rc, end * REMAP_UNIT_SECTORS, rc->unit,
+				  flush);
+	}
+	spin_lock_irq(&rc->lock);
+	rc->leaving = 0;
+	if (!done) {
+		remap_moved_remove(s, copy, unit);
+		if (old)
+			remap_moved_set(s, copy, unit, old);
+	} else if (old) {
+		remap_spare_unkeep(rc, old);
+	}
+	spin_unlock_irq(&rc->lock);
+	if (done) {
 		rc->witness = true;
 		tell_moved(rc, copy, unit, end);
-		return true;
 	}
-	/* Where it stood before, unless a block was taken from there meanwhile. */
-	spin_lock_irq(&rc->lock);
-	remap_moved_remove(s, copy, unit);
-	if (old && old * REMAP_UNIT_SECTORS >> rc->block_shift >=
-		   rc->free_cursor)
-		remap_moved_set(s, copy, unit, old);
-	spin_unlock_irq(&rc->lock);
-	return false;
+	return done;
 }
 
 /**

@@ -111,6 +111,44 @@ static void warn_low(struct remap_c *rc)
 		    detail);
 }
 
+/* First block at or after @slot that may hold data. Caller holds rc->lock. */
+static u64 next_free(struct remap_c *rc, u64 slot)
+{
+	u64 next;
+
+	slot = remap_next_usable(&rc->super, slot);
+	if (!rc->leaving)
+		return slot;
+	/* It may stay in use: nobody knows before another place is found. */
+	next = remap_layout_skip(&rc->super.layout, slot, rc->leaving,
+				 rc->leaving + 1);
+	return next == slot ? slot : remap_next_usable(&rc->super, next);
+}
+
+/**
+ * remap_spare_unkeep() - blocks that were kept for a table unit may hold data
+ * @rc: target; caller holds rc->lock
+ * @place: unit number on the spare, where none stands any more
+ *
+ * Those above the cursor are free without more ado. Those whose slots are not in
+ * memory yet wait for the next activation.
+ */
+void remap_spare_unkeep(struct remap_c *rc, u64 place)
+{
+	u64 first = place * REMAP_UNIT_SECTORS;
+	u64 slot;
+
+	for (slot = first >> rc->block_shift;
+	     slot < min(rc->free_cursor, rc->super.layout.spare_blocks) &&
+	     remap_slot_sector(rc, slot) < first + REMAP_UNIT_SECTORS; slot++) {
+		if (remap_next_usable(&rc->super, slot) != slot ||
+		    !READ_ONCE(rc->chunks[slot / REMAP_TABLE_ENTRIES]))
+			continue;
+		remap_slot(rc, slot)->next = rc->free_head;
+		rc->free_head = slot;
+	}
+}
+
 /**
  * remap_spare_take() - take a free spare block
  * @rc: target
@@ -148,7 +186,7 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 	/* The cursor keeps the block from being taken for metadata. */
 	spin_lock_irqsave(&rc->lock, flags);
 	before = rc->free_cursor;
-	n = remap_next_usable(&rc->super, before);
+	n = next_free(rc, before);
 	if (n < l->spare_blocks)
 		rc->free_cursor = n + 1;
 	spin_unlock_irqrestore(&rc->lock, flags);

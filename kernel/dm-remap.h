@@ -175,6 +175,7 @@ struct remap_c {
 	u64 pending_blocks;
 	u32 free_head;
 	u64 free_cursor;
+	u64 leaving;			/* unit of the spare, kept; or 0 */
 	struct remap_counters count;
 	u64 latency[REMAP_LATENCY_BUCKETS];	/* by bits of microseconds */
 	bool copy_failed[REMAP_COPIES];
@@ -398,6 +399,7 @@ int remap_spare_take(struct remap_c *rc, u32 *slot);
 void remap_spare_put(struct remap_c *rc, u32 slot);
 void remap_spare_rearm(struct remap_c *rc);
 int remap_spare_rebuild(struct remap_c *rc);
+void remap_spare_unkeep(struct remap_c *rc, u64 place);
 u64 remap_spare_total(struct remap_c *rc);
 u64 remap_spare_free(struct remap_c *rc);
 

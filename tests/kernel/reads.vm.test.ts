@@ -11,6 +11,7 @@ import {
   tags,
   tagsOnDisk,
   useKernelLab,
+  type IoOutcome,
 } from './harness/index.ts';
 
 const fixture = useKernelLab();
@@ -50,18 +51,24 @@ describe('a block that cannot be read', () => {
     expect((await target.status()).pending).toBe(1);
   });
 
-  it('costs a buffered reader of 1 MiB no other page', async () => {
+  it('costs a buffered reader of 1 MiB no page that main alone would not', async () => {
     const { target, main } = await fixture.pair();
     const { io } = fixture.kernelLab;
     main.faults.add({ kind: 'medium', ranges: [{ first: 4096 + 1000, count: 8 }] });
+    const pages = (device: string): Promise<IoOutcome[]> =>
+      io.each(
+        Array.from({ length: 256 }, (_, n) => ({ op: 'read', device, sector: 4096 + n * 8, count: 8, buffered: true })),
+      );
 
-    const all = Array.from({ length: 256 }, (_, n) => read(target, 4096 + n * 8, 8, { buffered: true }));
-    const pages = await io.each(all);
+    const found = await pages(target.path);
+    // Newer kernels read several pages at once into one folio, all of which they give up.
+    const alone = await pages(fixture.kernelLab.device('main'));
 
-    pages.forEach((outcome, n) => {
+    found.forEach((outcome, n) => {
       if (n === 125) expectUnreadable(outcome);
-      else expect(outcome).toEqual({ error: null, tags: tags(MAIN_TAG, 8) });
+      else if (alone[n]?.error === null) expect(outcome).toEqual({ error: null, tags: tags(MAIN_TAG, 8) });
     });
+    expect(alone.filter(({ error }) => error !== null).length).toBeLessThanOrEqual(64);
     expect(await target.remaps()).toMatchObject([{ block: 637, state: 'pending' }]);
   });
 

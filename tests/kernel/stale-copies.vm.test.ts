@@ -12,7 +12,7 @@ import {
   type Pair,
 } from './harness/index.ts';
 import { failMoves, failWrites, reopen } from './harness/pairs.ts';
-import { sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { MAGIC, sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
@@ -158,6 +158,39 @@ describe.each(COPIES)('copy %d, ruled out as a whole,', (copy) => {
     target = await reopen(fixture, pair);
     expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20]);
     expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
+  });
+});
+
+describe('a copy that lacks a unit', () => {
+  it('keeps the other one from being ruled out as a whole when the table grows', async () => {
+    const { pair, image, unit } = await leaveBehind(0);
+    const { io } = fixture.kernelLab;
+    const { spare } = pair;
+    await pair.target.remove();
+    // Only copy 1 has the unit, and the table ends with it.
+    const ready = unit + 1;
+    for (const place of image.layout.places) {
+      const bytes = image.unit(place);
+      if (bytes.readUInt32LE(4) !== MAGIC.super) continue;
+      bytes.writeBigUInt64LE(BigInt(ready), 128);
+      image.writeUnit(place, sealUnit(bytes));
+    }
+    const failTable = (copy: 0 | 1, index: number): void => {
+      const range = { first: tableUnit(image.layout, copy, index) * UNIT_SECTORS, count: UNIT_SECTORS };
+      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+      failMoves(pair, image, copy);
+    };
+    failTable(0, unit);
+    const target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 1 });
+    failTable(1, ready);
+    expect(errnoOf(await target.message('remap', 1000, TABLE_ENTRIES))).toBe('EIO');
+    await target.remove();
+    spare.faults.clear();
+    const again = await reopen(fixture, pair);
+    expect(await again.status()).toMatchObject({ mode: 'rw', copiesGood: 2 });
+    expect(await succeed(io, read(again, 152, 24))).toEqual([...tags(MAIN_TAG, 8), ...tags(9, 8), ...tags(1, 8)]);
+    expect(image.copiesAgree()).toBe(true);
   });
 });
 

@@ -50,7 +50,7 @@ export interface TableVerdict {
 const FEATURES = ['format', 'no_auto_remap', 'no_scan'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** An error may come from the opening of a device, which is not the target's to choose. */
-const CANNOT_OPEN = ['ENODEV', 'ENXIO', 'ENOTBLK', 'ENOENT', 'EINVAL', 'EOVERFLOW'];
+const CANNOT_OPEN = ['ENODEV', 'ENXIO', 'ENOTBLK', 'ENOENT', 'EINVAL', 'EOVERFLOW', 'ENAMETOOLONG'];
 
 /** Reads a line word by word, gathers its faults, and stops at one after which the rest has no meaning. */
 class Reading {

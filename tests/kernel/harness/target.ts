@@ -59,6 +59,7 @@ export function errnoOf({ code, stderr }: ExecOutcome): string | null {
     'Operation not permitted': 'EPERM',
     'Block device required': 'ENOTBLK',
     'File exists': 'EEXIST',
+    'File name too long': 'ENAMETOOLONG',
     'Value too large for defined data type': 'EOVERFLOW',
     'Cannot allocate memory': 'ENOMEM',
   };
