@@ -20,10 +20,10 @@ import {
 const MIB = 1024 * 1024;
 const fixture = useKernelLab({
   disks: [
-    { name: 'main', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-MAIN' },
+    { name: 'main', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-MAIN', discards: true },
     { name: 'native4k', bytes: 16 * MIB, bus: 'nvme', serial: 'TEST-4KN', logicalBlockBytes: 4096 },
-    { name: 'odd', bytes: 8 * MIB + 5 * 512, bus: 'virtio-blk', serial: 'TEST-ODD' },
-    { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
+    { name: 'odd', bytes: 8 * MIB + 5 * 512, bus: 'virtio-blk', serial: 'TEST-ODD', discards: true },
+    { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE', discards: true },
   ],
 });
 
