@@ -2,7 +2,8 @@ import type { Benchmark } from '../frame/benchmark.ts';
 import { dataPath } from './data-path.ts';
 import { labStart } from './lab-start.ts';
 import { memory } from './memory.ts';
+import { remap } from './remap.ts';
 import { screen } from './screen.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [dataPath, memory, labStart, screen];
+export const benchmarks: readonly Benchmark[] = [dataPath, memory, remap, labStart, screen];

@@ -125,6 +125,44 @@ export class CountingMachine {
       throw new Error(`There should be ${String(remaps)} remaps: ${status}`);
   }
 
+  /** Blocks of the spare in use, and in all. */
+  async spare(): Promise<{ readonly used: number; readonly total: number }> {
+    const status = (await this.run('/usr/sbin/dmsetup', ['status', '--noflush', 'remap'])).split(' ');
+    const [used, total] = [Number(status[5]), Number(status[6])];
+    if (!(total > 0)) throw new Error(`No size of the spare in "${status.join(' ')}".`);
+    return { used, total };
+  }
+
+  /** Remaps a range of blocks by one message; gives the instructions for each, with the message's share. */
+  async remapCost(first: number, count: number): Promise<number> {
+    const total = await this.#instructions(`dmsetup message remap 0 remap ${String(first)} ${String(count)}`);
+    return total / count;
+  }
+
+  /** Takes the pair down; gives the instructions of its next activation. */
+  async activationCost(): Promise<number> {
+    await this.run('/usr/sbin/dmsetup', ['remove', 'remap']);
+    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} /dev/ram0 ${String(BLOCK_SECTORS)} 1 no_scan`;
+    return this.#instructions(`dmsetup create remap --table '${table}'`);
+  }
+
+  /** Instructions of reading so many KiB of the spare in pieces of 64. */
+  async readingCost(kib: number): Promise<number> {
+    return this.#instructions(`dd if=/dev/ram0 of=/dev/null bs=64k count=${String(kib / 64)} iflag=direct 2>/dev/null`);
+  }
+
+  /** Instructions from before a command to after it, as the guest's clock counts them. */
+  async #instructions(command: string): Promise<number> {
+    const output = await this.shell(`
+      now() { sed -n 's/^now at \\([0-9]*\\) nsecs$/\\1/p' /proc/timer_list; }
+      before=$(now)
+      ${command}
+      echo $(($(now) - before))`);
+    const count = Number(output);
+    if (!(count > 0)) throw new Error(`No instructions in "${output}".`);
+    return count;
+  }
+
   /** Runs a workload over the second halves of all stripes. */
   async measure(device: Device, { operation, bytes, order, requests }: Workload): Promise<Cost> {
     const half = (STRIPE_BLOCKS / 2) * BLOCK_SECTORS;
