@@ -65,7 +65,19 @@ export function hostileNumber(random: Random, low: bigint, high: bigint): string
   switch (below(random, 3)) {
     case 0:
       return String(
-        oneOf(random, [0n, 1n, low, high, low - 1n, high + 1n, 2n ** 31n, 2n ** 63n - 1n, 2n ** 63n, 10n ** 40n]),
+        oneOf(random, [
+          0n,
+          1n,
+          inside,
+          low,
+          high,
+          low - 1n,
+          high + 1n,
+          2n ** 31n,
+          2n ** 63n - 1n,
+          2n ** 63n,
+          10n ** 40n,
+        ]),
       );
     case 1: {
       const limit = oneOf(random, [2n ** 32n, 2n ** 64n]);
@@ -144,7 +156,7 @@ export function mutateWords(
     case 1:
       return words.toSpliced(at, 0, word);
     case 2:
-      return words.toSpliced(at, 0, hostileWord(random));
+      return words.toSpliced(oneOf(random, [at, words.length]), 0, oneOf(random, [word, hostileWord(random)]));
     case 3:
       return replaced(hostileWord(random));
     case 4:

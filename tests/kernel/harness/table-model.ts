@@ -196,7 +196,7 @@ export function judgeTable(world: TableWorld, length: number, line: string): Tab
   };
 }
 
-/** A table line after `remap `, well formed or with up to three faults; also in its choice of devices. */
+/** A table line after `remap `, well formed or with up to two faults beside those in its devices and numbers. */
 export function makeTable(random: () => number, world: TableWorld, names: readonly [string, string]): string {
   const devices = [...world.devices.keys()];
   const device = (own: string): string =>
@@ -246,7 +246,7 @@ export function makeTable(random: () => number, world: TableWorld, names: readon
       ? [count(features.length), ...features, count(core.length), ...core]
       : [count(features.length), ...features];
   let words: readonly string[] = [device(names[0]), device(names[1]), block, ...optional];
-  for (let faults = Math.max(0, below(random, 6) - 2); faults > 0; faults--) {
+  for (let faults = oneOf(random, [0, 0, 0, 1, 1, 2]); faults > 0; faults--) {
     words = mutateWords(random, words, () => hostileNumber(random, 0n, 6n));
   }
   return words.join(' ');
