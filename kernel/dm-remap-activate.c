@@ -4,6 +4,7 @@
  * and read into memory.
  */
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "dm-remap.h"
 
@@ -49,6 +50,8 @@ int remap_activate(struct remap_c *rc)
 {
 	int r;
 
+	rc->read_only = false;
+	memset(rc->copy_failed, 0, sizeof(rc->copy_failed));
 	if (rc->format) {
 		r = remap_check_blank(rc);
 		if (!r)

@@ -160,6 +160,10 @@ int remap_format(struct remap_c *rc)
 	rc->super.main_sectors = rc->main_sectors;
 	rc->super.main_logical = bdev_logical_block_size(rc->main->bdev);
 	rc->super.table_ready = 0;
+	rc->super.missed_count = 0;
+	rc->super.moved_count = 0;
+	rc->super.moved_blocks = 0;
+	rc->witness = false;
 	r = remap_grow_table(rc, 1);
 	if (r)
 		DMERR("%s: spare %s cannot be written, take another one",
@@ -187,10 +191,6 @@ void remap_unformat(struct remap_c *rc)
 					    REMAP_UNIT_SECTORS, rc->unit,
 					    REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
 					    REQ_META);
-	rc->super.missed_count = 0;
-	rc->super.moved_count = 0;
-	rc->super.moved_blocks = 0;
-	rc->witness = false;
 	mutex_unlock(&rc->commit_mutex);
 	if (failed)
 		DMERR("%s: spare %s may be left formatted; if so, omit 'format'",

@@ -61,13 +61,12 @@ void remap_copy_failed(struct remap_c *rc, unsigned int copy)
 		    REMAP_NO_SLOT, detail);
 }
 
-static void tell_moved(struct remap_c *rc, unsigned int copy, u64 unit,
-		       u64 place)
+static void tell_moved(struct remap_c *rc, unsigned int copy, u64 place)
 {
 	char detail[REMAP_DETAIL_MAX];
 
-	DMWARN("%s: table unit %llu of copy %u cannot be written; moved to spare sector %llu",
-	       remap_name(rc), unit, copy, place * REMAP_UNIT_SECTORS);
+	DMWARN("%s: a table unit left a bad spot for sector %llu of %s; replace the spare soon",
+	       remap_name(rc), place * REMAP_UNIT_SECTORS, rc->spare->name);
 	snprintf(detail, sizeof(detail), "moved:copy%u", copy);
 	remap_event(rc, REMAP_EVENT_METADATA_REPAIRED, REMAP_NO_BLOCK,
 		    REMAP_NO_SLOT, detail);
@@ -198,7 +197,7 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 	spin_unlock_irq(&rc->lock);
 	if (done) {
 		rc->witness = true;
-		tell_moved(rc, copy, unit, end);
+		tell_moved(rc, copy, end);
 	}
 	return done;
 }

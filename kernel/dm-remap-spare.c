@@ -165,8 +165,8 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 {
 	const struct remap_layout *l = &rc->super.layout;
 	unsigned long flags;
-	u64 n, before;
 	u32 unit;
+	u64 n;
 	int r = 0;
 
 	mutex_lock(&rc->spare_mutex);
@@ -185,8 +185,7 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 
 	/* The cursor keeps the block from being taken for metadata. */
 	spin_lock_irqsave(&rc->lock, flags);
-	before = rc->free_cursor;
-	n = next_free(rc, before);
+	n = next_free(rc, rc->free_cursor);
 	if (n < l->spare_blocks)
 		rc->free_cursor = n + 1;
 	spin_unlock_irqrestore(&rc->lock, flags);
@@ -201,7 +200,8 @@ int remap_spare_take(struct remap_c *rc, u32 *slot)
 		r = remap_chunk_get(rc, unit);
 	spin_lock_irqsave(&rc->lock, flags);
 	if (r) {
-		rc->free_cursor = before;
+		/* What lies before is not usable, or is in the list by now. */
+		rc->free_cursor = n;
 	} else {
 		set_state(remap_slot(rc, n), REMAP_SLOT_TAKEN);
 		rc->taken++;

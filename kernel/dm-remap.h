@@ -197,8 +197,8 @@ struct remap_c {
 	struct mutex move_mutex;	/* one remap or unmap at a time */
 
 	/*
-	 * Protects down to super_unit, and super; the list of moved units in that is
-	 * only changed with lock held too.
+	 * Protects down to super_unit, and super; the list of moved units in
+	 * that is only changed with lock held too.
 	 */
 	struct mutex commit_mutex;
 	u64 sequence;

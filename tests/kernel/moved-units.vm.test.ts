@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultId } from '../../lab/index.ts';
 import {
+  errnoOf,
   eventsOf,
   MAIN_TAG,
   read,
@@ -11,8 +12,8 @@ import {
   type Pair,
   type Target,
 } from './harness/index.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
-import { sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { failMoves, failWrites, reopen } from './harness/pairs.ts';
+import { sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS, writeMoved } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
@@ -103,12 +104,13 @@ describe('a table unit that cannot be written', () => {
     await remapByWrite(used, target, 20, 9);
     const places = COPIES.map((copy) => image.tableAt(copy, unit));
     expect(image.moved()).toHaveLength(2);
+    const { spareTotal } = await target.status();
 
     for (const place of places) failUnit(pair, place);
     await remapByWrite(used, target, 30, 11);
     expect(image.moved()).toHaveLength(2);
     for (const copy of COPIES) expect(places).not.toContain(image.tableAt(copy, unit));
-    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: 3 });
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: 3, spareTotal });
     await target.remove();
     await expectBlocks(used, await reopen(fixture, pair), { 10: MAIN_TAG, 20: 9, 30: 11 });
     expect(image.copiesAgree()).toBe(true);
@@ -206,5 +208,43 @@ describe('a table unit that cannot be written', () => {
     expect(image.moved()).toMatchObject([{ copy: 1, unit }]);
     expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: 1 });
     expect(image.copiesAgree()).toBe(true);
+  });
+
+  it('gives up its place once, also when the table cannot grow meanwhile', async () => {
+    const { pair, image, unit } = await usedPair();
+    const { target, spare } = pair;
+    await target.ask('unmap', 10);
+    await target.remove();
+    // The next unit is not ready yet, and its copy 1 stands in the last block that this one tells of.
+    const next = unit + 1;
+    const place = next * TABLE_ENTRIES - 1;
+    for (const copy of COPIES) {
+      const at = superUnit(image.layout, copy);
+      const bytes = image.unit(at);
+      bytes.writeBigUInt64LE(BigInt(next), 128);
+      writeMoved(bytes, [{ copy: 1, unit: next, place }]);
+      image.writeUnit(at, sealUnit(bytes));
+    }
+    const again = await reopen(fixture, pair);
+    const room = image.layout.places.reduce(
+      (left, one) => left - Number(one >= image.layout.areaUnits && one < place),
+      place - image.layout.areaUnits,
+    );
+    await again.ask('remap', 0, room);
+    // No unit of copy 0 can be made ready; of copy 1 the one that was moved finds another place, and no further one.
+    failUnit(pair, tableUnit(image.layout, 0, next));
+    failMoves(pair, image, 0);
+    const last = Math.floor(image.layout.spareSectors / UNIT_SECTORS) - 1;
+    for (const bad of [place, tableUnit(image.layout, 1, next + 1), last - 1, last - 2, last - 3]) failUnit(pair, bad);
+    expect(errnoOf(await again.message('remap', 500))).toBe('EIO');
+    spare.faults.clear();
+    await again.ask('remap', 500, 4);
+    // It was tried for block 500, could not be written, and is not tried again.
+    const taken = (await again.remaps()).map(({ spareBlock }) => spareBlock);
+    expect(new Set(taken).size).toBe(room + 4);
+    expect(taken).not.toContain(place);
+    expect(await again.status()).toMatchObject({ spareBad: 1, spareUsed: room + 4 });
+    await again.remove();
+    expect(image.mapped()).toHaveLength(room + 4);
   });
 });

@@ -186,6 +186,8 @@ describe('a power cut', () => {
     const pair = await fixture.pair({ core: RECORDED_CORE });
     const run = await recordCrashRun(fixture.kernelLab, pair, SEED);
     expect(run.counts.remaps, 'the run remapped enough to be worth a look').toBeGreaterThan(10);
+    expect(run.counts.movedUnits, 'units of the table moved').toBeGreaterThan(0);
+    expect(run.counts.badSpareBlocks, 'spare blocks failed').toBeGreaterThan(0);
     expect(run.counts.owedByRemap, 'remapped writes are owed at once').toBeGreaterThan(10);
     await pair.target.remove();
 

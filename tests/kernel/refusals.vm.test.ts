@@ -117,6 +117,25 @@ describe('a new pair', () => {
     expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0 });
     await target.remove();
   });
+
+  it('that cannot be written is made by the next resume of the same table when it can', async () => {
+    const { lab } = fixture.kernelLab;
+    const spare = lab.disk('spare');
+    resetToBlank(spare);
+    const target = fixture.target();
+    await target.create(`0 ${(8 * MIB) / 512} linear ${device('main')} 0`);
+    await target.reload(tableLine(plain({ features: ['format'] })));
+    const places = spareLayout(spare.bytes / 512, 8).places;
+    const ranges = places.map((unit) => ({ first: unit * UNIT_SECTORS, count: UNIT_SECTORS }));
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges });
+    expect(errnoOf(await target.tryResume())).toBe('EIO');
+    spare.faults.clear();
+    await target.resume();
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0, copiesGood: 2 });
+    await target.ask('remap', 3);
+    expect(new SpareImage(spare, 8).copiesAgree()).toBe(true);
+    await target.remove();
+  });
 });
 
 describe('a spare is refused', () => {
