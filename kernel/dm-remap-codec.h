@@ -98,6 +98,7 @@ int remap_layout_init(struct remap_layout *l, __u64 spare_sectors,
 int remap_layout_in_area(const struct remap_layout *l, __u64 unit);
 __u64 remap_layout_smallest(__u32 block_sectors);
 __u64 remap_layout_next_usable(const struct remap_layout *l, __u64 slot);
+__u64 remap_layout_usable_end(const struct remap_layout *l, __u64 slot);
 __u64 remap_layout_skip(const struct remap_layout *l, __u64 slot, __u64 from,
 			__u64 to);
 
@@ -123,6 +124,7 @@ void remap_moved_remove(struct remap_super *s, __u32 copy, __u64 unit);
 __u64 remap_moved_room(const struct remap_super *s, __u64 end, __u64 first);
 int remap_moved_set(struct remap_super *s, __u32 copy, __u64 unit, __u64 place);
 __u64 remap_next_usable(const struct remap_super *s, __u64 slot);
+__u64 remap_usable_end(const struct remap_super *s, __u64 slot);
 
 void remap_entry_encode(const struct remap_entry *e,
 			struct remap_disk_entry *d);

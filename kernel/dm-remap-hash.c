@@ -271,8 +271,11 @@ static void unlink_slot(struct remap_c *rc, u32 slot, u64 block)
  */
 static void set_lost(struct remap_c *rc, u32 slot, const u64 *mask)
 {
-	u64 *lost = xa_load(&rc->lost, slot);
+	u64 *lost;
 
+	if (xa_empty(&rc->lost))
+		return;
+	lost = xa_load(&rc->lost, slot);
 	if (!lost)
 		return;
 	WRITE_ONCE(lost[0], mask[0]);

@@ -66,8 +66,14 @@ __u64 remap_layout_next_usable(const struct remap_layout *l, __u64 slot)
 	return slot;
 }
 
-/* First block at or after @slot that holds no data; @slot is usable. */
-static __u64 next_reserved(const struct remap_layout *l, __u64 slot)
+/**
+ * remap_layout_usable_end() - where a run of blocks that may hold data ends
+ * @l: layout
+ * @slot: a block that may hold data
+ *
+ * Return: the first block after it that may not.
+ */
+__u64 remap_layout_usable_end(const struct remap_layout *l, __u64 slot)
 {
 	__u64 first = slot * l->block_sectors;
 	__u64 end = l->spare_blocks;
@@ -117,7 +123,7 @@ int remap_layout_init(struct remap_layout *l, __u64 spare_sectors,
 
 	for (slot = remap_layout_next_usable(l, 0); slot < l->spare_blocks;
 	     slot = remap_layout_next_usable(l, end)) {
-		end = next_reserved(l, slot);
+		end = remap_layout_usable_end(l, slot);
 		l->usable += end - slot;
 	}
 	return l->usable < REMAP_MIN_FREE ? -ENOSPC : 0;

@@ -237,8 +237,8 @@ void remap_spare_put(struct remap_c *rc, u32 slot)
 /* After loading: find the free blocks below the highest one in use. */
 int remap_spare_rebuild(struct remap_c *rc)
 {
-	const struct remap_layout *l = &rc->super.layout;
-	u64 end = 0, n;
+	u64 end = 0, n, stop;
+	u32 *link = &rc->free_head;
 	u32 unit;
 
 	for (unit = 0; unit < rc->super.table_ready; unit++)
@@ -247,19 +247,20 @@ int remap_spare_rebuild(struct remap_c *rc)
 	for (unit = 0; unit < div_u64(end, REMAP_TABLE_ENTRIES); unit++)
 		if (remap_chunk_get(rc, unit))
 			return -ENOMEM;
-	rc->free_head = REMAP_NO_SLOT;
 	rc->free_cursor = end;
-	end = min(end, l->spare_blocks);
-	for (n = end; n-- > 0;) {
-		struct remap_slot *s;
+	end = min(end, rc->super.layout.spare_blocks);
+	for (n = remap_next_usable(&rc->super, 0); n < end;
+	     n = remap_next_usable(&rc->super, n)) {
+		stop = min(end, remap_usable_end(&rc->super, n));
+		for (; n < stop; n++) {
+			struct remap_slot *s = remap_slot(rc, n);
 
-		if (remap_next_usable(&rc->super, n) != n)
-			continue;
-		s = remap_slot(rc, n);
-		if (s->key >> REMAP_KEY_STATE_SHIFT & 15)
-			continue;
-		s->next = rc->free_head;
-		rc->free_head = n;
+			if (s->key >> REMAP_KEY_STATE_SHIFT & 15)
+				continue;
+			*link = n;
+			link = &s->next;
+		}
 	}
+	*link = REMAP_NO_SLOT;
 	return 0;
 }

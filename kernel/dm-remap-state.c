@@ -246,18 +246,11 @@ static void load_head(struct remap_c *rc, const struct remap_disk_head *h)
 /* The table knows better how many blocks are remapped than an old save does. */
 static void count_mapped(struct remap_c *rc)
 {
-	u64 n[4] = {}, slot, end = rc->super.table_ready * REMAP_TABLE_ENTRIES;
-	struct remap_entry e;
+	u64 n[4] = {}, slot, block;
 	unsigned int i;
 
-	end = min(end, rc->super.layout.spare_blocks);
-	for (slot = 0; slot < end; slot++) {
-		if (!rc->chunks[div_u64(slot, REMAP_TABLE_ENTRIES)])
-			continue;
-		remap_slot_entry(rc, slot, &e);
-		if (e.state == REMAP_SLOT_MAPPED)
-			n[e.cause]++;
-	}
+	for (slot = 0; remap_next_mapped(rc, &slot, &block); slot++)
+		n[remap_slot(rc, slot)->key >> REMAP_KEY_CAUSE_SHIFT & 3]++;
 	for (i = REMAP_CAUSE_AUTO; i <= REMAP_CAUSE_PROACTIVE; i++)
 		rc->count.remaps[i] = max(rc->count.remaps[i], n[i]);
 }

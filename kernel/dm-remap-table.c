@@ -2,6 +2,8 @@
 /*
  * Loading the table from its copies, and mending the copies.
  */
+#include <linux/bits.h>
+#include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -20,30 +22,49 @@ struct table_pass {
 	bool moved;		/* a unit of a copy has a new place */
 	bool lacks[REMAP_COPIES];	/* a unit could not be written, */
 	bool unlisted[REMAP_COPIES];	/* nor that be listed */
+	/* Spare blocks: from @seen to @usable none may hold data, then all. */
+	u64 seen;
+	u64 usable;
+	u64 end;
 };
 
+/* May a spare block hold data? Cheap for one after the other. */
+static bool may_hold_data(const struct remap_super *s, struct table_pass *p,
+			  u64 slot)
+{
+	if (slot < p->seen || slot >= p->end) {
+		p->seen = slot;
+		p->usable = remap_next_usable(s, slot);
+		p->end = s->layout.spare_blocks;
+		if (p->usable < p->end)
+			p->end = min(p->end, remap_usable_end(s, p->usable));
+	}
+	return slot >= p->usable && slot < p->end;
+}
+
 /* Enter one valid unit of the table into memory. */
-static int load_unit(struct remap_c *rc, u64 unit,
-		     const struct remap_disk_table *t, u64 *sequence)
+static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+		     const struct remap_disk_table *t)
 {
 	u64 base = unit * REMAP_TABLE_ENTRIES;
+	struct remap_change change = {};
+	struct remap_entry *e = &change.entry;
+	u64 *sequence = p->sequence;
 	unsigned int i;
 
 	sequence[unit] = le64_to_cpu(t->unit.sequence);
 	rc->sequence = max(rc->sequence, sequence[unit]);
 	for (i = 0; i < REMAP_TABLE_ENTRIES; i++) {
-		struct remap_change change = { .slot = base + i };
-		struct remap_entry *e = &change.entry;
 		struct remap_view view;
 		u64 *lost;
 
+		change.slot = base + i;
 		if (remap_entry_decode(&t->entry[i], rc->main_blocks,
 				       rc->block_sectors, e))
 			return -EUCLEAN;
 		if (e->state == REMAP_SLOT_FREE)
 			continue;
-		if (base + i >= rc->super.layout.spare_blocks ||
-		    remap_next_usable(&rc->super, base + i) != base + i)
+		if (!may_hold_data(&rc->super, p, base + i))
 			return -EUCLEAN;
 		if (remap_chunk_get(rc, unit))
 			return -ENOMEM;
@@ -108,31 +129,62 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		p->unlisted[copy] = true;
 }
 
-/* One unit as it stands in all copies: take the newest, or mend the others. */
-static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
-		      unsigned int n)
+/*
+ * The newest unit of those in the copies that count.
+ *
+ * @same: copies that hold just that
+ * Return: NULL when there is none, ERR_PTR(-EUCLEAN) when two contradict.
+ */
+static const struct remap_disk_table *newest(struct remap_c *rc,
+					     struct table_pass *p, u64 unit,
+					     unsigned int n,
+					     unsigned long *same)
 {
 	const struct remap_disk_table *t, *best = NULL;
 	unsigned int i;
-	int r;
 
+	*same = 0;
 	for (i = 0; i < REMAP_COPIES; i++) {
+		bool equal;
+
 		t = p->buf[i] + n * REMAP_UNIT;
-		if (!p->readable[i][n] ||
-		    remap_unit_check(t, REMAP_MAGIC_TABLE, rc->super.uuid) ||
+		if (!p->readable[i][n])
+			continue;
+		equal = best && !memcmp(t, best, REMAP_UNIT);
+		if (equal)
+			*same |= BIT(i);
+		/* What equals a good unit needs no check of its own. */
+		if ((!equal && remap_unit_check(t, REMAP_MAGIC_TABLE,
+						rc->super.uuid)) ||
 		    le64_to_cpu(t->unit.index) != unit ||
 		    le64_to_cpu(t->unit.sequence) <
 		    remap_missed_sequence(&rc->super, i, unit))
 			continue;
-		if (best && t->unit.sequence == best->unit.sequence &&
-		    memcmp(t, best, REMAP_UNIT)) {
-			DMERR("%s: table unit %llu of %s differs by copy; see 'dm-remap check'",
-			      remap_name(rc), unit, rc->spare->name);
-			return -EUCLEAN;
-		}
+		if (best && !equal && t->unit.sequence == best->unit.sequence)
+			return ERR_PTR(-EUCLEAN);
 		if (!best || le64_to_cpu(t->unit.sequence) >
-			     le64_to_cpu(best->unit.sequence))
+			     le64_to_cpu(best->unit.sequence)) {
 			best = t;
+			*same = BIT(i);
+		}
+	}
+	return best;
+}
+
+/* One unit as it stands in all copies: take the newest, or mend the others. */
+static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+		      unsigned int n)
+{
+	const struct remap_disk_table *best;
+	unsigned long same;
+	unsigned int i;
+	int r;
+
+	best = newest(rc, p, unit, n, &same);
+	if (IS_ERR(best)) {
+		DMERR("%s: table unit %llu of %s differs by copy; see 'dm-remap check'",
+		      remap_name(rc), unit, rc->spare->name);
+		return PTR_ERR(best);
 	}
 	if (!best) {
 		DMERR("%s: table unit %llu of spare %s is damaged in every copy; not activated",
@@ -140,7 +192,7 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		return -EUCLEAN;
 	}
 	if (!p->mend) {
-		r = load_unit(rc, unit, best, p->sequence);
+		r = load_unit(rc, p, unit, best);
 		if (r == -EUCLEAN)
 			DMERR("%s: table unit %llu of spare %s contradicts itself; not activated",
 			      remap_name(rc), unit, rc->spare->name);
@@ -148,9 +200,10 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 			return r;
 	}
 	for (i = 0; i < REMAP_COPIES; i++) {
-		t = p->buf[i] + n * REMAP_UNIT;
-		if (t == best || (p->readable[i][n] &&
-				  !memcmp(t, best, REMAP_UNIT))) {
+		/* One that does not count may still hold what the best does. */
+		if ((same & BIT(i)) ||
+		    (p->readable[i][n] &&
+		     !memcmp(p->buf[i] + n * REMAP_UNIT, best, REMAP_UNIT))) {
 			if (p->mend)
 				remap_missed_remove(&rc->super, i, unit);
 			continue;

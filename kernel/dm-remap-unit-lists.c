@@ -261,3 +261,25 @@ __u64 remap_next_usable(const struct remap_super *s, __u64 slot)
 	} while (slot != before);
 	return slot;
 }
+
+/**
+ * remap_usable_end() - where a run of blocks that may hold data ends
+ * @s: superblock
+ * @slot: a block that may hold data
+ *
+ * As remap_layout_usable_end(), but for what was moved.
+ */
+__u64 remap_usable_end(const struct remap_super *s, __u64 slot)
+{
+	__u64 end = remap_layout_usable_end(&s->layout, slot);
+	__u32 i;
+
+	for (i = 0; i < s->moved_count; i++) {
+		__u64 sector = s->moved[i].place * REMAP_UNIT_SECTORS;
+		__u64 first = div_u64(sector, s->layout.block_sectors);
+
+		if (first > slot)
+			end = min(end, first);
+	}
+	return end;
+}

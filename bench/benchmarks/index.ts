@@ -1,4 +1,5 @@
 import type { Benchmark } from '../frame/benchmark.ts';
+import { activation } from './activation.ts';
 import { dataPath } from './data-path.ts';
 import { labStart } from './lab-start.ts';
 import { memory } from './memory.ts';
@@ -6,4 +7,4 @@ import { remap } from './remap.ts';
 import { screen } from './screen.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [dataPath, memory, remap, labStart, screen];
+export const benchmarks: readonly Benchmark[] = [dataPath, memory, remap, activation, labStart, screen];

@@ -23,11 +23,6 @@ const FILLED = [0.5, 0.9];
 /** Taking a block must cost the same however full the spare is; interrupts make up the rest. */
 const AT_LEAST = 0.98;
 
-/** KiB of both copies of as much of the table as is ready when so many blocks are taken; see docs/on-disk-format.md. */
-function tableKib(blocks: number): number {
-  return 2 * 4 * 1024 * Math.ceil(blocks / (1024 * 84));
-}
-
 function writesSince(disk: LabDisk, mark: number): number {
   return disk.log.entries(mark).filter(({ operation }) => operation === 'write').length;
 }
@@ -88,11 +83,6 @@ async function costWhenFull({ options, say }: BenchmarkContext): Promise<Figure[
       next += more;
       figures.push(besidePeer({ name, unit: 'instructions', value: await cost() }, empty, AT_LEAST));
     }
-    say('activation');
-    const kib = tableKib(next);
-    const reading = 2 * (await machine.readingCost(kib));
-    const name = `activation, ${next.toLocaleString('en')} remaps`;
-    figures.push(besideLimit({ name, unit: 'instructions', value: await machine.activationCost() }, reading));
     return figures;
   } finally {
     await machine.stop();
@@ -101,6 +91,6 @@ async function costWhenFull({ options, say }: BenchmarkContext): Promise<Figure[
 
 export const remap: Benchmark = {
   name: 'remap',
-  against: 'three writes to the spare for each; the cost of one with an empty spare; twice the reading of the table',
+  against: 'three writes to the spare for each; the cost of one with an empty spare',
   run: async (context) => [...(await countWrites()), ...(await costWhenFull(context))],
 };

@@ -47,6 +47,7 @@ export interface Cost {
 export class CountingMachine {
   readonly #lab: Lab;
   #remapsPerStripe = 0;
+  #spare = '/dev/ram0';
 
   private constructor(lab: Lab) {
     this.#lab = lab;
@@ -88,12 +89,32 @@ export class CountingMachine {
   /** Takes the memory of the spare itself, which otherwise is taken as blocks are written. It stays blank. */
   async fillSpare(): Promise<void> {
     // Ends with "no space left", which is where it should.
-    await this.shell('dd if=/dev/zero of=/dev/ram0 bs=1M oflag=direct 2>/dev/null || true');
+    await this.shell(`dd if=/dev/zero of=${this.#spare} bs=1M oflag=direct 2>/dev/null || true`);
+  }
+
+  /**
+   * Takes another spare from then on: null_blk, in memory too, that carries so many MB in a second of the machine's
+   * clock, which is a second of 10^9 instructions. Time that a processor needs between two reads is not lost to it, as a
+   * disk reads ahead.
+   */
+  async limitSpare(mbps: number): Promise<void> {
+    const bytes = await this.run('/usr/sbin/blockdev', ['--getsize64', this.#spare]);
+    await this.shell(`
+      test -d /sys/kernel/config/nullb || mount -t configfs none /sys/kernel/config
+      cd /sys/kernel/config/nullb && mkdir spare && cd spare
+      echo ${String(Number(bytes) / 1024 ** 2)} > size
+      echo 512 > blocksize
+      echo 1 > memory_backed
+      echo 0 > irqmode
+      echo ${String(mbps)} > mbps
+      echo 1 > power
+      echo none > /sys/block/spare/queue/scheduler`);
+    this.#spare = '/dev/spare';
   }
 
   /** Makes the pair, newly formatted. */
   async createPair(): Promise<void> {
-    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} /dev/ram0 ${String(BLOCK_SECTORS)} 2 format no_scan`;
+    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} ${this.#spare} ${String(BLOCK_SECTORS)} 2 format no_scan`;
     await this.run('/usr/sbin/dmsetup', ['create', 'remap', '--table', table]);
   }
 
@@ -142,13 +163,15 @@ export class CountingMachine {
   /** Takes the pair down; gives the instructions of its next activation. */
   async activationCost(): Promise<number> {
     await this.run('/usr/sbin/dmsetup', ['remove', 'remap']);
-    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} /dev/ram0 ${String(BLOCK_SECTORS)} 1 no_scan`;
+    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} ${this.#spare} ${String(BLOCK_SECTORS)} 1 no_scan`;
     return this.#instructions(`dmsetup create remap --table '${table}'`);
   }
 
   /** Instructions of reading so many KiB of the spare in pieces of 64. */
   async readingCost(kib: number): Promise<number> {
-    return this.#instructions(`dd if=/dev/ram0 of=/dev/null bs=64k count=${String(kib / 64)} iflag=direct 2>/dev/null`);
+    return this.#instructions(
+      `dd if=${this.#spare} of=/dev/null bs=64k count=${String(Math.ceil(kib / 64))} iflag=direct 2>/dev/null`,
+    );
   }
 
   /** Instructions from before a command to after it, as the guest's clock counts them. */
