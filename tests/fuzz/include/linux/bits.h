@@ -3,6 +3,7 @@
 #define FUZZ_LINUX_BITS_H
 
 #define BITS_PER_LONG 64
+#define BIT(n) (1ul << (n))
 #define BIT_ULL(n) (1ull << (n))
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 

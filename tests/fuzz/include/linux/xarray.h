@@ -29,6 +29,11 @@ void *xa_find(struct xarray *xa, unsigned long *index, unsigned long last,
 
 #define xa_err(entry) ((void)(entry), 0)
 
+static inline bool xa_empty(const struct xarray *xa)
+{
+	return !xa->count;
+}
+
 static inline void *xa_mk_value(unsigned long value)
 {
 	return (void *)(value << 1 | 1);
