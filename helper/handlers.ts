@@ -73,6 +73,7 @@ export function makeHandlers({ mutations, follower, plans, progress }: HandlerCo
     },
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
+    'target.scan': ({ name, action }) => change('scan', name, ['scan', action]),
     'events.follow': async () => {
       await follower.start();
       return {};

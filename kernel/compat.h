@@ -9,6 +9,7 @@
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
+#include <linux/part_stat.h>
 
 /* The bit of dm_table_get_mode() that allows writing. */
 #ifdef BLK_OPEN_WRITE
@@ -75,6 +76,16 @@ static inline unsigned int remap_bdev_max_discard(struct block_device *bdev)
 	return blk_queue_discard(q) ? q->limits.max_discard_sectors : 0;
 #else
 	return bdev_max_discard_sectors(bdev);
+#endif
+}
+
+/* Requests to a disk that are done, since it appeared. */
+static inline u64 remap_disk_requests(struct gendisk *disk)
+{
+#ifdef REMAP_EMBEDDED_PART0
+	return part_stat_read_accum(&disk->part0, ios);
+#else
+	return part_stat_read_accum(disk->part0, ios);
 #endif
 }
 

@@ -188,6 +188,14 @@ enum remap_state_kind {
 	REMAP_STATE_HEAD = 1,
 	REMAP_STATE_EVENTS = 2,
 	REMAP_STATE_PENDING = 3,
+	REMAP_STATE_REGIONS = 4,
+};
+
+/* How far a scan is, see struct remap_disk_head. */
+enum remap_scan_state {
+	REMAP_SCAN_IDLE = 0,
+	REMAP_SCAN_RUNNING = 1,
+	REMAP_SCAN_PAUSED = 2,
 };
 
 #define REMAP_STATE_CLEAN	1u
@@ -197,7 +205,7 @@ enum remap_state_kind {
  * @flags: REMAP_STATE_CLEAN when written at suspend or removal
  * @event_units: units of kind REMAP_STATE_EVENTS that follow
  * @pending_units: units of kind REMAP_STATE_PENDING after those
- * @reserved0: zero
+ * @region_units: units of kind REMAP_STATE_REGIONS after those
  * @last_event: number of the last event
  * @saved: Unix time, seconds
  * @auto_remaps: blocks remapped after errors, since format
@@ -209,13 +217,18 @@ enum remap_state_kind {
  * @slow_reads: since format
  * @scan_block: next block to be scanned
  * @scan_passes: whole passes, since format
+ * @scan_first: first block of the scan
+ * @scan_count: blocks of it
+ * @scan_started: Unix time at which the last pass over all of main began
+ * @scan_state: enum remap_scan_state
+ * @reserved: zero
  */
 struct remap_disk_head {
 	struct remap_unit unit;
 	__le32 flags;
 	__le32 event_units;
 	__le32 pending_units;
-	__le32 reserved0;
+	__le32 region_units;
 	__le64 last_event;
 	__le64 saved;
 	__le64 auto_remaps;
@@ -227,7 +240,11 @@ struct remap_disk_head {
 	__le64 slow_reads;
 	__le64 scan_block;
 	__le64 scan_passes;
-	__u8 reserved[REMAP_UNIT - 64 - 16 - 88];
+	__le64 scan_first;
+	__le64 scan_count;
+	__le64 scan_started;
+	__le32 scan_state;
+	__u8 reserved[REMAP_UNIT - 64 - 16 - 88 - 28];
 };
 
 #define REMAP_NO_BLOCK		(~0ull)
@@ -276,6 +293,43 @@ struct remap_disk_pending {
 struct remap_disk_pendings {
 	struct remap_unit unit;
 	struct remap_disk_pending pending[REMAP_STATE_PENDING_MAX];
+};
+
+/**
+ * struct remap_disk_region - what happened in one region of main
+ * @index: number of the region
+ * @scanned_at: Unix time at which a scan last read part of it, 0 never
+ * @latency_avg: of the scanner's reads in microseconds
+ * @latency_max: longest of the pass @pass
+ * @errors: blocks that could not be read, writes that failed, soft errors, slow
+ *	reads
+ * @weight: of errors, 65536 for one that says all, at @weighed_at
+ * @recent: the same, forgotten sooner
+ * @weighed_at: Unix time
+ * @pass: low bits of the number of the scan pass that came here last
+ * @scanned: bit n of the 128 is the n-th part of the region, read by a scan
+ *
+ * A region has 2^n blocks, the fewest from 128 on with which main has at most
+ * 32768 regions.
+ */
+struct remap_disk_region {
+	__le32 index;
+	__le32 scanned_at;
+	__le32 latency_avg;
+	__le32 latency_max;
+	__le32 errors[4];
+	__le32 weight;
+	__le32 recent;
+	__le32 weighed_at;
+	__le32 pass;
+	__le64 scanned[2];
+};
+
+#define REMAP_STATE_REGION_MAX	63u
+
+struct remap_disk_regions {
+	struct remap_unit unit;
+	struct remap_disk_region region[REMAP_STATE_REGION_MAX];
 };
 
 /* The numbers stand on the spare: only ever append. */

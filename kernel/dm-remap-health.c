@@ -2,10 +2,23 @@
 /*
  * What is known of main's blocks apart from where they are.
  */
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "dm-remap-show.h"
+#include "dm-remap-scan.h"
+
+void remap_health_init(struct remap_c *rc)
+{
+	xa_init(&rc->pending);
+	xa_init(&rc->gates);
+	xa_init(&rc->soft);
+	xa_init(&rc->slow);
+	xa_init(&rc->weak);
+	xa_init(&rc->regions);
+	mutex_init(&rc->region_mutex);
+	INIT_LIST_HEAD(&rc->error_regions);
+}
 
 void remap_health_exit(struct remap_c *rc)
 {
@@ -13,6 +26,8 @@ void remap_health_exit(struct remap_c *rc)
 	xa_destroy(&rc->gates);
 	xa_destroy(&rc->soft);
 	xa_destroy(&rc->slow);
+	xa_destroy(&rc->weak);
+	remap_regions_exit(rc);
 }
 
 /**
@@ -36,9 +51,11 @@ void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds)
 	rc->dirty = true;
 	set_bit(REMAP_ATT_PENDING, &rc->attention);
 	spin_unlock_irqrestore(&rc->lock, flags);
-	if (rc->active)
-		remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT,
-			    NULL);
+	if (!rc->active)
+		return;
+	remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT, NULL);
+	remap_region_error(rc, block, REMAP_ERROR_READ);
+	remap_scan_near(rc, block);
 }
 
 /* The block was read, or is mapped now. Return: whether it was pending. */
@@ -84,11 +101,16 @@ static unsigned long bump(struct xarray *xa, u64 block)
 /* A block could only be read or written after retries. */
 void remap_note_soft(struct remap_c *rc, u64 block)
 {
+	unsigned int threshold = rc->arg[REMAP_SOFT_THRESHOLD];
+	unsigned long n = bump(&rc->soft, block);
 	char detail[REMAP_DETAIL_MAX];
 
 	remap_count(rc, &rc->count.soft_errors);
-	snprintf(detail, sizeof(detail), "%lu", bump(&rc->soft, block));
+	snprintf(detail, sizeof(detail), "%lu", n);
 	remap_event(rc, REMAP_EVENT_SOFT, block, REMAP_NO_SLOT, detail);
+	remap_region_error(rc, block, REMAP_ERROR_SOFT);
+	if (threshold && n >= threshold)
+		remap_weak_note(rc, block);
 }
 
 /* Reading a block took @ms milliseconds. */
@@ -100,10 +122,11 @@ void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms)
 	bump(&rc->slow, block);
 	snprintf(detail, sizeof(detail), "%ums", ms);
 	remap_event(rc, REMAP_EVENT_SLOW, block, REMAP_NO_SLOT, detail);
+	remap_region_error(rc, block, REMAP_ERROR_SLOW);
 }
 
 /**
- * remap_note_latency() - a read of main that a worker issued alone was timed
+ * remap_note_latency() - a read of main that a worker or the scanner issued
  * @rc: target
  * @us: microseconds
  */
@@ -115,18 +138,11 @@ void remap_note_latency(struct remap_c *rc, u64 us)
 	remap_count(rc, &rc->latency[n]);
 }
 
-struct grid {
-	u64 first;
-	u64 count;
-	u32 cells;
-	struct remap_cell *cell;
-};
-
 /*
  * Cell i begins at block first + i * count / cells, rounded down. The cell of
  * a block is the last one that begins at or before it.
  */
-static struct remap_cell *cell_of(const struct grid *g, u64 block)
+struct remap_cell *remap_cell_of(const struct remap_grid *g, u64 block)
 {
 	u64 n;
 
@@ -138,14 +154,14 @@ static struct remap_cell *cell_of(const struct grid *g, u64 block)
 	return &g->cell[n];
 }
 
-static void add_values(struct xarray *xa, const struct grid *g, size_t field)
+static void add_values(struct xarray *xa, const struct remap_grid *g, size_t field)
 {
 	unsigned long index;
 	void *entry;
 
 	xa_for_each_range(xa, index, entry, g->first,
 			  g->first + g->count - 1) {
-		u32 *n = (void *)cell_of(g, index) + field;
+		u32 *n = (void *)remap_cell_of(g, index) + field;
 
 		*n += field == offsetof(struct remap_cell, pending) ?
 		      1 : xa_to_value(entry);
@@ -153,13 +169,13 @@ static void add_values(struct xarray *xa, const struct grid *g, size_t field)
 }
 
 /* Caller holds commit_mutex. */
-static void add_mapped(struct remap_c *rc, const struct grid *g)
+static void add_mapped(struct remap_c *rc, const struct remap_grid *g)
 {
 	struct remap_cell *c;
 	u64 slot, block;
 
 	for (slot = 0; remap_next_mapped(rc, &slot, &block); slot++) {
-		c = cell_of(g, block);
+		c = remap_cell_of(g, block);
 		if (c)
 			c->mapped++;
 	}
@@ -178,7 +194,7 @@ static void add_mapped(struct remap_c *rc, const struct grid *g)
 int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		struct remap_cell **result)
 {
-	struct grid g = { .first = first, .count = count, .cells = cells };
+	struct remap_grid g = { .first = first, .count = count, .cells = cells };
 
 	g.cell = kvcalloc(cells, sizeof(*g.cell), GFP_KERNEL);
 	if (!g.cell)
@@ -189,8 +205,19 @@ int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 	add_values(&rc->pending, &g, offsetof(struct remap_cell, pending));
 	add_values(&rc->soft, &g, offsetof(struct remap_cell, soft));
 	add_values(&rc->slow, &g, offsetof(struct remap_cell, slow));
+	if (remap_risk_cells(rc, &g)) {
+		kvfree(g.cell);
+		return -ENOMEM;
+	}
 	*result = g.cell;
 	return 0;
+}
+
+/* Is there anything to say of a cell? */
+bool remap_cell_tells(const struct remap_cell *c)
+{
+	return c->scanned || c->mapped || c->pending || c->soft || c->slow ||
+	       c->regions || c->risk;
 }
 
 /**
@@ -218,9 +245,12 @@ int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
 	for (i = 0; i < cells; i++) {
 		const struct remap_cell *c = &cell[i];
 
-		if (c->mapped || c->pending || c->soft || c->slow)
-			DMEMIT("%u 0 %u %u %u %u 0 0 0 0\n", i, c->mapped,
-			       c->pending, c->soft, c->slow);
+		if (!remap_cell_tells(c))
+			continue;
+		DMEMIT("%u %llu %u %u %u %u %llu %u %u %u\n", i, c->scanned,
+		       c->mapped, c->pending, c->soft, c->slow,
+		       c->regions ? div_u64(c->latency_sum, c->regions) : 0,
+		       c->latency_max, c->risk, c->confidence);
 	}
 	DMEMIT("end");
 	kvfree(cell);

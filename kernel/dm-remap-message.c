@@ -75,7 +75,7 @@ static int msg_remap(struct remap_c *rc, unsigned int argc, char **argv)
 		r = check_active(rc);
 	if (r)
 		return r;
-	r = remap_move(rc, block, count);
+	r = remap_move(rc, block, count, REMAP_CAUSE_MANUAL);
 	if (r)
 		tell_refusal(rc, r);
 	return r;
@@ -98,6 +98,32 @@ static int msg_unmap(struct remap_c *rc, unsigned int argc, char **argv)
 	if (r == -EAGAIN || r == -EROFS || r == -EBUSY || r == -ENOMEM)
 		tell_refusal(rc, r);
 	return r;
+}
+
+static int msg_scan(struct remap_c *rc, unsigned int argc, char **argv)
+{
+	u64 first = 0, count = remap_target_blocks(rc);
+	const char *what = argc > 1 ? argv[1] : "";
+	int r;
+
+	r = check_active(rc);
+	if (r)
+		return r;
+	if (!strcmp(what, "start") && (argc == 2 || argc == 4)) {
+		if (argc == 4 &&
+		    (remap_parse_u64(argv[2], U64_MAX, &first) ||
+		     remap_parse_u64(argv[3], U64_MAX, &count)))
+			return usage(rc, "scan start [<first> <count>]");
+		r = check_range(rc, first, count);
+		return r ? r : remap_scan_start(rc, first, count);
+	}
+	if (argc == 2 && !strcmp(what, "stop"))
+		return remap_scan_stop(rc);
+	if (argc == 2 && !strcmp(what, "pause"))
+		return remap_scan_pause(rc);
+	if (argc == 2 && !strcmp(what, "resume"))
+		return remap_scan_continue(rc);
+	return usage(rc, "scan start [<first> <count>], stop, pause or resume");
 }
 
 static int msg_remaps(struct remap_c *rc, unsigned int argc, char **argv,
@@ -158,6 +184,7 @@ static int msg_continue(struct remap_c *rc, unsigned int argc)
 	if (was)
 		remap_event(rc, REMAP_EVENT_CONTINUED, REMAP_NO_BLOCK,
 			    REMAP_NO_SLOT, NULL);
+	remap_scan_kick(rc);
 	return 0;
 }
 
@@ -219,11 +246,8 @@ int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return msg_save(rc, argc);
 	if (!strcmp(what, "unmap"))
 		return msg_unmap(rc, argc, argv);
-	if (!strcmp(what, "scan")) {
-		DMERR("%s: message '%s' is not supported by this version",
-		      remap_name(rc), what);
-		return -EOPNOTSUPP;
-	}
+	if (!strcmp(what, "scan"))
+		return msg_scan(rc, argc, argv);
 	DMERR("%s: unknown message '%s'", remap_name(rc), what);
 	return -EINVAL;
 }

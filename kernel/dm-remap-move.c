@@ -28,6 +28,7 @@ struct move_item {
 struct move {
 	u64 first;
 	unsigned int count;
+	enum remap_cause cause;
 	struct move_item item[REMAP_BATCH_BLOCKS];
 	struct remap_change change[REMAP_BATCH_BLOCKS];
 	struct page *page[BATCH_PAGES];
@@ -122,6 +123,11 @@ static int read_item(struct remap_c *rc, struct move *m, struct move_item *it)
 			remap_note_soft(rc, it->block);
 		return 0;
 	}
+	if (m->cause == REMAP_CAUSE_PROACTIVE) {
+		/* Too late: it waits, as any block that cannot be read does. */
+		it->skip = true;
+		return 0;
+	}
 	return read_pieces(rc, m, it);
 }
 
@@ -151,6 +157,8 @@ static int read_batch(struct remap_c *rc, struct move *m)
 		it->want[0] &= ~it->old.mask[0];
 		it->want[1] &= ~it->old.mask[1];
 		it->skip = !(it->want[0] | it->want[1]) ||
+			   (it->old.mapped &&
+			    m->cause == REMAP_CAUSE_PROACTIVE) ||
 			   xa_load(&rc->gates, it->block) ==
 			   xa_mk_value(REMAP_GATE_LIMBO);
 		plain &= !it->old.mapped;
@@ -260,7 +268,8 @@ static unsigned int place_run(struct remap_c *rc, struct move *m,
 	return n;
 }
 
-static void fill_change(struct move_item *it, struct remap_change *c)
+static void fill_change(struct move_item *it, struct remap_change *c,
+			enum remap_cause cause)
 {
 	struct remap_entry *e = &c->entry;
 	unsigned int i;
@@ -270,7 +279,7 @@ static void fill_change(struct move_item *it, struct remap_change *c)
 	c->suspect = it->old.suspect;
 	e->block = it->block;
 	e->state = REMAP_SLOT_MAPPED;
-	e->cause = it->old.mapped ? it->old.cause : REMAP_CAUSE_MANUAL;
+	e->cause = it->old.mapped ? it->old.cause : cause;
 	e->seconds = it->old.mapped ? it->old.seconds :
 				      (u32)ktime_get_real_seconds();
 	for (i = 0; i < REMAP_MASK_WORDS; i++) {
@@ -287,7 +296,7 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 
 	for (i = 0; i < m->count; i++)
 		if (!m->item[i].skip)
-			fill_change(&m->item[i], &c[n++]);
+			fill_change(&m->item[i], &c[n++], m->cause);
 	if (!n)
 		return 0;
 	r = remap_commit_blocks(rc, c, n);
@@ -301,11 +310,12 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 				remap_spare_put(rc, it->slot);
 		} else if (!c[n].error) {
 			if (!it->old.mapped) {
-				remap_count(rc, &rc->count.remaps[REMAP_CAUSE_MANUAL]);
+				remap_count(rc, &rc->count.remaps[m->cause]);
 				remap_pending_mapped(rc, it->block);
 			}
 			remap_event(rc, REMAP_EVENT_REMAP, it->block, it->slot,
-				    "manual");
+				    m->cause == REMAP_CAUSE_PROACTIVE ?
+				    "proactive" : "manual");
 		}
 		it->slot = REMAP_NO_SLOT;
 		n++;
@@ -377,16 +387,18 @@ int remap_may_request(struct remap_c *rc)
 }
 
 /**
- * remap_move() - the message `remap`
+ * remap_move() - move blocks to the spare
  * @rc: target, active
  * @block: first main block
  * @count: number of blocks, all within the target
+ * @cause: on request; or by the target's own judgement, then only blocks that
+ *	can be read whole and are not mapped yet
  *
  * Return: 0; -ENOSPC when the spares ran out, -EIO when main or the spare
  * failed as a whole, -EAGAIN when halted, -EROFS, -EBUSY when suspending,
  * -EINTR, -ENOMEM. What was moved until then stays moved.
  */
-int remap_move(struct remap_c *rc, u64 block, u64 count)
+int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 {
 	unsigned int batch = min_t(unsigned int, REMAP_BATCH_BLOCKS,
 				   REMAP_BATCH_SECTORS >> rc->block_shift);
@@ -397,6 +409,8 @@ int remap_move(struct remap_c *rc, u64 block, u64 count)
 	mutex_lock(&rc->move_mutex);
 	m = move_alloc();
 	r = m ? 0 : -ENOMEM;
+	if (m)
+		m->cause = cause;
 	while (!r && count) {
 		r = remap_may_request(rc);
 		if (!r && fatal_signal_pending(current))

@@ -137,37 +137,84 @@ void remap_backoff(struct remap_c *rc, unsigned int attempt)
 			   msecs_to_jiffies(min_t(u64, ms, BACKOFF_MAX_MS)));
 }
 
-/* Issue part of a bio alone until it works or the tries are used up. */
-static blk_status_t read_part(struct remap_c *rc, struct remap_io *io,
-			      struct block_device *bdev, sector_t sector,
-			      unsigned int skip, unsigned int sectors,
-			      u64 block, bool is_main)
+/**
+ * remap_read_tries() - read until it works or the tries are used up
+ * @rc: target
+ * @read: one try
+ * @context: for @read
+ * @tries: result; its time holds after success
+ *
+ * Context: process, sleeps between tries.
+ * Return: of the last try.
+ */
+blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
+			      void *context, struct remap_tries *tries)
 {
-	unsigned int attempt, ms;
-	blk_status_t status;
-	ktime_t start;
-	u64 us;
-
-	for (attempt = 0;; attempt++) {
+	for (tries->extra = 0;; tries->extra++) {
+		ktime_t start = ktime_get();
+		blk_status_t status = read(rc, context);
 		enum remap_class class;
 
-		start = ktime_get();
-		status = remap_io_part(rc, io, bdev, sector, skip, sectors);
+		tries->us = ktime_us_delta(ktime_get(), start);
 		if (!status)
-			break;
+			return BLK_STS_OK;
 		class = remap_classify(status);
 		if (class == REMAP_CLASS_PATH || class == REMAP_CLASS_OTHER ||
-		    attempt >= rc->arg[REMAP_RETRIES] || READ_ONCE(rc->halted))
+		    tries->extra >= rc->arg[REMAP_RETRIES] ||
+		    READ_ONCE(rc->halted))
 			return status;
-		remap_backoff(rc, attempt + 1);
+		remap_backoff(rc, tries->extra + 1);
 	}
-	us = ktime_us_delta(ktime_get(), start);
-	ms = div_u64(us, USEC_PER_MSEC);
-	if (is_main)
-		remap_note_latency(rc, us);
-	if (is_main && ms >= rc->arg[REMAP_SLOW_MS])
+}
+
+/**
+ * remap_read_failed() - a block of main could not be read, issued alone
+ * @rc: target
+ * @block: main block, owned by the caller
+ * @mapped: part of it is on the spare
+ * @status: of the last try
+ */
+void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
+		       blk_status_t status)
+{
+	if (!remap_believe(rc, status, block))
+		return;
+	remap_count(rc, &rc->count.read_errors);
+	if (!mapped)
+		remap_mark_pending(rc, block, ktime_get_real_seconds());
+}
+
+/* Part of a held bio. */
+struct part {
+	struct remap_io *io;
+	struct block_device *bdev;
+	sector_t sector;
+	unsigned int skip;
+	unsigned int sectors;
+};
+
+static blk_status_t try_part(struct remap_c *rc, void *context)
+{
+	const struct part *p = context;
+
+	return remap_io_part(rc, p->io, p->bdev, p->sector, p->skip,
+			     p->sectors);
+}
+
+static blk_status_t read_main(struct remap_c *rc, struct part *part, u64 block)
+{
+	struct remap_tries tries;
+	unsigned int ms;
+	blk_status_t status;
+
+	status = remap_read_tries(rc, try_part, part, &tries);
+	if (status)
+		return status;
+	ms = div_u64(tries.us, USEC_PER_MSEC);
+	remap_note_latency(rc, tries.us);
+	if (ms >= rc->arg[REMAP_SLOW_MS])
 		remap_note_slow(rc, block, ms);
-	if (is_main && attempt)
+	if (tries.extra)
 		remap_note_soft(rc, block);
 	return BLK_STS_OK;
 }
@@ -177,7 +224,9 @@ static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
 			       unsigned int count)
 {
 	sector_t start = (sector_t)block << rc->block_shift;
+	struct part part = { .io = io };
 	unsigned int n, run, skip = io->done;
+	struct remap_tries tries;
 	blk_status_t status;
 	struct remap_view view;
 
@@ -195,10 +244,12 @@ static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
 
 		if (resident && remap_bit(view.lost, n))
 			return BLK_STS_MEDIUM;
+		part.skip = skip;
+		part.sectors = run;
 		if (resident) {
-			status = read_part(rc, io, rc->spare->bdev,
-					   remap_slot_sector(rc, view.slot) + n,
-					   skip, run, block, false);
+			part.bdev = rc->spare->bdev;
+			part.sector = remap_slot_sector(rc, view.slot) + n;
+			status = remap_read_tries(rc, try_part, &part, &tries);
 			if (!status)
 				continue;
 			remap_count(rc, &rc->count.read_errors);
@@ -210,16 +261,12 @@ static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
 			}
 			return status;
 		}
-		status = read_part(rc, io, rc->main->bdev, start + n, skip, run,
-				   block, true);
+		part.bdev = rc->main->bdev;
+		part.sector = start + n;
+		status = read_main(rc, &part, block);
 		if (!status)
 			continue;
-		if (remap_believe(rc, status, block)) {
-			remap_count(rc, &rc->count.read_errors);
-			if (!view.mapped)
-				remap_mark_pending(rc, block,
-						   ktime_get_real_seconds());
-		}
+		remap_read_failed(rc, block, view.mapped, status);
 		return status;
 	}
 	if (count == remap_sectors_of(rc, block))

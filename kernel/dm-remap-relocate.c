@@ -30,8 +30,8 @@ bool remap_may_move(struct remap_c *rc)
 	       !rc->no_auto;
 }
 
-/* Permission for one more remap caused by an error. */
-static bool storm_pass(struct remap_c *rc)
+/* Permission for one more remap caused by an error. Context: process. */
+bool remap_storm_pass(struct remap_c *rc)
 {
 	time64_t now = ktime_get_seconds();
 	u32 limit = rc->arg[REMAP_STORM_LIMIT], sum = 0;
@@ -187,7 +187,7 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		status = BLK_STS_IOERR;
 		if (remap_spare_take(rc, &slot))
 			break;
-		if (!passed && !storm_pass(rc)) {
+		if (!passed && !remap_storm_pass(rc)) {
 			remap_spare_put(rc, slot);
 			break;
 		}
@@ -277,6 +277,12 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 	return remap_commit_blocks(rc, &change, 1) ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
+static void count_write_error(struct remap_c *rc, u64 block)
+{
+	remap_count(rc, &rc->count.write_errors);
+	remap_region_error(rc, block, REMAP_ERROR_WRITE);
+}
+
 static blk_status_t write_main(struct remap_c *rc, struct remap_io *io,
 			       u64 block, unsigned int first,
 			       unsigned int count, unsigned int skip)
@@ -330,7 +336,7 @@ static blk_status_t write_in_place(struct remap_c *rc, struct remap_io *io,
 		} else {
 			status = write_main(rc, io, block, n, run, skip);
 			if (status && remap_believe(rc, status, block))
-				remap_count(rc, &rc->count.write_errors);
+				count_write_error(rc, block);
 		}
 		if (status)
 			return status;
@@ -419,7 +425,7 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 			remap_main_wrote(rc);
 		if (!status || !remap_believe(rc, status, block))
 			return status;
-		remap_count(rc, &rc->count.write_errors);
+		count_write_error(rc, block);
 		if (!remap_may_move(rc) ||
 		    (remap_classify(status) == REMAP_CLASS_IO &&
 		     remap_main_refused(rc, block)))

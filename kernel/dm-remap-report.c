@@ -3,14 +3,11 @@
  * Reports of debugfs that are made in one go.
  */
 #include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/seq_file.h>
 
-#include "dm-remap-show.h"
+#include "dm-remap-scan.h"
 
-#define REGIONS_MAX	65536u
-
-/* Reads that are timed: those a worker issues alone. */
+/* Reads that are timed: the scanner's, and those a worker issues alone. */
 int remap_show_latency(struct remap_c *rc, struct seq_file *m)
 {
 	u64 n[REMAP_LATENCY_BUCKETS];
@@ -19,7 +16,7 @@ int remap_show_latency(struct remap_c *rc, struct seq_file *m)
 	spin_lock_irq(&rc->lock);
 	memcpy(n, rc->latency, sizeof(n));
 	spin_unlock_irq(&rc->lock);
-	seq_puts(m, "# reads of main that were issued alone after an error, since activation\n");
+	seq_puts(m, "# reads of main by the scanner, and of blocks alone after an error, since activation\n");
 	seq_puts(m, "# <from us> <below us> <reads>\n");
 	for (i = 0; i < REMAP_LATENCY_BUCKETS; i++) {
 		if (!n[i])
@@ -35,28 +32,26 @@ int remap_show_latency(struct remap_c *rc, struct seq_file *m)
 
 int remap_show_regions(struct remap_c *rc, struct seq_file *m)
 {
-	u64 blocks = remap_target_blocks(rc);
-	u32 i, regions = min_t(u64, blocks, REGIONS_MAX);
-	unsigned int noio = memalloc_noio_save();
-	struct remap_cell *cell;
-	int r;
+	struct remap_region *region;
+	unsigned long index = 0;
+	unsigned int i;
 
-	r = remap_cells(rc, 0, blocks, regions, &cell);
-	memalloc_noio_restore(noio);
-	if (r)
-		return r;
-	seq_printf(m, "# %u regions of %llu blocks; nothing has scanned them\n",
-		   regions, blocks);
-	seq_puts(m, "# <region> <first block> <mapped> <pending> <soft> <slow>\n");
-	for (i = 0; i < regions && !seq_has_overflowed(m); i++) {
-		const struct remap_cell *c = &cell[i];
-
-		if (c->mapped || c->pending || c->soft || c->slow)
-			seq_printf(m, "%u %llu %u %u %u %u\n", i,
-				   mul_u64_u64_div_u64(i, blocks, regions),
-				   c->mapped, c->pending, c->soft, c->slow);
+	mutex_lock(&rc->region_mutex);
+	seq_printf(m, "# regions of %llu blocks, grains of %llu\n",
+		   1ull << rc->region_shift, remap_region_grain(rc));
+	seq_puts(m, "# <region> <first block> <grains scanned> <last scan, Unix time> <average us> <worst us> <read errors> <write errors> <soft errors> <slow reads> <weight, 65536 for one error>\n");
+	xa_for_each(&rc->regions, index, region) {
+		if (seq_has_overflowed(m))
+			break;
+		seq_printf(m, "%u %llu %u %u %u %u", region->index,
+			   (u64)region->index << rc->region_shift,
+			   remap_region_bits(region), region->scanned_at,
+			   region->latency_avg, region->latency_max);
+		for (i = 0; i < ARRAY_SIZE(region->errors); i++)
+			seq_printf(m, " %u", region->errors[i]);
+		seq_printf(m, " %u\n", region->weight);
 	}
-	kvfree(cell);
+	mutex_unlock(&rc->region_mutex);
 	return 0;
 }
 

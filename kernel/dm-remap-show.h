@@ -10,12 +10,40 @@
 struct seq_file;
 struct remap_export;
 
-/* What is known of a range of blocks, each number a count of blocks or errors. */
+/**
+ * struct remap_cell - what is known of a range of blocks
+ * @scanned: blocks that a scan has read
+ * @latency_sum: of the average latencies of its regions, in microseconds
+ * @mapped: blocks
+ * @pending: blocks
+ * @soft: errors
+ * @slow: reads
+ * @regions: how many are in @latency_sum
+ * @latency_max: in microseconds
+ * @risk: 0 to 100, of its worst region
+ * @confidence: 0 to 100, of that region
+ * @judged: one region was
+ */
 struct remap_cell {
+	u64 scanned;
+	u64 latency_sum;
 	u32 mapped;
 	u32 pending;
 	u32 soft;
 	u32 slow;
+	u32 regions;
+	u32 latency_max;
+	u8 risk;
+	u8 confidence;
+	bool judged;
+};
+
+/* A range of blocks, cut into equal cells. */
+struct remap_grid {
+	u64 first;
+	u64 count;
+	u32 cells;
+	struct remap_cell *cell;
 };
 
 /* A mapped or a pending block as it is listed. */
@@ -63,6 +91,8 @@ struct remap_snapshot {
 };
 
 /* dm-remap-health.c */
+bool remap_cell_tells(const struct remap_cell *c);
+struct remap_cell *remap_cell_of(const struct remap_grid *g, u64 block);
 int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		struct remap_cell **result);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What may be lost without losing data: counters, events, pending blocks.
+ * What may be lost without losing data: counters, events, pending blocks, what
+ * is known of regions, how far the scan is.
  *
  * Saved in turn to two slots, one in the area of each metadata copy; the head
  * of a slot is written last and makes it hold.
@@ -9,7 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 
-#include "dm-remap.h"
+#include "dm-remap-scan.h"
 
 #define BUF_BYTES	(REMAP_IO_PAGES * PAGE_SIZE)
 /*
@@ -115,11 +116,18 @@ static int save_pending(struct remap_c *rc, struct save *s)
 	return write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0);
 }
 
+static int put_regions(struct remap_c *rc, void *save, u32 count)
+{
+	struct save *s = save;
+
+	return write_unit(rc, s, s->units++, REMAP_STATE_REGIONS, count, 0);
+}
+
 static int save_all(struct remap_c *rc, struct save *s, bool clean)
 {
 	struct remap_disk_head *h = rc->state_buf;
 	const struct remap_counters *c = &rc->count;
-	u32 event_units, pending_units;
+	u32 event_units, pending_units, region_units;
 	u64 last;
 
 	spin_lock_irq(&rc->event_lock);
@@ -132,11 +140,16 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
 	if (save_pending(rc, s))
 		return -EIO;
 	pending_units = s->units - 1 - event_units;
+	if (remap_regions_save(rc, rc->super.layout.state_units - s->units,
+			       put_regions, s))
+		return -EIO;
+	region_units = s->units - 1 - event_units - pending_units;
 
 	memset(h, 0, sizeof(*h));
 	h->flags = cpu_to_le32(clean ? REMAP_STATE_CLEAN : 0);
 	h->event_units = cpu_to_le32(event_units);
 	h->pending_units = cpu_to_le32(pending_units);
+	h->region_units = cpu_to_le32(region_units);
 	h->last_event = cpu_to_le64(last);
 	h->saved = cpu_to_le64(ktime_get_real_seconds());
 	spin_lock_irq(&rc->lock);
@@ -149,6 +162,10 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
 	h->slow_reads = cpu_to_le64(c->slow_reads);
 	h->scan_block = cpu_to_le64(c->scan_block);
 	h->scan_passes = cpu_to_le64(c->scan_passes);
+	h->scan_first = cpu_to_le64(c->scan_first);
+	h->scan_count = cpu_to_le64(c->scan_count);
+	h->scan_started = cpu_to_le64(c->scan_started);
+	h->scan_state = cpu_to_le32(c->scan_state);
 	spin_unlock_irq(&rc->lock);
 	return write_unit(rc, s, 0, REMAP_STATE_HEAD, 0,
 			  REQ_PREFLUSH | REQ_FUA);
@@ -240,6 +257,10 @@ static void load_head(struct remap_c *rc, const struct remap_disk_head *h)
 	c->slow_reads = le64_to_cpu(h->slow_reads);
 	c->scan_block = le64_to_cpu(h->scan_block);
 	c->scan_passes = le64_to_cpu(h->scan_passes);
+	c->scan_first = le64_to_cpu(h->scan_first);
+	c->scan_count = le64_to_cpu(h->scan_count);
+	c->scan_started = le64_to_cpu(h->scan_started);
+	c->scan_state = le32_to_cpu(h->scan_state);
 	rc->last_event = le64_to_cpu(h->last_event);
 }
 
@@ -276,9 +297,10 @@ void remap_state_load(struct remap_c *rc)
 		sequence = le64_to_cpu(h->unit.sequence);
 		rc->state_slot = slot;
 		clean = le32_to_cpu(h->flags) & REMAP_STATE_CLEAN;
-		units = min(1 + le32_to_cpu(h->event_units) +
-			    le32_to_cpu(h->pending_units),
-			    rc->super.layout.state_units);
+		units = min_t(u64, 1ull + le32_to_cpu(h->event_units) +
+			      le32_to_cpu(h->pending_units) +
+			      le32_to_cpu(h->region_units),
+			      rc->super.layout.state_units);
 		load_head(rc, h);
 	}
 	for (i = 1; i < units; i++) {
@@ -291,6 +313,8 @@ void remap_state_load(struct remap_c *rc)
 			load_events(rc, rc->state_buf);
 		else if (le32_to_cpu(u->kind) == REMAP_STATE_PENDING)
 			load_pending(rc, rc->state_buf);
+		else if (le32_to_cpu(u->kind) == REMAP_STATE_REGIONS)
+			remap_regions_load(rc, rc->state_buf);
 	}
 	rc->sequence = max(rc->sequence, sequence);
 	if (sequence && !clean)

@@ -2,7 +2,7 @@
 /*
  * Status and table line. Neither has side effects.
  */
-#include "dm-remap-show.h"
+#include "dm-remap-scan.h"
 
 static const char * const mode_names[] = {
 	[REMAP_MODE_RW] = "rw",
@@ -60,6 +60,7 @@ void remap_snapshot(struct remap_c *rc, struct remap_snapshot *snap)
 {
 	const struct remap_counters *c = &rc->count;
 	u64 *n = snap->number;
+	u32 risk, confidence;
 
 	memset(snap, 0, sizeof(*snap));
 	spin_lock_irq(&rc->event_lock);
@@ -85,7 +86,10 @@ void remap_snapshot(struct remap_c *rc, struct remap_snapshot *snap)
 	n[REMAP_FIELD_SCAN_PASSES] = c->scan_passes;
 	spin_unlock_irq(&rc->lock);
 	snap->copies_good = remap_copies_good(rc);
-	snap->scan_state = rc->no_scan ? "off" : "idle";
+	snap->scan_state = remap_scan_name(rc);
+	remap_worst(rc, &risk, &confidence);
+	n[REMAP_FIELD_RISK] = risk;
+	n[REMAP_FIELD_CONFIDENCE] = confidence;
 }
 
 /**

@@ -80,6 +80,8 @@ static void free_target(struct remap_c *rc)
 	leave(rc);
 	if (rc->wq) {
 		wait_event(rc->held_wait, !atomic_read(&rc->held));
+		remap_scan_exit(rc);
+		remap_weak_suspend(rc);
 		remap_index_exit(rc);
 		remap_state_exit(rc);
 		remap_events_exit(rc);
@@ -125,16 +127,15 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	mutex_init(&rc->state_mutex);
 	init_waitqueue_head(&rc->held_wait);
 	init_waitqueue_head(&rc->stop_wait);
-	xa_init(&rc->pending);
-	xa_init(&rc->gates);
 	xa_init(&rc->lost);
-	xa_init(&rc->soft);
-	xa_init(&rc->slow);
+	remap_health_init(rc);
+	remap_weak_init(rc);
 	for (i = 0; i < REMAP_LOCK_BUCKETS; i++)
 		INIT_HLIST_HEAD(&rc->locks[i]);
 	rc->free_head = REMAP_NO_SLOT;
-	/* free_target() takes these three as made when there is a queue. */
-	if (remap_events_init(rc) || remap_state_init(rc))
+	/* free_target() takes these as made when there is a queue. */
+	if (remap_events_init(rc) || remap_state_init(rc) ||
+	    remap_scan_init(rc))
 		goto early;
 	rc->wq = alloc_workqueue("remap", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				 WORKERS);
@@ -154,6 +155,7 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	}
 	return rc;
 early:
+	remap_scan_exit(rc);
 	remap_state_exit(rc);
 	remap_events_exit(rc);
 	kfree(rc);
@@ -214,6 +216,7 @@ static int check_geometry(struct remap_c *rc)
 		ti->error = "Main has too many blocks";
 		return -EINVAL;
 	}
+	remap_regions_init(rc);
 	if (remap_layout_init(l, sectors, rc->block_sectors)) {
 		DMERR("%s: spare %s has %llu sectors; blocks of %u need at least %llu sectors",
 		      remap_name(rc), rc->spare->name, sectors,
@@ -339,6 +342,8 @@ static void remap_resume(struct dm_target *ti)
 	rc->active = true;
 	queue_delayed_work(rc->wq, &rc->save_work,
 			   rc->arg[REMAP_SAVE_INTERVAL] * HZ);
+	remap_scan_resume(rc);
+	remap_weak_resume(rc);
 	remap_export_add(rc);
 }
 
@@ -348,6 +353,8 @@ static void remap_presuspend(struct dm_target *ti)
 
 	WRITE_ONCE(rc->stopping, true);
 	wake_up_all(&rc->stop_wait);
+	remap_scan_suspend(rc);
+	remap_weak_suspend(rc);
 	cancel_delayed_work_sync(&rc->save_work);
 }
 

@@ -93,6 +93,10 @@ struct remap_counters {
 	u64 slow_reads;
 	u64 scan_block;
 	u64 scan_passes;
+	u64 scan_first;
+	u64 scan_count;
+	u64 scan_started;		/* Unix time, of a pass over all of main */
+	u32 scan_state;			/* enum remap_scan_state */
 };
 
 /**
@@ -188,6 +192,16 @@ struct remap_c {
 	struct xarray lost;	/* slot -> u64[REMAP_MASK_WORDS] */
 	struct xarray soft;	/* main block -> soft errors */
 	struct xarray slow;	/* main block -> slow reads */
+	struct xarray weak;	/* main block to be moved while it can be read */
+
+	struct mutex region_mutex;	/* protects down to the empty line */
+	struct xarray regions;		/* index -> struct remap_region */
+	struct list_head error_regions;
+	u64 scanned_grains;
+	unsigned int region_shift;	/* blocks of a region, power of two */
+
+	struct remap_scan *scan;
+	struct work_struct weak_work;
 
 	spinlock_t lock_lock;	/* protects locks and what hangs on it */
 	struct hlist_head locks[REMAP_LOCK_BUCKETS];
@@ -275,6 +289,15 @@ struct remap_io {
 	struct remap_lock lock;
 };
 
+/* One try to read something; @context is the caller's. */
+typedef blk_status_t (*remap_read_fn)(struct remap_c *rc, void *context);
+
+/* What reading with retries was like. */
+struct remap_tries {
+	unsigned int extra;		/* tries after the first */
+	u64 us;				/* the last one took */
+};
+
 /* Copy of what is known of one main block. */
 struct remap_view {
 	bool mapped;
@@ -336,6 +359,10 @@ bool remap_main_refused(struct remap_c *rc, u64 block);
 void remap_main_wrote(struct remap_c *rc);
 bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block);
 void remap_backoff(struct remap_c *rc, unsigned int attempt);
+blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
+			      void *context, struct remap_tries *tries);
+void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
+		       blk_status_t status);
 bool remap_may_move(struct remap_c *rc);
 
 /* dm-remap-relocate.c */
@@ -346,10 +373,12 @@ bool remap_mark_bad(struct remap_c *rc, u32 slot);
 int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 			unsigned int count);
 void remap_count(struct remap_c *rc, u64 *counter);
+bool remap_storm_pass(struct remap_c *rc);
 
 /* dm-remap-move.c */
 int remap_may_request(struct remap_c *rc);
-int remap_move(struct remap_c *rc, u64 block, u64 count);
+int remap_move(struct remap_c *rc, u64 block, u64 count,
+	       enum remap_cause cause);
 
 /* dm-remap-unmap.c */
 int remap_unmap(struct remap_c *rc, u64 block);
@@ -449,19 +478,10 @@ const char *remap_event_name(unsigned int type);
 void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 		 u32 slot, const char *detail);
 
-/* dm-remap-health.c */
-void remap_health_exit(struct remap_c *rc);
-void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds);
-void remap_pending_mapped(struct remap_c *rc, u64 block);
-void remap_pending_recovered(struct remap_c *rc, u64 block);
-void remap_note_soft(struct remap_c *rc, u64 block);
-void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms);
-void remap_note_latency(struct remap_c *rc, u64 us);
-int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
-		 char *result, unsigned int maxlen);
-
 /* dm-remap-message.c */
 int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		  char *result, unsigned int maxlen);
+
+#include "dm-remap-health.h"
 
 #endif

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
+import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
 import {
   causeSchema,
@@ -83,6 +84,7 @@ export const requests = {
     result: targetStatusSchema,
   },
   'target.continue': { params: onTarget, result: targetStatusSchema },
+  'target.scan': { params: onTarget.extend({ action: scanActionSchema }), result: targetStatusSchema },
   'lab.act': { params: z.strictObject({ act: labActionSchema }), result: nothing },
 } as const;
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { blockDeviceSchema } from '../domain/block-device.ts';
 import { machineReportSchema } from '../domain/machine.ts';
+import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
 import {
   healthCellSchema,
@@ -76,6 +77,8 @@ export const methods = {
   },
   /** Ends `halted`. */
   'target.continue': { params: named, result: targetStatusSchema },
+  /** Begins, ends, holds or goes on with a scan of all of main. */
+  'target.scan': { params: named.extend({ action: scanActionSchema }), result: targetStatusSchema },
   /**
    * Follows every protected device from now on, those made later included: `target.changed` comes when device-mapper
    * raises an event, `targets.changed` when one appears or goes.

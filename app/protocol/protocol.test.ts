@@ -23,6 +23,7 @@ const handlers: Handlers = {
   'target.events': ({ after }) => Promise.resolve({ events: [], next: after }),
   'target.remap': refuse,
   'target.continue': refuse,
+  'target.scan': refuse,
   'events.follow': () => Promise.resolve({}),
 };
 

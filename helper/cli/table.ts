@@ -150,6 +150,13 @@ export const verbs = {
     operands: [pair],
     options: [json],
   },
+  scan: {
+    summary: 'read all of the disk in the background, to find errors early',
+    about:
+      'Begins, pauses, resumes or stops a scan: ACTION is start, pause, resume or stop. It gives way to other use of the disk, and goes on after a restart.',
+    operands: [pair, { name: 'ACTION', required: true, completes: 'nothing' }],
+    options: [json],
+  },
   import: {
     summary: 'move the blocks that a list says are bad',
     about:

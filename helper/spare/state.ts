@@ -7,16 +7,24 @@ import { emptyUnit, HEADER_BYTES, readUnit, viewOf, type UnitFault, type UnitHea
 const HEAD = 1;
 const EVENTS = 2;
 const PENDING = 3;
+const REGIONS = 4;
 const EVENT_BYTES = 64;
 const MOST_EVENTS = 63;
 const PENDING_BYTES = 16;
 const MOST_PENDING = 252;
+const MOST_REGIONS = 63;
 const NO_BLOCK = 0xffff_ffff_ffff_ffffn;
 const NO_SPARE_BLOCK = 0xffff_ffff;
 const CLEAN_FLAG = 1;
+/** Most entries of a unit, by its kind. */
+const MOST: Readonly<Record<number, number>> = {
+  [EVENTS]: MOST_EVENTS,
+  [PENDING]: MOST_PENDING,
+  [REGIONS]: MOST_REGIONS,
+};
 
 /** Byte offsets in the head. */
-const at = { flags: 64, eventUnits: 68, pendingUnits: 72, lastEvent: 80, saved: 88 } as const;
+const at = { flags: 64, eventUnits: 68, pendingUnits: 72, regionUnits: 76, lastEvent: 80, saved: 88 } as const;
 /** 64-bit counters of the head, in their order from byte 96 on. */
 const counters = [
   'autoRemaps',
@@ -90,12 +98,13 @@ async function readSave(source: UnitSource, layout: SpareLayout, head: Head): Pr
   const { slot, header, bytes } = head;
   const view = viewOf(bytes);
   const eventUnits = view.getUint32(at.eventUnits, true);
-  const units = Math.min(eventUnits + view.getUint32(at.pendingUnits, true), layout.stateUnits - 1);
+  const pendingEnd = eventUnits + view.getUint32(at.pendingUnits, true);
+  const units = Math.min(pendingEnd + view.getUint32(at.regionUnits, true), layout.stateUnits - 1);
   const events: SavedEvent[] = [];
   const pending: SavedState['pending'][number][] = [];
   const lost: LostStateUnit[] = [];
   for (let index = 1; index <= units; index += 1) {
-    const kind = index <= eventUnits ? EVENTS : PENDING;
+    const kind = index <= eventUnits ? EVENTS : index <= pendingEnd ? PENDING : REGIONS;
     const unit = stateUnit(layout, slot, index);
     const found = await source.read(unit);
     const fault = faultOf(found, header, index, kind);
@@ -103,7 +112,7 @@ async function readSave(source: UnitSource, layout: SpareLayout, head: Head): Pr
       const replacement = emptyUnit('state', { ...header, index: BigInt(index), count: 0, kind });
       lost.push({ index, unit, fault: fault ?? 'unreadable', replacement });
     } else if (kind === EVENTS) events.push(...readEvents(found));
-    else pending.push(...readPending(found));
+    else if (kind === PENDING) pending.push(...readPending(found));
   }
   const values = counters.map((name, index) => [name, wide(view, COUNTERS_AT + index * 8) ?? 0] as const);
   const state: SavedState = {
@@ -129,7 +138,7 @@ function faultOf(
   if (fault !== null) return fault;
   if (header.sequence !== sequence) return 'sequence';
   if (header.kind !== kind) return 'kind';
-  return header.count > (kind === EVENTS ? MOST_EVENTS : MOST_PENDING) ? 'count' : null;
+  return header.count > (MOST[kind] ?? 0) ? 'count' : null;
 }
 
 /** How many entries of a body are used; the count was checked. */

@@ -25,6 +25,7 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'apply',
   'target.remap',
   'target.continue',
+  'target.scan',
   'lab.act',
 ]);
 
@@ -146,6 +147,12 @@ export class Broker {
     'target.continue': async ({ connection, ...params }) => {
       const session = this.#session(connection);
       const status = await session.wire().call('target.continue', params);
+      session.targets.follower(params.name).heardStatus(status);
+      return status;
+    },
+    'target.scan': async ({ connection, ...params }) => {
+      const session = this.#session(connection);
+      const status = await session.wire().call('target.scan', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
     },

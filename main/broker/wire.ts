@@ -23,6 +23,7 @@ const limits: Readonly<Record<MethodName, number>> = {
   'target.events': 60_000,
   'target.remap': 900_000,
   'target.continue': 60_000,
+  'target.scan': 180_000,
   'events.follow': 60_000,
 };
 

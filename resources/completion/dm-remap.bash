@@ -3,7 +3,7 @@ _dm_remap() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
   local options n word operand=0
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap remaps health events continue import check dump repair --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap remaps health events continue scan import check dump repair --help --version' -- "$cur"))
     return
   fi
   case "$verb $previous" in
@@ -37,6 +37,7 @@ _dm_remap() {
       health) options='--first --count --cells --json --help --verbose' ;;
       events) options='--after --max --json --help --verbose' ;;
       continue) options='--json --help --verbose' ;;
+      scan) options='--json --help --verbose' ;;
       import) options='--badblocks --ddrescue --failed --dry-run --json --help --verbose' ;;
       check) options='--json --help --verbose' ;;
       dump) options='--json --help --verbose' ;;
@@ -80,6 +81,8 @@ _dm_remap() {
     'health 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'events 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'continue 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'scan 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'scan 1') COMPREPLY=() ;;
     'import 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'import 1') COMPREPLY=($(compgen -f -- "$cur")) ;;
     'check 0') COMPREPLY=($(compgen -W "$(lsblk -lnpo NAME 2>/dev/null)" -- "$cur") $(compgen -f -- "$cur")) ;;

@@ -87,6 +87,10 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       return statusNow();
     },
     'target.continue': () => ({ ...statusNow(), mode: 'rw' }),
+    'target.scan': ({ action }) => ({
+      ...statusNow(),
+      scanState: ({ start: 'running', resume: 'running', pause: 'paused', stop: 'idle' } as const)[action],
+    }),
     'lab.act': ({ act }) => {
       actOnLab(double, act);
       return {};

@@ -133,6 +133,7 @@ export class FakeHelper {
         return Promise.resolve(sceneStatus(this.rows, 1_000, this.events.at(-1)?.number ?? 0));
       },
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
+      'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'events.follow': () => Promise.resolve({}),
     };
     const recorded = Object.entries(answers).map(([name, answer]) => [

@@ -19,6 +19,9 @@ const parts = [
   'state',
   'events',
   'health',
+  'region',
+  'risk',
+  'region-state',
   'format',
   'index',
 ];

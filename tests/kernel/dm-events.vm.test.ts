@@ -1,30 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { eventsOf, useKernelLab, write, type EventRow, type Target } from './harness/index.ts';
+import { eventNumber, follow } from './harness/follow.ts';
+import { eventsOf, useKernelLab, write } from './harness/index.ts';
 import { failWrites } from './harness/pairs.ts';
 
 const fixture = useKernelLab();
-
-async function eventNumber(target: Target): Promise<number> {
-  const args = ['info', '-c', '--noheadings', '-o', 'events', target.name];
-  const { stdout } = await fixture.kernelLab.run('/usr/sbin/dmsetup', args);
-  return Number(stdout.trim());
-}
-
-/** Follows events by `dmsetup wait` alone until `enough`; hangs, and so fails, when a device-mapper event is lost. */
-async function follow(
-  target: Target,
-  after: number,
-  enough: (rows: readonly EventRow[]) => boolean,
-): Promise<EventRow[]> {
-  const rows: EventRow[] = [];
-  for (;;) {
-    // The number first: what happens between the two is waited for no longer than it takes.
-    const number = await eventNumber(target);
-    rows.push(...(await target.events(rows.at(-1)?.number ?? after)));
-    if (enough(rows)) return rows;
-    await fixture.kernelLab.run('/usr/sbin/dmsetup', ['wait', '--noflush', target.name, String(number)]);
-  }
-}
 
 describe('device-mapper events', () => {
   it('wake dmsetup wait on a remap, and on a pending block', async () => {

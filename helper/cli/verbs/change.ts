@@ -1,4 +1,5 @@
 import { OUTPUT_VERSION } from '../../../app/cli/spare.ts';
+import { scanActionSchema } from '../../../app/domain/scan.ts';
 import type { TargetStatus } from '../../../app/domain/target.ts';
 import { misused } from '../arguments.ts';
 import { machine, type Context } from '../context.ts';
@@ -28,6 +29,14 @@ export async function remap(context: Context): Promise<number> {
 export async function goOn(context: Context): Promise<number> {
   const name = context.args.pairName();
   return tell(context, name, await machine(context)['target.continue']({ name }));
+}
+
+export async function scan(context: Context): Promise<number> {
+  const { args } = context;
+  const name = args.pairName();
+  const action = scanActionSchema.safeParse(args.operand('ACTION'));
+  if (!action.success) throw misused(args.verb, `ACTION is one of ${scanActionSchema.options.join(', ')}`);
+  return tell(context, name, await machine(context)['target.scan']({ name, action: action.data }));
 }
 
 function tell({ terminal, args }: Context, name: string, status: TargetStatus): number {

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/un
 import { CellDetails } from '../heatmap/CellDetails.tsx';
 import type { Pointed } from '../heatmap/Heatmap.tsx';
 import { EventLine } from '../events/EventLine.tsx';
+import { ScanPanel } from '../scan/ScanPanel.tsx';
 import { percent } from './Tiles.tsx';
 import { spareFree } from './verdict.ts';
 
@@ -22,6 +23,9 @@ export function Side(props: {
     <aside className="panel device-side" aria-label="Details">
       <div className="side-part">
         <SpareGauge target={target} />
+      </div>
+      <div className="side-part">
+        <ScanPanel connection={connection} target={target} />
       </div>
       {pointed !== null ? (
         <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="What is known">

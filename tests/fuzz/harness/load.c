@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "dm-remap-show.h"
+#include "dm-remap-scan.h"
 
 #include "device.h"
 #include "load.h"
@@ -23,11 +23,8 @@ struct remap_c *target_new(void)
 	INIT_LIST_HEAD(&rc->instances);
 	INIT_LIST_HEAD(&rc->commits);
 	remap_index_init(rc);
-	xa_init(&rc->pending);
-	xa_init(&rc->gates);
 	xa_init(&rc->lost);
-	xa_init(&rc->soft);
-	xa_init(&rc->slow);
+	remap_health_init(rc);
 	rc->free_head = REMAP_NO_SLOT;
 	rc->unit = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
 	rc->super_unit = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
@@ -62,7 +59,10 @@ int target_geometry(struct remap_c *rc, u64 main_sectors, u32 block_sectors)
 	rc->main_blocks = (rc->main_sectors + rc->block_sectors - 1) >>
 			  rc->block_shift;
 	/* As the target's constructor has it: a key has room for no more. */
-	return rc->main_blocks > REMAP_KEY_BLOCK ? -EINVAL : 0;
+	if (rc->main_blocks > REMAP_KEY_BLOCK)
+		return -EINVAL;
+	remap_regions_init(rc);
+	return 0;
 }
 
 int target_activate(struct remap_c *rc)
@@ -144,6 +144,23 @@ static void check_moved(struct remap_c *rc)
 	require(usable == remap_spare_total(rc));
 }
 
+/* Whatever regions were saved, what is told of them is within its bounds. */
+static void check_health(struct remap_c *rc)
+{
+	u64 blocks = rc->main_blocks < 4096 ? rc->main_blocks : 4096;
+	struct remap_cell *cell;
+	u32 risk, confidence;
+	unsigned int i;
+
+	remap_worst(rc, &risk, &confidence);
+	require(risk <= 100 && confidence <= 100);
+	require(!remap_cells(rc, rc->main_blocks - blocks, blocks, 16, &cell));
+	for (i = 0; i < 16; i++)
+		require(cell[i].scanned <= blocks && cell[i].risk <= 100 &&
+			cell[i].confidence <= 100);
+	kvfree(cell);
+}
+
 void target_check(struct remap_c *rc)
 {
 	const struct remap_layout *l = &rc->super.layout;
@@ -167,6 +184,7 @@ void target_check(struct remap_c *rc)
 		require(e.state == REMAP_SLOT_FREE);
 	}
 	check_moved(rc);
+	check_health(rc);
 	require(used + bad + free <= remap_spare_total(rc));
 	require(!remap_list_begin(rc));
 	while (remap_list_next(rc, cursor, &row)) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "dm-remap-scan.h"
 #include "dm-remap.h"
 
 #include "device.h"
@@ -105,6 +106,9 @@ static void save(struct remap_c *rc)
 	for (i = 0; i < 3; i++)
 		remap_mark_pending(rc, 40 + i, 1700000000);
 	rc->count.scan_block = 99;
+	remap_region_scanned(rc, 0, rc->main_blocks / 2);
+	remap_region_error(rc, 40, REMAP_ERROR_READ);
+	remap_region_error(rc, rc->main_blocks - 1, REMAP_ERROR_SOFT);
 	require(!remap_state_save(rc, false));
 	give("saved");
 	require(!remap_state_save(rc, true));

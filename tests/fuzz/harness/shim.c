@@ -152,6 +152,17 @@ void *xa_erase(struct xarray *xa, unsigned long index)
 	return old;
 }
 
+/* Who looks after main; there is none here. */
+void remap_scan_near(struct remap_c *rc, u64 block)
+{
+	abort();
+}
+
+void remap_weak_note(struct remap_c *rc, u64 block)
+{
+	abort();
+}
+
 /* Counts what I/O did; none is done here. */
 void remap_count(struct remap_c *rc, u64 *counter)
 {

@@ -22,4 +22,7 @@ static inline int fls64(unsigned long long x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
+#define ilog2(x) (fls64(x) - 1)
+#define hweight64(x) ((unsigned int)__builtin_popcountll(x))
+
 #endif

@@ -25,6 +25,7 @@ typedef struct {
 } atomic_t;
 
 #define __percpu
+#define U32_MAX (~0u)
 #define U64_MAX (~0ull)
 
 #define cpu_to_le16(x) ((__le16)(x))

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+
+import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from './target.ts';
+
+/** What can be asked of a scan. `start` takes all of the device. */
+export const scanActionSchema = z.enum(['start', 'stop', 'pause', 'resume']);
+export type ScanAction = z.infer<typeof scanActionSchema>;
+
+/** Sizes of the order in which the target reads, in 512-byte sectors; see its document, "Scanner". */
+const STAGGER_SECTORS = 262_144;
+const SEGMENT_SECTORS = 2048;
+/** A region has 128 parts or more, and there are at most 32768 regions. */
+const GRAINS = 128;
+const MOST_REGIONS = 32_768;
+
+/** How far a scan is. */
+export interface ScanProgress {
+  /** Part of it that is done, 0 to 1. */
+  readonly part: number;
+  /** When it was begun, Unix time in milliseconds; null when that event is not among those given. */
+  readonly began: number | null;
+  /** Blocks it covers. */
+  readonly blocks: number;
+}
+
+function segmentBlocks(device: Pick<ProtectedDevice, 'blockSectors'>, blocks: number): number {
+  let region = GRAINS;
+  while (Math.ceil(blocks / region) > MOST_REGIONS) region *= 2;
+  return Math.max(1, SEGMENT_SECTORS / device.blockSectors, region / GRAINS);
+}
+
+/**
+ * How far the scan is that is under way; null when none is. The order is staggered (of each 128 MiB the first MiB, then
+ * of each the second), so the block alone says little.
+ *
+ * @param events - of the device, oldest first; the last start of a scan tells its range
+ */
+export function scanProgress(
+  device: Pick<ProtectedDevice, 'lengthSectors' | 'blockSectors'>,
+  status: Pick<TargetStatus, 'scanState' | 'scanBlock'>,
+  events: readonly TargetEvent[],
+): ScanProgress | null {
+  if (status.scanState !== 'running' && status.scanState !== 'paused') return null;
+  const start = events.findLast(({ type }) => type === 'scan_start');
+  const all = blockCount(device);
+  const first = start?.block ?? 0;
+  const blocks = Number(start?.detail ?? all) || all;
+  const segment = segmentBlocks(device, all);
+  const stagger = Math.max(segment, STAGGER_SECTORS / device.blockSectors);
+  const offset = Math.max(0, status.scanBlock - first);
+  const within = offset % stagger;
+  const row = Math.floor(within / segment);
+  // Blocks before the first of this row of segments, in each region; the last region may be short.
+  const regions = Math.floor(blocks / stagger);
+  const rest = blocks - regions * stagger;
+  const rowsDone = regions * row * segment + Math.min(rest, row * segment);
+  const inRow = Math.floor(offset / stagger) * segment + (within - row * segment);
+  const part = Math.min(1, (rowsDone + inRow) / Math.max(1, blocks));
+  return { part, began: start?.milliseconds ?? null, blocks };
+}

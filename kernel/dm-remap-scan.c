@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The scanner: reads main in the background, so that an error is found before
+ * the user needs what lies there.
+ *
+ * A pass is staggered: main is seen as regions of 128 MiB, and of each in turn
+ * the first MiB is read, then of each the second, and so on. Errors come in
+ * clusters, and this way one is met after a hundredth of a pass (Schroeder,
+ * Damouras and Gill, FAST 2010, 5). What lies 10 MiB around a new error is read
+ * next: half of the errors have another one there.
+ *
+ * It gives way: while anybody else uses the device one small read a second is
+ * all, so that no pass stands still.
+ */
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "dm-remap-scan.h"
+
+#define STAGGER_SECTORS	262144u		/* 128 MiB */
+#define SEGMENT_SECTORS	2048u		/* 1 MiB */
+#define NEAR_SECTORS	20480u		/* 10 MiB */
+#define QUIET		(HZ / 20)
+#define STARVED		HZ
+#define TURN		(HZ / 10)
+#define HALTED_LOOK	(5 * HZ)
+/* Seconds for a machine to start before the first pass does. */
+#define SETTLE		300u
+#define NEVER		MAX_JIFFY_OFFSET
+
+struct remap_scan {
+	struct remap_c *rc;
+	struct delayed_work work;
+	struct mutex mutex;		/* protects down to the empty line */
+	struct page **pages;
+	u64 due;			/* ktime_get_ns() of the next read */
+	u64 requests;			/* of others, when last looked */
+	unsigned long busy_at;		/* jiffies when they had become more */
+	unsigned long read_at;		/* jiffies of the last read */
+
+	atomic_t callers;		/* who want the mutex */
+	unsigned long resumed_at;	/* jiffies */
+
+	/* Around an error, blocks; rc->lock. */
+	bool near;
+	u64 near_error;
+	u64 near_first, near_end;	/* to be read */
+	u64 near_low, near_high;	/* what lies between was */
+};
+
+static void free_pages_of(struct remap_scan *s)
+{
+	unsigned int i;
+
+	if (!s->pages)
+		return;
+	for (i = 0; i < REMAP_SCAN_PAGES; i++)
+		if (s->pages[i])
+			__free_page(s->pages[i]);
+	kvfree(s->pages);
+	s->pages = NULL;
+}
+
+static bool get_pages(struct remap_scan *s)
+{
+	unsigned int noio, i;
+
+	if (s->pages)
+		return true;
+	noio = memalloc_noio_save();
+	s->pages = kvcalloc(REMAP_SCAN_PAGES, sizeof(*s->pages), GFP_KERNEL);
+	for (i = 0; s->pages && i < REMAP_SCAN_PAGES; i++) {
+		s->pages[i] = alloc_page(GFP_KERNEL);
+		if (!s->pages[i])
+			free_pages_of(s);
+	}
+	memalloc_noio_restore(noio);
+	return s->pages;
+}
+
+/* Blocks of the staggered order's regions, and of what is read of each. */
+static u64 segment_blocks(struct remap_c *rc)
+{
+	return max_t(u64, remap_region_grain(rc),
+		     SEGMENT_SECTORS >> rc->block_shift);
+}
+
+static u64 stagger_blocks(struct remap_c *rc)
+{
+	return max_t(u64, segment_blocks(rc),
+		     STAGGER_SECTORS >> rc->block_shift);
+}
+
+/* End of the segment that a block of the scan lies in. */
+static u64 segment_end(struct remap_c *rc, u64 block)
+{
+	const struct remap_counters *c = &rc->count;
+	u64 segment = segment_blocks(rc);
+	u64 begin = (block - c->scan_first) & ~(segment - 1);
+
+	return c->scan_first + min(begin + segment, c->scan_count);
+}
+
+/* Where the scan goes on after a segment; all ones when it is over. */
+static u64 next_segment(struct remap_c *rc, u64 block)
+{
+	const struct remap_counters *c = &rc->count;
+	u64 segment = segment_blocks(rc), stagger = stagger_blocks(rc);
+	u64 begin = (block - c->scan_first) & ~(segment - 1);
+
+	begin += stagger;
+	if (begin >= c->scan_count)
+		begin = (begin & (stagger - 1)) + segment;
+	else
+		return c->scan_first + begin;
+	if (begin >= min(stagger, c->scan_count))
+		return REMAP_NO_BLOCK;
+	return c->scan_first + begin;
+}
+
+static bool is_whole(struct remap_c *rc)
+{
+	return !rc->count.scan_first &&
+	       rc->count.scan_count == remap_target_blocks(rc);
+}
+
+static void begin(struct remap_c *rc, u64 first, u64 count)
+{
+	struct remap_scan *s = rc->scan;
+	char detail[REMAP_DETAIL_MAX];
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	rc->count.scan_first = first;
+	rc->count.scan_count = count;
+	rc->count.scan_block = first;
+	if (is_whole(rc))
+		rc->count.scan_started = ktime_get_real_seconds();
+	WRITE_ONCE(rc->count.scan_state, REMAP_SCAN_RUNNING);
+	s->near = false;
+	rc->dirty = true;
+	spin_unlock_irqrestore(&rc->lock, flags);
+	s->due = 0;
+	snprintf(detail, sizeof(detail), "%llu", count);
+	remap_event(rc, REMAP_EVENT_SCAN_START, first, REMAP_NO_SLOT, detail);
+}
+
+static void end(struct remap_c *rc, bool complete)
+{
+	struct remap_scan *s = rc->scan;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	if (complete && is_whole(rc))
+		rc->count.scan_passes++;
+	rc->count.scan_block = 0;
+	WRITE_ONCE(rc->count.scan_state, REMAP_SCAN_IDLE);
+	s->near = false;
+	rc->dirty = true;
+	spin_unlock_irqrestore(&rc->lock, flags);
+	free_pages_of(s);
+	remap_event(rc, REMAP_EVENT_SCAN_END, REMAP_NO_BLOCK, REMAP_NO_SLOT,
+		    complete ? "complete" : "stopped");
+}
+
+/* Jiffies until the next pass is due. */
+static unsigned long until_pass(struct remap_c *rc)
+{
+	u32 interval = rc->arg[REMAP_SCAN_INTERVAL];
+	unsigned long settled = rc->scan->resumed_at +
+				min(interval, SETTLE) * HZ;
+	u64 now = ktime_get_real_seconds(), started = rc->count.scan_started;
+	u64 wait = 0;
+
+	if (rc->no_scan || !interval)
+		return NEVER;
+	/* A clock that was set back must not put a pass off for years. */
+	if (started <= now && started + interval > now)
+		wait = started + interval - now;
+	/* Looked at again within the hour: the clock may be set. */
+	wait = min_t(u64, wait, 3600) * HZ;
+	if (time_before(jiffies, settled))
+		wait = max_t(u64, wait, settled - jiffies);
+	return wait;
+}
+
+/* Has anybody else used the device within a moment? */
+static bool is_busy(struct remap_c *rc, struct remap_scan *s)
+{
+	u64 n = remap_disk_requests(dm_disk(dm_table_get_md(rc->ti->table)));
+
+	if (n != s->requests)
+		s->busy_at = jiffies;
+	s->requests = n;
+	return time_before(jiffies, s->busy_at + QUIET);
+}
+
+/* What to read next, from a block on: the most blocks of one batch. */
+static u64 batch_blocks(struct remap_c *rc, bool busy)
+{
+	u32 kib = rc->arg[REMAP_SCAN_RATE] / 16;
+	u32 least = REMAP_SCAN_READ_SECTORS / 2;
+
+	if (busy)
+		kib = least;
+	else if (!rc->arg[REMAP_SCAN_RATE])
+		kib = SEGMENT_SECTORS / 2;
+	kib = clamp_t(u32, kib, least, SEGMENT_SECTORS / 2);
+	return max(1u, 2 * kib >> rc->block_shift);
+}
+
+/* Return: whether the batch lies around an error, and not where the pass is. */
+static bool pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to)
+{
+	struct remap_scan *s = rc->scan;
+	unsigned long flags;
+	bool near;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	if (s->near && s->near_high < s->near_end) {
+		*from = s->near_high;
+		*to = min(s->near_end, *from + batch);
+	} else if (s->near && s->near_low > s->near_first) {
+		*to = s->near_low;
+		*from = max(s->near_first, *to - min(*to, batch));
+	} else {
+		s->near = false;
+		*from = rc->count.scan_block;
+		*to = min(segment_end(rc, *from), *from + batch);
+	}
+	near = s->near;
+	spin_unlock_irqrestore(&rc->lock, flags);
+	return near;
+}
+
+/* Return: whether the scan is over. */
+static bool advance(struct remap_c *rc, bool near, u64 from, u64 to, u64 done)
+{
+	struct remap_scan *s = rc->scan;
+	unsigned long flags;
+	bool over = false;
+	u64 next;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	if (near && s->near) {
+		if (from == s->near_high)
+			s->near_high += done;
+		else if (done == to - from)
+			s->near_low = from;
+	} else if (!near) {
+		next = rc->count.scan_block + done;
+		if (next == segment_end(rc, rc->count.scan_block))
+			next = next_segment(rc, rc->count.scan_block);
+		over = next == REMAP_NO_BLOCK;
+		if (!over)
+			rc->count.scan_block = next;
+	}
+	rc->dirty = true;
+	spin_unlock_irqrestore(&rc->lock, flags);
+	return over;
+}
+
+static void pay(struct remap_c *rc, struct remap_scan *s, u64 blocks)
+{
+	u32 rate = rc->arg[REMAP_SCAN_RATE];
+	u64 now = ktime_get_ns(), bytes;
+
+	s->read_at = jiffies;
+	if (!rate)
+		return;
+	bytes = blocks << rc->block_shift << SECTOR_SHIFT;
+	/* What was not used is not saved up, but for a tenth of a second. */
+	s->due = max(s->due, now - min_t(u64, now, NSEC_PER_SEC / 10));
+	s->due += mul_u64_u64_div_u64(bytes, NSEC_PER_SEC, (u64)rate << 10);
+}
+
+/* Jiffies to wait before the next read. */
+static unsigned long wait_for(struct remap_c *rc, struct remap_scan *s,
+			      bool busy)
+{
+	u64 now = ktime_get_ns();
+
+	if (READ_ONCE(rc->halted))
+		return HALTED_LOOK;
+	if (rc->arg[REMAP_SCAN_RATE] && s->due > now)
+		return max(nsecs_to_jiffies(s->due - now), 1ul);
+	if (busy && time_before(jiffies, s->read_at + STARVED))
+		return QUIET;
+	return 0;
+}
+
+/* Does what is to be done. Return: jiffies until there is more, or NEVER. */
+static unsigned long run(struct remap_c *rc, struct remap_scan *s)
+{
+	unsigned long started = jiffies, wait;
+	u64 from, to, done;
+	bool busy, near;
+
+	while (rc->active && !READ_ONCE(rc->stopping)) {
+		if (atomic_read(&s->callers))
+			return 1;
+		if (rc->count.scan_state == REMAP_SCAN_PAUSED)
+			return NEVER;
+		if (rc->count.scan_state == REMAP_SCAN_IDLE) {
+			wait = until_pass(rc);
+			if (wait)
+				return wait;
+			begin(rc, 0, remap_target_blocks(rc));
+		}
+		busy = is_busy(rc, s);
+		wait = wait_for(rc, s, busy);
+		if (wait)
+			return wait;
+		if (!get_pages(s))
+			return HZ;
+		near = pick(rc, batch_blocks(rc, busy), &from, &to);
+		done = remap_scan_read(rc, s->pages, from, to - from, !busy);
+		if (done)
+			remap_region_scanned(rc, from, done);
+		pay(rc, s, done);
+		if (advance(rc, near, from, to, done))
+			end(rc, true);
+		if (time_after(jiffies, started + TURN))
+			return 0;
+		cond_resched();
+	}
+	return NEVER;
+}
+
+static void scan_work(struct work_struct *work)
+{
+	struct remap_scan *s = container_of(to_delayed_work(work),
+					    struct remap_scan, work);
+	struct remap_c *rc = s->rc;
+	unsigned long wait;
+
+	mutex_lock(&s->mutex);
+	wait = run(rc, s);
+	mutex_unlock(&s->mutex);
+	if (wait != NEVER && !READ_ONCE(rc->stopping))
+		queue_delayed_work(rc->wq, &s->work, wait);
+}
+
+int remap_scan_init(struct remap_c *rc)
+{
+	struct remap_scan *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (!s)
+		return -ENOMEM;
+	s->rc = rc;
+	mutex_init(&s->mutex);
+	INIT_DELAYED_WORK(&s->work, scan_work);
+	rc->scan = s;
+	return 0;
+}
+
+void remap_scan_exit(struct remap_c *rc)
+{
+	struct remap_scan *s = rc->scan;
+
+	if (!s)
+		return;
+	cancel_delayed_work_sync(&s->work);
+	free_pages_of(s);
+	kfree(s);
+	rc->scan = NULL;
+}
+
+/* Look what is to be done. Context: any. */
+void remap_scan_kick(struct remap_c *rc)
+{
+	if (rc->active && !READ_ONCE(rc->stopping))
+		mod_delayed_work(rc->wq, &rc->scan->work, 0);
+}
+
+/* Go on where an earlier activation stopped. */
+void remap_scan_resume(struct remap_c *rc)
+{
+	struct remap_counters *c = &rc->count;
+	u64 blocks = remap_target_blocks(rc);
+
+	rc->scan->resumed_at = jiffies;
+	if (c->scan_state != REMAP_SCAN_IDLE &&
+	    (c->scan_state > REMAP_SCAN_PAUSED || !c->scan_count ||
+	     c->scan_first >= blocks || c->scan_count > blocks - c->scan_first ||
+	     c->scan_block < c->scan_first ||
+	     c->scan_block - c->scan_first >= c->scan_count)) {
+		c->scan_state = REMAP_SCAN_IDLE;
+		c->scan_block = 0;
+	}
+	remap_scan_kick(rc);
+}
+
+/* Nothing is read after this until remap_scan_resume(). */
+void remap_scan_suspend(struct remap_c *rc)
+{
+	cancel_delayed_work_sync(&rc->scan->work);
+	mutex_lock(&rc->scan->mutex);
+	free_pages_of(rc->scan);
+	mutex_unlock(&rc->scan->mutex);
+}
+
+/**
+ * remap_scan_near() - a block could not be read
+ * @rc: target
+ * @block: main block
+ *
+ * While a scan runs it sees to what lies around, within its own range, next. A
+ * cluster is followed for 128 MiB to each side.
+ *
+ * Context: any.
+ */
+void remap_scan_near(struct remap_c *rc, u64 block)
+{
+	u64 reach = max(1u, NEAR_SECTORS >> rc->block_shift);
+	struct remap_counters *c = &rc->count;
+	struct remap_scan *s = rc->scan;
+	u64 first, end, limit;
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	if (c->scan_state != REMAP_SCAN_RUNNING || block < c->scan_first ||
+	    block - c->scan_first >= c->scan_count)
+		goto out;
+	limit = stagger_blocks(rc);
+	first = max(c->scan_first, block - min(block, reach));
+	end = min(c->scan_first + c->scan_count, block + reach + 1);
+	if (!s->near) {
+		s->near = true;
+		s->near_error = block;
+		s->near_first = first;
+		s->near_end = end;
+		s->near_low = block;
+		s->near_high = block + 1;
+	} else if (block >= s->near_first && block < s->near_end) {
+		if (s->near_error - first <= limit)
+			s->near_first = min(s->near_first, first);
+		if (end - s->near_error <= limit)
+			s->near_end = max(s->near_end, end);
+	}
+out:
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
+/* What the status calls it. */
+const char *remap_scan_name(struct remap_c *rc)
+{
+	switch (READ_ONCE(rc->count.scan_state)) {
+	case REMAP_SCAN_RUNNING:
+		return "running";
+	case REMAP_SCAN_PAUSED:
+		return "paused";
+	default:
+		return rc->no_scan ? "off" : "idle";
+	}
+}
+
+static void lock_scan(struct remap_scan *s)
+{
+	atomic_inc(&s->callers);
+	mutex_lock(&s->mutex);
+	atomic_dec(&s->callers);
+}
+
+static void set_state(struct remap_c *rc, enum remap_scan_state state)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	WRITE_ONCE(rc->count.scan_state, state);
+	rc->dirty = true;
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
+/**
+ * remap_scan_start() - the message `scan start`
+ * @rc: target, active
+ * @first: first main block
+ * @count: number of blocks, all within the target
+ *
+ * Return: 0, or -EBUSY when one is under way.
+ */
+int remap_scan_start(struct remap_c *rc, u64 first, u64 count)
+{
+	int r = 0;
+
+	lock_scan(rc->scan);
+	if (rc->count.scan_state != REMAP_SCAN_IDLE) {
+		DMERR("%s: a scan is under way; send 'scan stop' first",
+		      remap_name(rc));
+		r = -EBUSY;
+	} else {
+		begin(rc, first, count);
+	}
+	mutex_unlock(&rc->scan->mutex);
+	remap_scan_kick(rc);
+	return r;
+}
+
+/* The message `scan stop`. With no scan under way there is nothing to do. */
+int remap_scan_stop(struct remap_c *rc)
+{
+	lock_scan(rc->scan);
+	if (rc->count.scan_state != REMAP_SCAN_IDLE)
+		end(rc, false);
+	mutex_unlock(&rc->scan->mutex);
+	return 0;
+}
+
+static int change_state(struct remap_c *rc, enum remap_scan_state state)
+{
+	int r = 0;
+
+	lock_scan(rc->scan);
+	if (rc->count.scan_state == REMAP_SCAN_IDLE) {
+		DMERR("%s: no scan is under way; send 'scan start' first",
+		      remap_name(rc));
+		r = -EINVAL;
+	} else {
+		set_state(rc, state);
+	}
+	mutex_unlock(&rc->scan->mutex);
+	remap_scan_kick(rc);
+	return r;
+}
+
+/* The message `scan pause`. Return: 0, or -EINVAL when there is no scan. */
+int remap_scan_pause(struct remap_c *rc)
+{
+	return change_state(rc, REMAP_SCAN_PAUSED);
+}
+
+/* The message `scan resume`. Return: 0, or -EINVAL when there is no scan. */
+int remap_scan_continue(struct remap_c *rc)
+{
+	return change_state(rc, REMAP_SCAN_RUNNING);
+}
