@@ -9,11 +9,34 @@ const DEFAULT_RUNS = 5;
 const REQUESTS = 5000;
 
 const WORKLOADS: readonly (Workload & { readonly name: string })[] = [
-  { name: '4k random read', operation: 'read', bytes: 4096, order: 'random', requests: REQUESTS },
-  { name: '4k random write', operation: 'write', bytes: 4096, order: 'random', requests: REQUESTS },
-  { name: '128k sequential read', operation: 'read', bytes: 131_072, order: 'sequential', requests: REQUESTS },
-  { name: '128k sequential write', operation: 'write', bytes: 131_072, order: 'sequential', requests: REQUESTS },
+  { name: '4k random read', operation: 'read', bytes: 4096, order: 'random', requests: REQUESTS, place: 'far' },
+  { name: '4k random write', operation: 'write', bytes: 4096, order: 'random', requests: REQUESTS, place: 'far' },
+  {
+    name: '128k sequential read',
+    operation: 'read',
+    bytes: 131_072,
+    order: 'sequential',
+    requests: REQUESTS,
+    place: 'far',
+  },
+  {
+    name: '128k sequential write',
+    operation: 'write',
+    bytes: 131_072,
+    order: 'sequential',
+    requests: REQUESTS,
+    place: 'far',
+  },
 ];
+/** Beside remapped blocks the target looks closer. */
+const NEAR = {
+  name: '4k random read nearby',
+  operation: 'read',
+  bytes: 4096,
+  order: 'random',
+  requests: REQUESTS,
+  place: 'near',
+} as const;
 
 /** Smallest part of dm-linear's instructions to those of the target that is good enough. */
 function aimOf({ name }: MainDisk, { order }: Workload, remaps: number): number {
@@ -59,7 +82,7 @@ async function runOver(main: MainDisk, { options, say }: BenchmarkContext): Prom
     for (const remaps of stages) {
       say(`over ${main.name}, with ${String(remaps)} remaps`);
       await machine.remapUntil(remaps);
-      for (const workload of WORKLOADS) {
+      for (const workload of remaps === 0 ? WORKLOADS : [...WORKLOADS, NEAR]) {
         const costs = await compare(machine, workload, options.runs ?? DEFAULT_RUNS);
         const name = `${main.name}: ${workload.name}, ${remaps.toLocaleString('en')} remaps`;
         figures.push(figureOf(name, costs, aimOf(main, workload, remaps)));

@@ -9,8 +9,8 @@ const PROCESSORS = 2;
 const AT_LEAST = 0.99;
 
 const WORKLOADS: readonly (Workload & { readonly name: string })[] = [
-  { name: '4k random read', operation: 'read', bytes: 4096, order: 'random', requests: 5000 },
-  { name: '4k random write', operation: 'write', bytes: 4096, order: 'random', requests: 5000 },
+  { name: '4k random read', operation: 'read', bytes: 4096, order: 'random', requests: 5000, place: 'far' },
+  { name: '4k random write', operation: 'write', bytes: 4096, order: 'random', requests: 5000, place: 'far' },
 ];
 
 interface Growth {

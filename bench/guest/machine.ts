@@ -18,6 +18,12 @@ const MAIN_SECTORS = (MAIN_GIB * 1024 ** 3) / 512;
 /** What the guest needs besides the spare, in MiB. */
 const GUEST_MIB = 640;
 
+/**
+ * Where there are several processors QEMU spins when one waits for a change of memory, and its clock stands nearly still;
+ * so they halt. Only the first is started with the kernel, see `#startProcessors`.
+ */
+const PARALLEL_ARGUMENTS = ['idle=halt', 'maxcpus=1'];
+
 export type Device = 'linear' | 'remap';
 
 export interface CountingOptions {
@@ -35,7 +41,13 @@ export interface Workload {
   readonly bytes: number;
   readonly order: 'random' | 'sequential';
   readonly requests: number;
+  /** `far` from remapped blocks is the second half of a stripe; `near` is right behind them, see {@link NEAR_BLOCKS}. */
+  readonly place: 'far' | 'near';
 }
+
+/** Blocks that share a word of the target's filter, and a bit of it; see kernel/dm-remap-hash.c. */
+const NEAR_BLOCKS = 512;
+const BIT_BLOCKS = 8;
 
 /** Instructions that requests took. */
 export interface Cost {
@@ -81,12 +93,14 @@ export class CountingMachine {
       cpus: processors,
       memoryMiB: GUEST_MIB + spareMiB,
       accelerator: 'tcg',
+      kernelArguments: processors > 1 ? PARALLEL_ARGUMENTS : [],
       qemuArguments: main.qemuArguments,
       guestFiles: [{ path: REQUESTS_PATH.slice(1), data: await compileRequests(), executable: true }],
       onProgress: ({ message }) => say(message),
     });
     const machine = new CountingMachine(lab, main, processors);
     try {
+      await machine.#startProcessors();
       await machine.#prepare(spareMiB);
       return machine;
     } catch (error) {
@@ -177,9 +191,9 @@ export class CountingMachine {
     return count;
   }
 
-  /** Runs a workload over the second halves of all stripes. */
+  /** Runs a workload in all stripes. */
   async measure(device: Device, workload: Workload): Promise<Cost> {
-    const output = await this.run(REQUESTS_PATH, ['io', ...workloadWords(device, workload)]);
+    const output = await this.run(REQUESTS_PATH, ['io', ...this.#words(device, workload)]);
     const [total = NaN, median = NaN, busy = NaN] = output.split(' ').map(Number);
     if (!(total > 0 && median > 0 && busy > 0)) throw new Error(`No instructions in "${output}".`);
     return this.#main.sleeps
@@ -194,7 +208,7 @@ export class CountingMachine {
    */
   async measureParallel(device: Device, workload: Workload, processors: number): Promise<number> {
     if (this.#main.sleeps || processors > this.#processors) throw new RangeError('Idle time would be counted.');
-    const words = ['parallel', String(processors), ...workloadWords(device, workload)];
+    const words = ['parallel', String(processors), ...this.#words(device, workload)];
     const output = await this.run(REQUESTS_PATH, words);
     const total = Number(output);
     if (!(total > 0)) throw new Error(`No instructions in "${output}".`);
@@ -213,6 +227,19 @@ export class CountingMachine {
     return this.run('/usr/bin/sh', ['-ec', script]);
   }
 
+  /**
+   * A processor that starts another looks again and again whether it is there, which takes all turns that QEMU has to
+   * give until the next timer, and never ends. A program that gives turns away runs in between.
+   */
+  async #startProcessors(): Promise<void> {
+    for (let n = 1; n < this.#processors; n += 1) {
+      await this.shell(`
+        ${REQUESTS_PATH} yield &
+        echo 1 > /sys/devices/system/cpu/cpu${String(n)}/online
+        kill $!`);
+    }
+  }
+
   async #prepare(spareMiB: number): Promise<void> {
     await this.shell(`
       modprobe dm-remap
@@ -222,10 +249,13 @@ export class CountingMachine {
       # The workload may have the whole processor.
       echo -1 > /proc/sys/kernel/sched_rt_runtime_us`);
   }
-}
 
-/** The words for `requests.c` that say what to send, and where. */
-function workloadWords(device: Device, { operation, bytes, order, requests }: Workload): string[] {
-  const half = (STRIPE_BLOCKS / 2) * BLOCK_SECTORS;
-  return [`/dev/mapper/${device}`, operation, bytes, order, requests, STRIPES, 2 * half, half, half].map(String);
+  /** The words for `requests.c` that say what to send, and where. */
+  #words(device: Device, { operation, bytes, order, requests, place }: Workload): string[] {
+    const near = Math.ceil(this.#remapsPerStripe / BIT_BLOCKS) * BIT_BLOCKS;
+    const first = place === 'far' ? STRIPE_BLOCKS / 2 : near;
+    const count = place === 'far' ? STRIPE_BLOCKS / 2 : NEAR_BLOCKS - (near % NEAR_BLOCKS);
+    const places = [STRIPES, STRIPE_BLOCKS, first, count].map((n, at) => (at === 0 ? n : n * BLOCK_SECTORS));
+    return [`/dev/mapper/${device}`, operation, bytes, order, requests, ...places].map(String);
+  }
 }

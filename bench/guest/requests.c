@@ -6,6 +6,7 @@
  *   requests io <device> <read|write> <bytes> <random|sequential> <requests>
  *               <stripes> <stripe sectors> <offset sectors> <sectors>
  *   requests parallel <processors> <device> ...
+ *   requests yield
  *   requests remap <name of mapped device> <first> <count> <stripes> <stripe blocks>
  *
  * The device is seen as stripes. Of each, `io` uses only <sectors> from <offset sectors> on, and `remap` remaps <count>
@@ -18,6 +19,8 @@
  * `parallel` has each of so many processors send the requests of `io`, each in its own part of the stripes, and prints
  * the time stamp counter's advance from when all begin to when the last is done. Emulated processors take turns, and it
  * counts the instructions of all.
+ *
+ * `yield` gives the processor's turns away until it is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -306,6 +309,9 @@ int main(int argc, char **argv)
 		do_io(argv + 2);
 	else if (argc == 12 && !strcmp(argv[1], "parallel"))
 		do_parallel(number(argv[2]), argv + 3);
+	else if (argc == 2 && !strcmp(argv[1], "yield"))
+		for (;;)
+			_mm_pause();
 	else if (argc == 7 && !strcmp(argv[1], "remap"))
 		do_remap(argv + 2);
 	else
