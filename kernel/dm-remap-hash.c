@@ -7,10 +7,11 @@
  * that are mapped hang, by number, in hash chains. Eight neighbouring main
  * blocks share a bucket, so that a large bio walks few chains.
  *
- * A filter with a bit for each hash of such a group tells map() of most bios,
- * without RCU and in few instructions, that none of their blocks is mapped. Its
- * bits are never cleared: one that outlives its mapping costs a look into the
- * hash.
+ * A filter tells map() of most bios, without RCU and in few instructions, that
+ * none of their blocks is mapped. Group n has bit n modulo the filter's size, so
+ * that neighbours stand in one word, which is clear where no bad block is near.
+ * Bits are never cleared: one that outlives its mapping, or stands for another
+ * group, costs a look into the hash.
  *
  * Readers hold rcu_read_lock() and nothing else. Writers hold commit_mutex.
  * A slot that leaves its chain keeps its @next and is not used again before a
@@ -42,9 +43,11 @@ int remap_hash_init(struct remap_c *rc)
 	rc->chunks = kvcalloc(rc->super.layout.table_units,
 			      sizeof(*rc->chunks), GFP_KERNEL);
 	rc->group_shift = rc->block_shift + GROUP_SHIFT;
-	rc->filter_bits = rc->hash_bits + FILTER_SHIFT;
-	rc->filter = kvcalloc(BITS_TO_LONGS(1u << rc->filter_bits),
-			      sizeof(*rc->filter), GFP_KERNEL);
+	rc->group_mask = (1u << (rc->hash_bits + FILTER_SHIFT)) - 1;
+	rc->word_shift = rc->group_shift + ilog2(BITS_PER_LONG);
+	rc->word_mask = rc->group_mask / BITS_PER_LONG;
+	rc->filter = kvcalloc(rc->word_mask + 1, sizeof(*rc->filter),
+			      GFP_KERNEL);
 	if (!rc->hash || !rc->chunks || !rc->filter)
 		return -ENOMEM;
 	for (i = 0; i < 1u << rc->hash_bits; i++)
@@ -360,8 +363,7 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 	if (e->state == REMAP_SLOT_MAPPED) {
 		u32 *head = bucket(rc, e->block >> GROUP_SHIFT);
 
-		set_bit(hash_64(e->block >> GROUP_SHIFT, rc->filter_bits),
-			rc->filter);
+		set_bit(e->block >> GROUP_SHIFT & rc->group_mask, rc->filter);
 		s->next = *head;
 		/* Pairs with remap_find(). */
 		smp_store_release(head, change->slot);

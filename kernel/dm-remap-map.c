@@ -2,14 +2,13 @@
 /*
  * The way of every bio: map() and end_io().
  */
-#include <linux/hash.h>
 #include <linux/sizes.h>
 
 #include "dm-remap.h"
 
 #define LOOK_SECTORS	131072u
 
-/* Up to this length looking at the filter is cheaper than at the hash. */
+/* Up to this length looking at bits of the filter is cheaper than at the hash. */
 #define FILTER_BYTES	SZ_1M
 
 enum verdict { TO_MAIN, TO_SPARE, TO_WORKER, DROP, FAIL };
@@ -160,6 +159,8 @@ static noinline enum verdict map_special(struct remap_c *rc,
 
 	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
 		return FAIL;
+	if (unlikely(!sectors))
+		return TO_MAIN;
 	if (unlikely(sectors > LOOK_SECTORS)) {
 		/* A discard may be larger than can be looked through here. */
 		dm_accept_partial_bio(bio, LOOK_SECTORS);
@@ -218,6 +219,21 @@ static void uncount_io(struct remap_c *rc, struct remap_io *io)
 	io->flags &= ~REMAP_IO_COUNTED;
 }
 
+/* May a block of the bio be mapped? Looks at each group's own bit. */
+static noinline bool filter_hits(struct remap_c *rc, struct bio *bio)
+{
+	u64 group = bio->bi_iter.bi_sector >> rc->group_shift;
+	u64 last = (bio_end_sector(bio) - 1) >> rc->group_shift;
+
+	if (!bio_sectors(bio) || bio->bi_iter.bi_size > FILTER_BYTES)
+		return true;
+	do {
+		if (test_bit(group & rc->group_mask, rc->filter))
+			return true;
+	} while (++group <= last);
+	return false;
+}
+
 /*
  * Is nothing known of any block of the bio? Then it just goes to main, which
  * is the way of nearly every bio; so this is all that it pays, and the rest is
@@ -227,35 +243,30 @@ static void uncount_io(struct remap_c *rc, struct remap_io *io)
 static inline bool nothing_known(struct remap_c *rc, struct bio *bio)
 {
 	unsigned long attention = READ_ONCE(rc->attention);
-	u64 group, last;
+	u64 word, last;
 
 	if (likely(!attention))
 		return true;
-	if (attention != BIT(REMAP_ATT_MAPPED) ||
-	    bio->bi_iter.bi_size > FILTER_BYTES)
+	if (attention != BIT(REMAP_ATT_MAPPED))
 		return false;
-	group = bio->bi_iter.bi_sector >> rc->group_shift;
-	last = (bio_end_sector(bio) - 1) >> rc->group_shift;
-	do {
-		u32 n = hash_64(group, rc->filter_bits);
-
-		if (READ_ONCE(rc->filter[BIT_WORD(n)]) & BIT_MASK(n))
-			return false;
-	} while (++group <= last);
-	return true;
+	/* Bad blocks come in clusters: the word is clear for most bios. */
+	word = bio->bi_iter.bi_sector >> rc->word_shift;
+	last = (bio_end_sector(bio) - 1) >> rc->word_shift;
+	if (likely(word == last &&
+		   !READ_ONCE(rc->filter[word & rc->word_mask])))
+		return true;
+	return !filter_hits(rc, bio);
 }
 
 static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
 			      struct bio *bio)
 {
-	io->iter.bi_size = 0;
+	bio->bi_iter.bi_sector = 0;
 	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
 		return finish(io, bio, BLK_STS_IOERR);
 	if (dm_bio_get_target_bio_nr(bio)) {
 		bio_set_dev(bio, rc->spare->bdev);
 		io->flags |= REMAP_IO_SPARE;
-	} else {
-		bio_set_dev(bio, rc->main->bdev);
 	}
 	return DM_MAPIO_REMAPPED;
 }
@@ -298,19 +309,22 @@ static noinline int map_known(struct remap_c *rc, struct remap_io *io,
 int remap_map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_c *rc = ti->private;
-	struct remap_io *io = dm_per_bio_data(bio, sizeof(*io));
+	struct remap_io *io;
 	bool known;
 
+	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
+	bio_set_dev(bio, rc->main->bdev);
+
+	io = dm_per_bio_data(bio, sizeof(*io));
+	/* The clone's owner may use it; end_io() then need not look for @io. */
+	bio->bi_private = io;
+	io->iter = bio->bi_iter;
 	io->flags = 0;
 	io->start = jiffies;
-	if (unlikely(!bio_sectors(bio)))
-		return map_flush(rc, io, bio);
-
-	bio_set_dev(bio, rc->main->bdev);
-	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
-	io->iter = bio->bi_iter;
 
 	if (is_write(bio)) {
+		if (unlikely(!bio_sectors(bio)))
+			return map_flush(rc, io, bio);
 		/*
 		 * In a section of its own: what remap_drain() waits for is
 		 * counted before anything is looked up.
@@ -377,7 +391,7 @@ static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_c *rc = ti->private;
-	struct remap_io *io = dm_per_bio_data(bio, sizeof(*io));
+	struct remap_io *io = bio->bi_private;
 
 	uncount_io(rc, io);
 	if (likely(!*status && !(io->flags & REMAP_IO_TOLD))) {

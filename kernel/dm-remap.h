@@ -146,8 +146,10 @@ struct remap_c {
 	struct remap_chunk **chunks;
 	/* Which groups of blocks may have a mapped one, see dm-remap-hash.c. */
 	unsigned long *filter;
-	unsigned int filter_bits;
 	unsigned int group_shift;	/* sectors of a group, as a power of two */
+	unsigned int word_shift;	/* the same of a word of groups */
+	unsigned int group_mask;
+	unsigned int word_mask;
 
 	struct dm_dev *spare;
 	struct dm_target *ti;

@@ -14,7 +14,7 @@ const AT_MOST = 2;
 
 async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
   const remaps = options.remaps?.at(-1) ?? DEFAULT_REMAPS;
-  const machine = await CountingMachine.start(remaps, say);
+  const machine = await CountingMachine.start({ remaps, say });
   try {
     await machine.limitSpare(SPARE_MBPS);
     await machine.createPair();

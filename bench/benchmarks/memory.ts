@@ -42,7 +42,7 @@ function placesOf(before: KernelMemory, after: KernelMemory): string {
 
 async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
   const stages = (options.remaps ?? DEFAULT_REMAPS).filter((remaps) => remaps > 0);
-  const machine = await CountingMachine.start(stages.at(-1) ?? 0, say);
+  const machine = await CountingMachine.start({ remaps: stages.at(-1) ?? 0, say });
   try {
     await machine.fillSpare();
     const blank = await settledMemory(machine);

@@ -59,7 +59,7 @@ async function countWrites(): Promise<Figure[]> {
 
 /** Instructions of a remap by message, with a spare that is more or less full. */
 async function costWhenFull({ options, say }: BenchmarkContext): Promise<Figure[]> {
-  const machine = await CountingMachine.start(ROOM, say);
+  const machine = await CountingMachine.start({ remaps: ROOM, say });
   try {
     await machine.fillSpare();
     await machine.createPair();

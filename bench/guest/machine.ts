@@ -1,4 +1,5 @@
 import { Lab } from '../../lab/index.ts';
+import { MAIN_GIB, nullBlk, type MainDisk } from './main-disk.ts';
 import { compileRequests, REQUESTS_PATH } from './program.ts';
 
 /** 512-byte sectors of a block of the pair. */
@@ -13,67 +14,94 @@ export const STRIPE_BLOCKS = 2048;
 export const STRIPE_ROOM = STRIPE_BLOCKS / 2;
 
 const KIB_PER_BLOCK = (BLOCK_SECTORS * 512) / 1024;
-const MAIN_GIB = 8;
 const MAIN_SECTORS = (MAIN_GIB * 1024 ** 3) / 512;
 /** What the guest needs besides the spare, in MiB. */
 const GUEST_MIB = 640;
 
-export type Device = 'main' | 'linear' | 'remap';
-const PATHS: Readonly<Record<Device, string>> = {
-  main: '/dev/nullb0',
-  linear: '/dev/mapper/linear',
-  remap: '/dev/mapper/remap',
-};
+/**
+ * Where there are several processors QEMU spins when one waits for a change of memory, and its clock stands nearly still;
+ * so they halt. Only the first is started with the kernel, see `#startProcessors`.
+ */
+const PARALLEL_ARGUMENTS = ['idle=halt', 'maxcpus=1'];
+
+export type Device = 'linear' | 'remap';
+
+export interface CountingOptions {
+  /** Most blocks that will be remapped; up to `STRIPES` × `STRIPE_ROOM`. */
+  readonly remaps: number;
+  /** Default: null_blk with a queue for each processor. */
+  readonly main?: MainDisk;
+  /** Emulated processors, which take turns; default 1. */
+  readonly processors?: number;
+  readonly say: (text: string) => void;
+}
 
 export interface Workload {
   readonly operation: 'read' | 'write';
   readonly bytes: number;
   readonly order: 'random' | 'sequential';
   readonly requests: number;
+  /** `far` from remapped blocks is the second half of a stripe; `near` is right behind them, see {@link NEAR_BLOCKS}. */
+  readonly place: 'far' | 'near';
 }
 
-/** Instructions that requests took, from the system call to its return. */
+/** Blocks that share a word of the target's filter, and a bit of it; see kernel/dm-remap-hash.c. */
+const NEAR_BLOCKS = 512;
+const BIT_BLOCKS = 8;
+
+/** Instructions that requests took. */
 export interface Cost {
-  /** Of a request on average, with what interrupts took. */
+  /**
+   * Of a request on average: from the system call to its return, with what interrupts took. On a disk whose requests
+   * sleep: all that the processor did while it was not idle.
+   */
   readonly mean: number;
-  readonly median: number;
+  /** Null where requests sleep. */
+  readonly median: number | null;
 }
 
 /**
- * A machine with one emulated processor whose clock is its instruction count, and in it a main disk that answers at
- * once and stores nothing (null_blk), a spare in memory (brd), the pair, and dm-linear over the same main disk. What a
- * request costs there is the same in every run, and no disk's time hides what the target costs.
+ * A machine whose clock is the count of its instructions, and in it a main disk that answers at once and stores nothing,
+ * a spare in memory (brd), the pair, and dm-linear over the same main disk. What a request costs there is the same in
+ * every run, and no disk's time hides what the target costs.
  */
 export class CountingMachine {
   readonly #lab: Lab;
+  readonly #main: MainDisk;
+  readonly #processors: number;
   #remapsPerStripe = 0;
   #spare = '/dev/ram0';
 
-  private constructor(lab: Lab) {
+  private constructor(lab: Lab, main: MainDisk, processors: number) {
     this.#lab = lab;
+    this.#main = main;
+    this.#processors = processors;
   }
 
-  /**
-   * `$REMAP_TEST_MODULE` names the folder of another module to measure than the project's.
-   *
-   * @param remaps - most blocks that will be remapped; up to `STRIPES` × `STRIPE_ROOM`
-   */
-  static async start(remaps: number, say: (text: string) => void): Promise<CountingMachine> {
+  /** `$REMAP_TEST_MODULE` names the folder of another module to measure than the project's. */
+  static async start({
+    remaps,
+    processors = 1,
+    main = nullBlk(processors),
+    say,
+  }: CountingOptions): Promise<CountingMachine> {
     const spareMiB = Math.ceil((remaps * KIB_PER_BLOCK * 1.02) / 1024) + 64;
     const source = process.env['REMAP_TEST_MODULE'];
     const lab = await Lab.start({
       ...(source === undefined ? {} : { module: { source } }),
       disks: [],
       udev: false,
-      cpus: 1,
+      cpus: processors,
       memoryMiB: GUEST_MIB + spareMiB,
       accelerator: 'tcg',
-      qemuArguments: ['-icount', 'shift=0,sleep=off'],
+      kernelArguments: processors > 1 ? PARALLEL_ARGUMENTS : [],
+      qemuArguments: main.qemuArguments,
       guestFiles: [{ path: REQUESTS_PATH.slice(1), data: await compileRequests(), executable: true }],
       onProgress: ({ message }) => say(message),
     });
-    const machine = new CountingMachine(lab);
+    const machine = new CountingMachine(lab, main, processors);
     try {
+      await machine.#startProcessors();
       await machine.#prepare(spareMiB);
       return machine;
     } catch (error) {
@@ -114,7 +142,7 @@ export class CountingMachine {
 
   /** Makes the pair, newly formatted. */
   async createPair(): Promise<void> {
-    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} ${this.#spare} ${String(BLOCK_SECTORS)} 2 format no_scan`;
+    const table = `0 ${String(MAIN_SECTORS)} remap ${this.#main.path} ${this.#spare} ${String(BLOCK_SECTORS)} 2 format no_scan`;
     await this.run('/usr/sbin/dmsetup', ['create', 'remap', '--table', table]);
   }
 
@@ -124,7 +152,7 @@ export class CountingMachine {
       'create',
       'linear',
       '--table',
-      `0 ${String(MAIN_SECTORS)} linear ${PATHS.main} 0`,
+      `0 ${String(MAIN_SECTORS)} linear ${this.#main.path} 0`,
     ]);
   }
 
@@ -163,7 +191,7 @@ export class CountingMachine {
   /** Takes the pair down; gives the instructions of its next activation. */
   async activationCost(): Promise<number> {
     await this.run('/usr/sbin/dmsetup', ['remove', 'remap']);
-    const table = `0 ${String(MAIN_SECTORS)} remap ${PATHS.main} ${this.#spare} ${String(BLOCK_SECTORS)} 1 no_scan`;
+    const table = `0 ${String(MAIN_SECTORS)} remap ${this.#main.path} ${this.#spare} ${String(BLOCK_SECTORS)} 1 no_scan`;
     return this.#instructions(`dmsetup create remap --table '${table}'`);
   }
 
@@ -186,15 +214,28 @@ export class CountingMachine {
     return count;
   }
 
-  /** Runs a workload over the second halves of all stripes. */
-  async measure(device: Device, { operation, bytes, order, requests }: Workload): Promise<Cost> {
-    const half = (STRIPE_BLOCKS / 2) * BLOCK_SECTORS;
-    const places = [STRIPES, 2 * half, half, half];
-    const words = ['io', PATHS[device], operation, bytes, order, requests, ...places].map(String);
+  /** Runs a workload in all stripes. */
+  async measure(device: Device, workload: Workload): Promise<Cost> {
+    const output = await this.run(REQUESTS_PATH, ['io', ...this.#words(device, workload)]);
+    const [total = NaN, median = NaN, busy = NaN] = output.split(' ').map(Number);
+    if (!(total > 0 && median > 0 && busy > 0)) throw new Error(`No instructions in "${output}".`);
+    return this.#main.sleeps
+      ? { mean: busy / workload.requests, median: null }
+      : { mean: total / workload.requests, median };
+  }
+
+  /**
+   * Runs a workload on each of so many processors, each in its own part of the stripes.
+   *
+   * @returns the instructions of a request on average, those of all processors together
+   */
+  async measureParallel(device: Device, workload: Workload, processors: number): Promise<number> {
+    if (this.#main.sleeps || processors > this.#processors) throw new RangeError('Idle time would be counted.');
+    const words = ['parallel', String(processors), ...this.#words(device, workload)];
     const output = await this.run(REQUESTS_PATH, words);
-    const [total, median] = output.split(' ').map(Number);
-    if (total === undefined || median === undefined || !(total > 0)) throw new Error(`No instructions in "${output}".`);
-    return { mean: total / requests, median };
+    const total = Number(output);
+    if (!(total > 0)) throw new Error(`No instructions in "${output}".`);
+    return total / (processors * workload.requests);
   }
 
   /** Runs a program of the guest; gives its output, throws when it fails. */
@@ -209,15 +250,35 @@ export class CountingMachine {
     return this.run('/usr/bin/sh', ['-ec', script]);
   }
 
+  /**
+   * A processor that starts another looks again and again whether it is there, which takes all turns that QEMU has to
+   * give until the next timer, and never ends. A program that gives turns away runs in between.
+   */
+  async #startProcessors(): Promise<void> {
+    for (let n = 1; n < this.#processors; n += 1) {
+      await this.shell(`
+        ${REQUESTS_PATH} yield &
+        echo 1 > /sys/devices/system/cpu/cpu${String(n)}/online
+        kill $!`);
+    }
+  }
+
   async #prepare(spareMiB: number): Promise<void> {
     await this.shell(`
       modprobe dm-remap
-      # Answers in the submitter's context: nothing sleeps, so the counter counts nothing but instructions.
-      modprobe null_blk nr_devices=1 gb=${String(MAIN_GIB)} bs=512 queue_mode=2 irqmode=0 submit_queues=1
-      echo none > /sys/block/nullb0/queue/scheduler
+      ${this.#main.prepare}
       modprobe brd rd_nr=1 rd_size=${String(spareMiB * 1024)} max_part=0
-      echo 1 > /proc/sys/vm/nr_hugepages
+      echo ${String(this.#processors)} > /proc/sys/vm/nr_hugepages
       # The workload may have the whole processor.
       echo -1 > /proc/sys/kernel/sched_rt_runtime_us`);
+  }
+
+  /** The words for `requests.c` that say what to send, and where. */
+  #words(device: Device, { operation, bytes, order, requests, place }: Workload): string[] {
+    const near = Math.ceil(this.#remapsPerStripe / BIT_BLOCKS) * BIT_BLOCKS;
+    const first = place === 'far' ? STRIPE_BLOCKS / 2 : near;
+    const count = place === 'far' ? STRIPE_BLOCKS / 2 : NEAR_BLOCKS - (near % NEAR_BLOCKS);
+    const places = [STRIPES, STRIPE_BLOCKS, first, count].map((n, at) => (at === 0 ? n : n * BLOCK_SECTORS));
+    return [`/dev/mapper/${device}`, operation, bytes, order, requests, ...places].map(String);
   }
 }

@@ -124,6 +124,30 @@ describe('a write over a bad block', () => {
     expect(await succeed(io, read(target, 800, 40))).toEqual([...tags(1, 5), ...tags(32, 26), ...tags(1, 9)]);
   });
 
+  it('is found by later requests however they meet it', async () => {
+    const { target, main } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    // map() looks at eight blocks as one and at 512 as one: 512 begins both, 530 lies in between.
+    main.faults.add({ kind: 'medium', ranges: [512, 530].map((block) => ({ first: block * 8, count: 8 })) });
+    await succeed(io, write(target, 512 * 8, 8, 50), write(target, 530 * 8, 8, 51));
+    // From here on main would answer with old data. After failed writes everything is looked at until main takes one.
+    main.faults.clear();
+    await succeed(io, write(target, 0, 8, MAIN_TAG));
+
+    const reads: [first: number, content: readonly number[]][] = [
+      [510, tags(MAIN_TAG, 16)],
+      [511, [...tags(MAIN_TAG, 8), ...tags(50, 8)]],
+      [512, tags(50, 8)],
+      [513, tags(MAIN_TAG, 17 * 8)],
+      [520, [...tags(MAIN_TAG, 80), ...tags(51, 8), ...tags(MAIN_TAG, 40)]],
+      [400, [...tags(MAIN_TAG, 112 * 8), ...tags(50, 8), ...tags(MAIN_TAG, 17 * 8), ...tags(51, 8)]],
+      [531, tags(MAIN_TAG, 8)],
+    ];
+    for (const [first, content] of reads) {
+      expect(await succeed(io, read(target, first * 8, content.length))).toEqual(content);
+    }
+  });
+
   it('is one of eight that fail at the same instant, all of which are remapped', async () => {
     const { target, main } = await fixture.pair();
     const { io } = fixture.kernelLab;
