@@ -13,7 +13,7 @@ export interface SourceBucket {
   readonly interval: readonly [number, number];
 }
 
-export type BucketAttribute = 5 | 187 | 196 | 197 | 198;
+export type BucketAttribute = 5 | 187 | 196 | 197 | 198 | 199;
 
 function bucket(low: number, high: number, rate: number, from: number, to: number): SourceBucket {
   return { low, high, rate, interval: [from, to] };
@@ -74,5 +74,16 @@ export const scrutinyBuckets: Readonly<Record<BucketAttribute, readonly SourceBu
     bucket(10, 12, 1.74641, 0.475838, 4.47151),
     bucket(12, 14, 2.64493, 0.320313, 9.55439),
     bucket(14, 16, 0.796943, 0.551906, 1.11365),
+  ],
+  199: [
+    bucket(0, 1, 0.0406838, 0.037534, 0.0440273),
+    bucket(1, 2, 0.151348, 0.120372, 0.187863),
+    bucket(2, 4, 0.168498, 0.129764, 0.215167),
+    bucket(4, 8, 0.153851, 0.108874, 0.211173),
+    bucket(8, 16, 0.148829, 0.0963142, 0.21972),
+    bucket(16, 35, 0.208782, 0.140865, 0.29805),
+    bucket(35, 70, 0.137429, 0.0686043, 0.245899),
+    bucket(70, 130, 0.223366, 0.111503, 0.399663),
+    bucket(130, 260, 0.182774, 0.0789089, 0.360138),
   ],
 };
