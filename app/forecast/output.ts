@@ -77,6 +77,8 @@ export const predictedSchema = z.strictObject({
   blocks: countSchema,
   /** Ranges that were less likely than those listed and found no place. */
   leftOut: countSchema,
+  /** Trouble lies all over the disk, so that no place is likelier than another; `ranges` is empty then. */
+  everywhere: z.boolean(),
 });
 export type Predicted = z.infer<typeof predictedSchema>;
 

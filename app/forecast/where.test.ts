@@ -7,7 +7,7 @@ import { haloProbability, predictWhere, type Trouble } from './where.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 /** Blocks of 64 KiB: 160 of them to each side. */
-const place = { blockSectors: 128, blocks: 5000 };
+const place = { blockSectors: 128, blocks: 12_000 };
 const REACH = 160;
 
 const anyTroubles = fc.array(
@@ -15,7 +15,7 @@ const anyTroubles = fc.array(
     block: fc.nat(place.blocks + 100),
     milliseconds: fc.integer({ min: -2, max: 40 }).map((days) => NOW - days * DAY_MS),
   }),
-  { maxLength: 60 },
+  { maxLength: 12 },
 );
 
 /** The likeliest halo over a block, looked up trouble by trouble. */
@@ -32,10 +32,13 @@ describe('predicted blocks', () => {
   it('are, block by block, those under the likeliest halo', () => {
     fc.assert(
       fc.property(anyTroubles, (troubles) => {
-        const { ranges, blocks, leftOut } = predictedSchema.parse(predictWhere(troubles, place, NOW));
+        const { ranges, blocks, leftOut, everywhere } = predictedSchema.parse(predictWhere(troubles, place, NOW));
         const got = new Array<number>(place.blocks).fill(0);
         for (const { first, count, probability } of ranges) got.fill(probability, first, first + count);
         const wanted = got.map((_, block) => expected(troubles, block));
+        const under = wanted.filter((probability) => probability > 0).length;
+        expect(everywhere).toBe(under > place.blocks / 4);
+        if (everywhere) wanted.fill(0);
         expect(got).toEqual(wanted);
         expect(blocks).toBe(wanted.filter((probability) => probability > 0).length);
         expect(leftOut).toBe(0);
@@ -48,12 +51,17 @@ describe('predicted blocks', () => {
     expect([0, 14, 15, 22, 29, 30, 400].map(haloProbability)).toEqual([0.5, 0.5, 0.46875, 0.25, 0.03125, 0, 0]);
   });
 
+  it('are none when trouble is all over the disk, and said to be', () => {
+    const troubles = Array.from({ length: 12 }, (_, index) => ({ block: index * 1000, milliseconds: NOW }));
+    expect(predictWhere(troubles, place, NOW)).toEqual({ ranges: [], blocks: 0, leftOut: 0, everywhere: true });
+  });
+
   it('are told as few ranges when there are many, the likeliest first', () => {
     const troubles = Array.from({ length: 10 }, (_, index) => ({
       block: index * 400,
       milliseconds: NOW - (index === 3 ? 0 : 20 + index) * DAY_MS,
     }));
-    const { ranges, leftOut, blocks } = predictWhere(troubles, place, NOW, 2);
+    const { ranges, leftOut, blocks } = predictWhere(troubles, { ...place, blocks: 100_000 }, NOW, 2);
     expect(ranges.map(({ first }) => first)).toEqual([0, 1200 - REACH]);
     expect(leftOut).toBe(8);
     expect(blocks).toBe(REACH + 1 + 2 * REACH + 1);
@@ -62,10 +70,10 @@ describe('predicted blocks', () => {
   it('of a million errors, in no order, are told in as many ranges as may be', () => {
     const errors = 1_000_000;
     const troubles = Array.from({ length: errors }, (_, index) => ({
-      block: ((index * 7919) % errors) * 6000,
+      block: ((index * 7919) % errors) * 24_000,
       milliseconds: NOW - (index % 40) * DAY_MS,
     }));
-    const { ranges, leftOut } = predictWhere(troubles, { blockSectors: 8, blocks: errors * 6000 }, NOW);
+    const { ranges, leftOut } = predictWhere(troubles, { blockSectors: 8, blocks: errors * 24_000 }, NOW);
     expect(ranges).toHaveLength(512);
     expect(ranges.slice(1).every(({ count, probability }) => count === 5121 && probability === 0.5)).toBe(true);
     // 30 of 40 ages say something.

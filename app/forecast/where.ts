@@ -36,6 +36,9 @@ export function haloProbability(ageDays: number): number {
 /** Latency, in milliseconds, from which a cell counts as trouble. */
 export const TROUBLE_MS = 500;
 
+/** Part of a disk of which halos say nothing more: half of the errors in a quarter of the blocks is twice chance. */
+const EVERYWHERE = 0.25;
+
 /**
  * The blocks that are likelier to fail next: a halo around each trouble, where halos meet the likelier one. In
  * O(n log n), in O(n) of troubles that are ascending by block.
@@ -50,12 +53,15 @@ export function predictWhere(
 ): Predicted {
   const reach = Math.floor(HALO_BYTES / (place.blockSectors * SECTOR_BYTES));
   const ranges = overlay(halosOf(troubles, place, now), reach, place.blocks);
+  if (sizeOf(ranges) > place.blocks * EVERYWHERE) {
+    return { ranges: [], blocks: 0, leftOut: 0, everywhere: true };
+  }
   const kept = mostLikely(ranges, limit);
-  return {
-    ranges: kept,
-    blocks: kept.reduce((sum, { count }) => sum + count, 0),
-    leftOut: ranges.length - kept.length,
-  };
+  return { ranges: kept, blocks: sizeOf(kept), leftOut: ranges.length - kept.length, everywhere: false };
+}
+
+function sizeOf(ranges: readonly PredictedRange[]): number {
+  return ranges.reduce((sum, { count }) => sum + count, 0);
 }
 
 interface Halo {

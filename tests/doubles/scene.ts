@@ -4,6 +4,9 @@ import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import type { TargetForecast } from '../../app/forecast/output.ts';
+import { forecastOf } from '../../main/forecast/forecast-of.ts';
+import type { MetTrouble } from '../../main/forecast/gather.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
 export const SCENE_TIME = Date.UTC(2026, 0, 15, 12);
@@ -212,6 +215,21 @@ const labState: LabState = {
   },
 };
 
+/** The forecast that the broker would make of `rows` at {@link SCENE_TIME}. */
+function sceneForecast(
+  device: ProtectedDevice,
+  status: TargetStatus,
+  rows: readonly RemapRow[],
+  devices: readonly BlockDevice[],
+): TargetForecast {
+  const troubles = rows.flatMap(({ block, seconds, state, cause }): MetTrouble[] => {
+    if (cause === 'manual') return [];
+    const moved = cause === 'proactive' ? 'moved-in-time' : 'moved-after-error';
+    return [{ block, milliseconds: seconds * 1000, became: state === 'pending' ? 'pending' : moved }];
+  });
+  return forecastOf({ device, status, events: [] }, devices, troubles, SCENE_TIME);
+}
+
 /** An open lab with one protected device that holds `rows`, and this computer, not opened yet. */
 export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapshot {
   const lastEvent = rows.length;
@@ -230,12 +248,13 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     suspended: false,
     status,
   };
+  const devices = sceneDevices(blocks);
   const lab: Connection = {
     id: 'lab',
     title: 'Lab',
     phase: { state: 'open', helperVersion: '0.1.0' },
     machine,
-    devices: sceneDevices(blocks),
+    devices,
     targets: [
       {
         device,
@@ -244,6 +263,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
         events: sceneEvents(rows, lastEvent),
         samples: sceneSamples(status),
         remapsRevision: 1,
+        forecast: sceneForecast(device, status, rows, devices),
       },
     ],
     applying: null,

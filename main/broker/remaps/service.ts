@@ -1,6 +1,7 @@
 import type { RemapsQuery, RequestResult } from '../../../app/bridge/schema.ts';
 import type { RemapRow, TargetEvent } from '../../../app/domain/target.ts';
 import { MAX_ROWS } from '../../../app/protocol/methods.ts';
+import type { MetTrouble } from '../../forecast/gather.ts';
 import { RemapTable } from './table.ts';
 import { RemapView } from './view.ts';
 
@@ -117,6 +118,20 @@ export class RemapService {
 
   rowsAt(fromBlock: number, limit: number): RemapRow[] {
     return this.#view.rowsAt(fromBlock, limit);
+  }
+
+  /** Blocks that failed, ascending; those that were moved on request are not among them. */
+  troubles(): MetTrouble[] {
+    const table = this.#table;
+    const found: MetTrouble[] = [];
+    for (let index = 0; index < table.length; index += 1) {
+      const cause = table.cause(index);
+      const pending = table.isPending(index);
+      if (!pending && cause === 'manual') continue;
+      const became = pending ? 'pending' : cause === 'proactive' ? 'moved-in-time' : 'moved-after-error';
+      found.push({ block: table.block(index), milliseconds: table.seconds(index) * 1000, became });
+    }
+    return found;
   }
 
   get byteLength(): number {
