@@ -37,8 +37,11 @@ function driveTerm({ ownVerdict }: ForecastInput): TermDraft[] {
   ];
 }
 
-/** One failure stands behind the ratio: it is in the band, and no number is printed. */
-const spinRetryRatio: Spread = { low: 1, point: 10, high: 57 };
+/**
+ * The only rate there is was counted for attribute 11, from one failure, and Scrutiny prints it for 10 as well. Ten times
+ * is therefore the upper end and nothing else.
+ */
+const spinRetryRatio: Spread = { low: 1, point: 1, high: 10 };
 
 function mechanicsTerm({ attributes, kind, now }: ForecastInput): TermDraft[] {
   const { spinRetries } = attributes;
@@ -49,10 +52,10 @@ function mechanicsTerm({ attributes, kind, now }: ForecastInput): TermDraft[] {
       family: 'mechanics',
       ratio: spinRetryRatio,
       weak: true,
-      floor: null,
+      floor: 'watch',
       sentence: `${counterText(spinRetries, { one: 'retried start of the motor', many: 'retried starts of the motor' }, now)}: it points at the mechanics, by how much nobody can say.`,
       source: 'Backblaze, drives of 2014, as printed by Scrutiny',
-      evidence: 'A single failure stands behind it: it widens the band, and its own number is not printed.',
+      evidence: 'A single failure of a neighbouring counter stands behind it.',
     },
   ];
 }

@@ -105,7 +105,6 @@ describe('the model', () => {
     ['few old reallocations, hardly anything', { reallocated: count(3, 300) }, 0.0274 / 0.0252],
     ['halfway between event and level', { reallocated: count(3, 150) }, Math.sqrt(14 * (0.0274 / 0.0252))],
     ['the larger of one family', { pending: count(1, 5), offlineUncorrectable: count(1, 5) }, 39],
-    ['surface times mechanics', { pending: count(1, 5), spinRetries: count(1) }, 160],
     ['a count that fell back to zero but rose lately', { pending: count(0, 5) }, 16],
   ])('%s', (_name, attributes, ratio) => {
     expect(point(withAttributes(attributes))).toBeCloseTo(1 - Math.exp((-0.014 * ratio * 60) / 365), 10);
@@ -142,6 +141,13 @@ describe('the model', () => {
     });
     expect(second).toMatchObject({ id: 'reallocated', decides: false, weak: true });
     expect(second?.evidence).toContain('6 failures stand behind this number: too few to lean on.');
+  });
+
+  it('multiplies the surface with the mechanics, of which only an upper end is known', () => {
+    const surface = forecast(withAttributes({ pending: count(1, 5) })).probability;
+    const both = forecast(withAttributes({ pending: count(1, 5), spinRetries: count(1) })).probability;
+    expect([both.low, both.point]).toEqual([surface.low, surface.point]);
+    expect(Math.log(1 - both.high) / Math.log(1 - surface.high)).toBeCloseTo(10, 6);
   });
 
   it('prints no number for the motor, which one failure stands behind', () => {

@@ -15,7 +15,7 @@ export function ForecastPanel({ forecast }: { forecast: TargetForecast }) {
   return (
     <div className="forecast">
       <Head forecast={disk} />
-      <Terms terms={disk.terms} />
+      <Terms terms={disk.terms} numbered={disk.numberHolds} />
       <div className="forecast-aside">
         <section>
           <h3 className="panel-title">Where</h3>
@@ -63,25 +63,26 @@ function Head({ forecast }: { forecast: Forecast }) {
   );
 }
 
-function Terms({ terms }: { terms: readonly ForecastTerm[] }) {
+/** @param numbered - whether a number is shown that a term could be in */
+function Terms({ terms, numbered }: { terms: readonly ForecastTerm[]; numbered: boolean }) {
   return (
     <section className="forecast-terms" aria-label="What it is made from">
       <h3 className="panel-title">What it is made from</h3>
       {terms.length === 0 && <p className="label">No sign of trouble was counted.</p>}
       <ul>
         {terms.map((term) => (
-          <Term key={term.id} term={term} />
+          <Term key={term.id} term={term} numbered={numbered} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Term({ term }: { term: ForecastTerm }) {
-  const { family, ratio, weak, decides, sentence, source, evidence } = term;
+function Term({ term, numbered }: { term: ForecastTerm; numbered: boolean }) {
+  const { family, weak, decides, sentence, source, evidence } = term;
   return (
     <li className={family === 'link' ? 'forecast-link' : undefined}>
-      <span className={`badge ${decides ? 'badge-brand' : ''}`}>{familyWords[family]}</span>
+      <span className={`badge ${decides && numbered ? 'badge-brand' : ''}`}>{familyWords[family]}</span>
       <div>
         <Tooltip label={`Source: ${source}`} w={300}>
           <span className="forecast-sentence" tabIndex={0}>
@@ -89,17 +90,18 @@ function Term({ term }: { term: ForecastTerm }) {
           </span>
         </Tooltip>
         <p className="label">
-          {countedText(ratio !== null && ratio.point > 1, decides)}
-          {weak && ' Weak evidence.'} {evidence}
+          {[numbered ? countedText(term) : null, weak ? 'Weak evidence.' : null, evidence].filter(Boolean).join(' ')}
         </p>
       </div>
     </li>
   );
 }
 
-function countedText(raises: boolean, decides: boolean): string {
-  if (!raises) return 'Not in the number.';
-  return decides ? 'In the number.' : 'Not counted twice: a larger sign of the same fault is in the number.';
+function countedText({ ratio, decides }: ForecastTerm): string {
+  if (decides) return 'In the number.';
+  if (ratio === null || ratio.high <= 1) return 'Not in the number.';
+  if (ratio.point <= 1) return 'Only in the upper end of the band.';
+  return 'Not counted twice: a larger sign of the same fault is in the number.';
 }
 
 function Known({ forecast: { clean, missing } }: { forecast: Forecast }) {

@@ -11,7 +11,7 @@ export interface Hatching {
 }
 
 /** Distance of the hatch's lines along an edge, in CSS pixels. */
-const STEP_PX = 6;
+const STEP_PX = 8;
 
 /**
  * Draws diagonal lines over cells, through which what was measured still shows. A dark and a light line lie side by side,
@@ -45,7 +45,7 @@ function tile(ratio: number, palette: Palette): HTMLCanvasElement {
   canvas.height = edge;
   const context = canvas.getContext('2d');
   if (context === null) return canvas;
-  const line = Math.max(1, edge / 5);
+  const line = Math.max(1, edge / 8);
   context.lineWidth = line;
   for (const [colour, shift] of [
     [palette.hatch, line],
