@@ -61,7 +61,7 @@ const rules: readonly Rule[] = [
   { name: 'forecast at 10 %', alarm: aboveThreshold(0.1) },
   ...plain.flatMap(({ name, alarm }) => [
     { name, alarm },
-    { name: 'forecast, as many false alarms', alarm: aboveThreshold(judge(earlier, alarm).falseAlarms) },
+    { name: 'forecast, no more false alarms', alarm: aboveThreshold(judge(earlier, alarm).falseAlarms) },
   ]),
 ];
 
