@@ -9,6 +9,13 @@ export interface Trouble {
   readonly milliseconds: number;
 }
 
+/** Troubles as columns, ascending by block: there may be a million. */
+export interface Troubles {
+  readonly block: Float64Array;
+  /** As many as blocks. */
+  readonly milliseconds: Float64Array;
+}
+
 /** The disk that is predicted for. */
 export interface Place {
   /** Sectors in a block. */
@@ -39,18 +46,37 @@ export const TROUBLE_MS = 500;
 /** Part of a disk of which halos say nothing more: half of the errors in a quarter of the blocks is twice chance. */
 const EVERYWHERE = 0.25;
 
+/** Puts `troubles`, in any order, between those that are `known` already. */
+export function withTroubles(known: Troubles, troubles: readonly Trouble[]): Troubles {
+  const more = [...troubles].sort((a, b) => a.block - b.block);
+  const length = known.block.length + more.length;
+  const block = new Float64Array(length);
+  const milliseconds = new Float64Array(length);
+  let from = 0;
+  let at = 0;
+  for (const trouble of more) {
+    const start = from;
+    while (from < known.block.length && (known.block[from] ?? 0) <= trouble.block) from += 1;
+    block.set(known.block.subarray(start, from), at);
+    milliseconds.set(known.milliseconds.subarray(start, from), at);
+    at += from - start;
+    block[at] = trouble.block;
+    milliseconds[at] = trouble.milliseconds;
+    at += 1;
+  }
+  block.set(known.block.subarray(from), at);
+  milliseconds.set(known.milliseconds.subarray(from), at);
+  return { block, milliseconds };
+}
+
+export const noTroubles: Troubles = { block: new Float64Array(0), milliseconds: new Float64Array(0) };
+
 /**
- * The blocks that are likelier to fail next: a halo around each trouble, where halos meet the likelier one. In
- * O(n log n), in O(n) of troubles that are ascending by block.
+ * The blocks that are likelier to fail next: a halo around each trouble, where halos meet the likelier one. In O(n).
  *
  * @param limit - ranges at most; the least likely are left out and counted
  */
-export function predictWhere(
-  troubles: readonly Trouble[],
-  place: Place,
-  now: number,
-  limit = MAX_PREDICTED_RANGES,
-): Predicted {
+export function predictWhere(troubles: Troubles, place: Place, now: number, limit = MAX_PREDICTED_RANGES): Predicted {
   const reach = Math.floor(HALO_BYTES / (place.blockSectors * SECTOR_BYTES));
   const ranges = overlay(halosOf(troubles, place, now), reach, place.blocks);
   if (sizeOf(ranges) > place.blocks * EVERYWHERE) {
@@ -64,47 +90,52 @@ function sizeOf(ranges: readonly PredictedRange[]): number {
   return ranges.reduce((sum, { count }) => sum + count, 0);
 }
 
-interface Halo {
-  readonly block: number;
-  readonly probability: number;
+interface Halos {
+  readonly count: number;
+  readonly block: Float64Array;
+  readonly probability: Float64Array;
 }
 
 /** Halos that say something, ascending by block. */
-function halosOf(troubles: readonly Trouble[], { blocks }: Place, now: number): Halo[] {
-  const halos: Halo[] = [];
-  let ascending = true;
-  for (const { block, milliseconds } of troubles) {
-    const probability = haloProbability(daysSince(milliseconds, now));
-    if (probability === 0 || block >= blocks) continue;
-    ascending &&= block >= (halos.at(-1)?.block ?? 0);
-    halos.push({ block, probability });
+function halosOf({ block, milliseconds }: Troubles, { blocks }: Place, now: number): Halos {
+  const halos = { block: new Float64Array(block.length), probability: new Float64Array(block.length) };
+  let count = 0;
+  for (let index = 0; index < block.length; index += 1) {
+    const at = block[index] ?? 0;
+    const probability = haloProbability(daysSince(milliseconds[index] ?? 0, now));
+    if (probability === 0 || at >= blocks) continue;
+    halos.block[count] = at;
+    halos.probability[count] = probability;
+    count += 1;
   }
-  return ascending ? halos : halos.sort((a, b) => a.block - b.block);
+  return { count, ...halos };
 }
 
 /**
  * Where every halo reaches equally far, those over a place are neighbours in the list, and the likeliest of them is the
  * maximum of a window that slides over it.
  */
-function overlay(halos: readonly Halo[], reach: number, blocks: number): PredictedRange[] {
+function overlay({ count, block, probability }: Halos, reach: number, blocks: number): PredictedRange[] {
   const ranges: PredictedRange[] = [];
-  /** Halos over the present place that none after them outdoes, likeliest first. */
-  const over: Halo[] = [];
+  /** Numbers of the halos over the present place that none after them outdoes, likeliest first: `head` to `tail`. */
+  const over = new Uint32Array(count);
   let head = 0;
+  let tail = 0;
   let entered = 0;
   let at = 0;
-  while (entered < halos.length || head < over.length) {
-    const next = halos[entered];
-    const oldest = over[head];
-    const begins = next === undefined ? Number.POSITIVE_INFINITY : Math.max(0, next.block - reach);
-    const ends = oldest === undefined ? Number.POSITIVE_INFINITY : oldest.block + reach + 1;
+  while (entered < count || head < tail) {
+    const oldest = over[head] ?? 0;
+    const begins = entered < count ? Math.max(0, (block[entered] ?? 0) - reach) : Number.POSITIVE_INFINITY;
+    const ends = head < tail ? (block[oldest] ?? 0) + reach + 1 : Number.POSITIVE_INFINITY;
     const until = Math.min(begins, ends, blocks);
-    if (oldest !== undefined) append(ranges, at, until, oldest.probability);
+    if (head < tail) append(ranges, at, until, probability[oldest] ?? 0);
     at = until;
-    if (begins <= ends && next !== undefined) {
+    if (begins <= ends) {
+      const likely = probability[entered] ?? 0;
+      while (tail > head && (probability[over[tail - 1] ?? 0] ?? 0) <= likely) tail -= 1;
+      over[tail] = entered;
+      tail += 1;
       entered += 1;
-      while (over.length > head && (over.at(-1)?.probability ?? 0) <= next.probability) over.pop();
-      over.push(next);
     } else {
       head += 1;
     }
@@ -112,21 +143,30 @@ function overlay(halos: readonly Halo[], reach: number, blocks: number): Predict
   return ranges;
 }
 
+type OpenRange = { -readonly [K in keyof PredictedRange]: PredictedRange[K] };
+
 /** Adds the blocks from `first` up to and not including `end`, to the last range where it goes on alike. */
-function append(ranges: PredictedRange[], first: number, end: number, probability: number): void {
+function append(ranges: OpenRange[], first: number, end: number, probability: number): void {
   if (end <= first) return;
   const last = ranges.at(-1);
-  if (last !== undefined && last.first + last.count === first && last.probability === probability) {
-    ranges[ranges.length - 1] = { ...last, count: end - last.first };
-    return;
-  }
-  ranges.push({ first, count: end - first, probability });
+  if (last?.probability === probability && last.first + last.count === first) last.count = end - last.first;
+  else ranges.push({ first, count: end - first, probability });
 }
 
 function mostLikely(ranges: readonly PredictedRange[], limit: number): PredictedRange[] {
   if (ranges.length <= limit) return [...ranges];
-  return [...ranges]
-    .sort((a, b) => b.probability - a.probability || a.first - b.first)
-    .slice(0, limit)
-    .sort((a, b) => a.first - b.first);
+  const counts = new Map<number, number>();
+  for (const { probability } of ranges) counts.set(probability, (counts.get(probability) ?? 0) + 1);
+  // Whole days of age give only a few probabilities: no need to sort a million ranges.
+  let left = limit;
+  const places = new Map<number, number>();
+  for (const [probability, count] of [...counts].sort(([a], [b]) => b - a)) {
+    places.set(probability, Math.min(left, count));
+    left -= Math.min(left, count);
+  }
+  return ranges.filter(({ probability }) => {
+    const free = places.get(probability) ?? 0;
+    if (free > 0) places.set(probability, free - 1);
+    return free > 0;
+  });
 }

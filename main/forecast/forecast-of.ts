@@ -3,14 +3,14 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { blockCount } from '../../app/domain/target.ts';
 import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
-import { predictWhere, type Trouble } from '../../app/forecast/where.ts';
-import { gather, type MetTrouble } from './gather.ts';
+import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
+import { gather, type MetTroubles } from './gather.ts';
 
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
 export function forecastOf(
   view: Pick<TargetView, 'device' | 'status' | 'events'>,
   devices: readonly BlockDevice[],
-  troubles: readonly MetTrouble[],
+  troubles: MetTroubles,
   now: number,
 ): TargetForecast {
   const { device, status, events } = view;
@@ -22,6 +22,6 @@ export function forecastOf(
   );
   return {
     disk: forecast(gather({ now, status, events, troubles, disk })),
-    where: predictWhere([...troubles, ...slow], place, now),
+    where: predictWhere(withTroubles(troubles, slow), place, now),
   };
 }

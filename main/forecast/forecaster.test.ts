@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import type { RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { sceneSnapshot } from '../../tests/doubles/scene.ts';
+import { RemapTable } from '../broker/remaps/table.ts';
+import { troublesOf } from '../broker/remaps/troubles.ts';
 import { forecastOf } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
-import { gather, kindOf, type MetTrouble } from './gather.ts';
+import { gather, kindOf } from './gather.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 15, 12);
@@ -36,12 +38,22 @@ function makeEvent(part: Partial<TargetEvent>): TargetEvent {
   return { number: 1, milliseconds: NOW, type: 'slow', block: 42, spareBlock: null, detail: null, ...part };
 }
 
-const troubles: readonly MetTrouble[] = [
-  { block: 10, milliseconds: ago(40), became: 'pending' },
-  { block: 20, milliseconds: ago(3), became: 'pending' },
-  { block: 30, milliseconds: ago(90), became: 'moved-after-error' },
-  { block: 40, milliseconds: ago(1), became: 'moved-in-time' },
-];
+const table = new RemapTable(8);
+table.replaceRange(0, 1000, [
+  row(10, 40, 'pending'),
+  row(20, 3, 'pending'),
+  row(30, 90, 'auto'),
+  row(40, 1, 'proactive'),
+  row(50, 0, 'manual'),
+]);
+const troubles = troublesOf(table);
+
+function row(block: number, days: number, how: 'pending' | 'auto' | 'proactive' | 'manual'): RemapRow {
+  const seconds = ago(days) / 1000;
+  return how === 'pending'
+    ? { block, spareBlock: null, state: 'pending', cause: null, residency: '0', seconds }
+    : { block, spareBlock: block, state: 'mapped', cause: how, residency: 'ff', seconds };
+}
 
 describe('gather', () => {
   it('takes counts from the status and their times from the remap table and the events', () => {
@@ -107,7 +119,7 @@ describe('the forecaster', () => {
     const view = makeTarget(makeStatus({ pending: 1 }));
     let changes = 0;
     const forecaster = new Forecaster({
-      troubles: () => troubles.slice(0, view.status.pending),
+      troubles: () => troubles,
       change: (recipe) => {
         const before = view.forecast;
         recipe(view, [makeDisk()]);

@@ -1,14 +1,16 @@
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { forecastOf } from './forecast-of.ts';
-import type { MetTrouble } from './gather.ts';
+import type { MetTroubles } from './gather.ts';
 
 /** Closest that two forecasts of one device follow each other, in milliseconds: nobody reads them faster. */
 export const FORECAST_EVERY_MS = 2_000;
+/** A forecast from a million blocks takes long: this part of the time at most, one in so many, is spent on them. */
+const REST_FOR_WORK = 20;
 
 export interface ForecasterPorts {
-  /** Blocks that the remap table knows to have failed, ascending. */
-  readonly troubles: () => readonly MetTrouble[];
+  /** Blocks that the remap table knows to have failed. */
+  readonly troubles: () => MetTroubles;
   /** Gives the device's view and the disks of its machine, to read and to change. */
   readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
 }
@@ -18,6 +20,7 @@ export class Forecaster {
   readonly #ports: ForecasterPorts;
   #timer: NodeJS.Timeout | null = null;
   #last = 0;
+  #rest = FORECAST_EVERY_MS;
   #stopped = false;
 
   constructor(ports: ForecasterPorts) {
@@ -27,9 +30,9 @@ export class Forecaster {
   /** Something that a forecast is made from may have changed. */
   heard(): void {
     if (this.#stopped || this.#timer !== null) return;
-    const wait = this.#last + FORECAST_EVERY_MS - Date.now();
+    const wait = this.#last + this.#rest - Date.now();
     // A clock that was set back must not keep the forecast from being made.
-    if (wait <= 0 || wait > FORECAST_EVERY_MS) this.#make();
+    if (wait <= 0 || wait > this.#rest) this.#make();
     else this.#timer = setTimeout(() => this.#make(), wait);
   }
 
@@ -42,11 +45,13 @@ export class Forecaster {
   #make(): void {
     this.#timer = null;
     this.#last = Date.now();
+    const began = performance.now();
     const troubles = this.#ports.troubles();
     this.#ports.change((view, devices) => {
       const made = forecastOf(view, devices, troubles, this.#last);
       // The same forecast told again would be a patch that says nothing.
       if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;
     });
+    this.#rest = Math.max(FORECAST_EVERY_MS, REST_FOR_WORK * (performance.now() - began));
   }
 }

@@ -1,11 +1,20 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { unknownInput, type Counter, type DeviceKind, type ForecastInput } from '../../app/forecast/input.ts';
-import type { Trouble } from '../../app/forecast/where.ts';
+import type { Troubles } from '../../app/forecast/where.ts';
 
-/** A block of main that failed, and what became of it. */
-export interface MetTrouble extends Trouble {
-  readonly became: 'pending' | 'moved-after-error' | 'moved-in-time';
+/** First and last time that something was met, Unix milliseconds; null of both when it never was. */
+export interface Times {
+  readonly firstSeen: number | null;
+  readonly rose: number | null;
+}
+
+/** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
+export interface MetTroubles extends Troubles {
+  /** Of those that cannot be read. */
+  readonly pending: Times;
+  /** Of those that an error moved to the spare. */
+  readonly movedAfterError: Times;
 }
 
 export interface Sources {
@@ -15,24 +24,22 @@ export interface Sources {
   /** The newest events, ascending. */
   readonly events: readonly TargetEvent[];
   /** From the remap table. */
-  readonly troubles: readonly MetTrouble[];
+  readonly troubles: Pick<MetTroubles, 'pending' | 'movedAfterError'>;
   /** The disk that main is or lies on; null when it is not known. */
   readonly disk: Pick<BlockDevice, 'transport' | 'rotational'> | null;
 }
 
 /** Everything that is known of a protected device's main disk, as the forecast takes it. */
 export function gather({ now, status, events, troubles, disk }: Sources): ForecastInput {
-  const times = (became: MetTrouble['became']): number[] =>
-    troubles.flatMap((one) => (one.became === became ? [one.milliseconds] : []));
-  const eventTimes = (type: TargetEvent['type']): number[] =>
-    events.flatMap((event) => (event.type === type ? [event.milliseconds] : []));
+  const eventTimes = (type: TargetEvent['type']): Times =>
+    events.reduce<Times>((times, event) => (event.type === type ? including(times, event.milliseconds) : times), never);
   const unknown = unknownInput(now, kindOf(disk));
   return {
     ...unknown,
     own: {
       ...unknown.own,
-      pendingBlocks: counterOf(status.pending, times('pending')),
-      movedBlocks: counterOf(status.auto, times('moved-after-error')),
+      pendingBlocks: counterOf(status.pending, troubles.pending),
+      movedBlocks: counterOf(status.auto, troubles.movedAfterError),
       softErrors: counterOf(status.softErrors, eventTimes('soft')),
       slowReads: counterOf(status.slowReads, eventTimes('slow')),
     },
@@ -53,13 +60,12 @@ export function kindOf(disk: Sources['disk']): DeviceKind {
   }
 }
 
-function counterOf(value: number, times: readonly number[]): Counter {
-  if (value === 0) return { value, rose: null, firstSeen: null };
-  let rose: number | null = null;
-  let firstSeen: number | null = null;
-  for (const time of times) {
-    rose = Math.max(rose ?? time, time);
-    firstSeen = Math.min(firstSeen ?? time, time);
-  }
-  return { value, rose, firstSeen };
+export const never: Times = { firstSeen: null, rose: null };
+
+export function including({ firstSeen, rose }: Times, time: number): Times {
+  return { firstSeen: Math.min(firstSeen ?? time, time), rose: Math.max(rose ?? time, time) };
+}
+
+function counterOf(value: number, times: Times): Counter {
+  return { value, ...(value === 0 ? never : times) };
 }

@@ -5,8 +5,9 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
+import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
 import { forecastOf } from '../../main/forecast/forecast-of.ts';
-import type { MetTrouble } from '../../main/forecast/gather.ts';
+import { including, never, type Times } from '../../main/forecast/gather.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
 export const SCENE_TIME = Date.UTC(2026, 0, 15, 12);
@@ -222,11 +223,17 @@ function sceneForecast(
   rows: readonly RemapRow[],
   devices: readonly BlockDevice[],
 ): TargetForecast {
-  const troubles = rows.flatMap(({ block, seconds, state, cause }): MetTrouble[] => {
-    if (cause === 'manual') return [];
-    const moved = cause === 'proactive' ? 'moved-in-time' : 'moved-after-error';
-    return [{ block, milliseconds: seconds * 1000, became: state === 'pending' ? 'pending' : moved }];
-  });
+  const failed = rows.filter(({ cause }) => cause !== 'manual');
+  const times = (which: readonly RemapRow[]): Times =>
+    which.reduce<Times>((sum, { seconds }) => including(sum, seconds * 1000), never);
+  const troubles = {
+    ...withTroubles(
+      noTroubles,
+      failed.map(({ block, seconds }) => ({ block, milliseconds: seconds * 1000 })),
+    ),
+    pending: times(failed.filter(({ state }) => state === 'pending')),
+    movedAfterError: times(failed.filter(({ cause }) => cause === 'auto')),
+  };
   return forecastOf({ device, status, events: [] }, devices, troubles, SCENE_TIME);
 }
 

@@ -64,7 +64,7 @@ describe('made-up disks', () => {
     const days = Array.from({ length: TRACE_DAYS }, (_, day) => day);
     const seen = replay(dying, 0, days);
     expect(seen).toHaveLength(Math.ceil(dying.failsDay));
-    expect(seen.filter(({ fails }) => fails)[0]?.day).toBe(Math.ceil(dying.failsDay) - 60);
+    expect(seen.find(({ fails }) => fails)?.day).toBe(Math.ceil(dying.failsDay) - 60);
     const found = Math.min(...dying.changes.map(({ day }) => day));
     const quiet = seen.filter(({ day }) => day < found);
     expect(Math.max(...quiet.map(({ probability }) => probability))).toBeLessThan(0.0034);

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../app/forecast/hazard.ts';
-import { predictWhere } from '../../app/forecast/where.ts';
+import { noTroubles, predictWhere, withTroubles } from '../../app/forecast/where.ts';
 import { START } from './replay.ts';
 import type { Trace } from './trace.ts';
 
@@ -30,7 +30,7 @@ export function judgeWhere(traces: readonly Trace[], days: readonly number[]): W
       const known = errors.filter(({ foundDay }) => foundDay <= day);
       const troubles = known.map(({ block, foundDay }) => ({ block, milliseconds: START + foundDay * DAY_MS }));
       const place = { blockSectors: BLOCK_SECTORS, blocks: kind.blocks };
-      const { ranges, blocks } = predictWhere(troubles, place, START + day * DAY_MS);
+      const { ranges, blocks } = predictWhere(withTroubles(noTroubles, troubles), place, START + day * DAY_MS);
       if (ranges.length === 0) continue;
       const inside = (block: number): boolean =>
         ranges.some(({ first, count }) => block >= first && block < first + count);

@@ -1,8 +1,9 @@
 import type { RemapsQuery, RequestResult } from '../../../app/bridge/schema.ts';
 import type { RemapRow, TargetEvent } from '../../../app/domain/target.ts';
 import { MAX_ROWS } from '../../../app/protocol/methods.ts';
-import type { MetTrouble } from '../../forecast/gather.ts';
+import type { MetTroubles } from '../../forecast/gather.ts';
 import { RemapTable } from './table.ts';
+import { troublesOf } from './troubles.ts';
 import { RemapView } from './view.ts';
 
 /** One page of the target's own table: rows from block `cursor` on, and the cursor of the next page. */
@@ -120,18 +121,9 @@ export class RemapService {
     return this.#view.rowsAt(fromBlock, limit);
   }
 
-  /** Blocks that failed, ascending; those that were moved on request are not among them. */
-  troubles(): MetTrouble[] {
-    const table = this.#table;
-    const found: MetTrouble[] = [];
-    for (let index = 0; index < table.length; index += 1) {
-      const cause = table.cause(index);
-      const pending = table.isPending(index);
-      if (!pending && cause === 'manual') continue;
-      const became = pending ? 'pending' : cause === 'proactive' ? 'moved-in-time' : 'moved-after-error';
-      found.push({ block: table.block(index), milliseconds: table.seconds(index) * 1000, became });
-    }
-    return found;
+  /** Blocks that failed; those that were moved on request are not among them. */
+  troubles(): MetTroubles {
+    return troublesOf(this.#table);
   }
 
   get byteLength(): number {

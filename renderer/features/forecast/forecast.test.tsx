@@ -91,6 +91,18 @@ describe('the heatmap', () => {
   });
 });
 
+describe('the heatmap as a table', () => {
+  it('lists a cell that only holds something predicted, with what was measured in it', async () => {
+    // Blocks of the last quarter were not read, and few of them failed.
+    const ranges = [{ first: 990_000, count: 20, probability: 0.5 }];
+    const { user } = open(unknown, { ...nowhere, ranges, blocks: 20 });
+    await user.click(await screen.findByRole('button', { name: 'Show as a table' }));
+    const table = await screen.findByRole('region', { name: 'Cells with trouble, and predicted ones' });
+    const cell = await within(table).findByRole('cell', { name: '20' });
+    expect(cell.closest('tr')?.textContent).toMatch(/^ ?Not read yet/);
+  });
+});
+
 describe('words', () => {
   it.each([
     [0, '0.0 %'],

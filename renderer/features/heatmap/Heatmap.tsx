@@ -138,7 +138,7 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
       </div>
       <div className="heat-body" ref={body}>
         {asTable ? (
-          <CellTable data={data} cells={cells} blockSectors={blockSectors} onPick={moveCursor} />
+          <CellTable data={data} cells={cells} blockSectors={blockSectors} predicted={ranges} onPick={moveCursor} />
         ) : (
           <HeatCanvas
             data={data}
