@@ -5,6 +5,7 @@ import { machineReportSchema } from '../domain/machine.ts';
 import { stepProgressSchema } from '../domain/plan.ts';
 import { protectedDeviceSchema, targetEventSchema, targetStatusSchema } from '../domain/target.ts';
 import { countSchema } from '../domain/units.ts';
+import { targetForecastSchema } from '../forecast/output.ts';
 import { errorDataSchema } from '../errors.ts';
 import { labStateSchema } from './lab.ts';
 
@@ -53,6 +54,8 @@ export const targetViewSchema = z.strictObject({
   samples: z.array(sampleSchema).max(MAX_SAMPLES),
   /** Raised whenever a row of the remap table may have changed: ask for the visible rows again. */
   remapsRevision: countSchema,
+  /** null until it was made for the first time. */
+  forecast: targetForecastSchema.nullable(),
 });
 export type TargetView = z.infer<typeof targetViewSchema>;
 

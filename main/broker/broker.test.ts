@@ -64,6 +64,19 @@ describe('a connection', () => {
     expect(late.snapshot).toEqual(view.snapshot);
   });
 
+  it('forecasts each device from its remap table, and again when a block was moved', async () => {
+    await open();
+    await view.until(({ targets }) => (targets[0]?.forecast?.disk.terms.length ?? 0) > 1);
+    const sentences = (): string => JSON.stringify(view.connection.targets[0]?.forecast?.disk.terms);
+    expect(sentences()).toContain('4 blocks that cannot be read');
+    const moved = helper.targets[0]?.status.auto ?? 0;
+    expect(sentences()).toContain(`${moved} blocks moved after an error`);
+    helper.move(77);
+    await view.until(({ targets }) =>
+      JSON.stringify(targets[0]?.forecast).includes(`${moved + 1} blocks moved after an error`),
+    );
+  });
+
   it('tells a moved block as event, status, sample and row', async () => {
     await open();
     const before = view.connection.targets[0];

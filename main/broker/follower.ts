@@ -1,6 +1,8 @@
 import { RECENT_EVENTS, type TargetView } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { MAX_ROWS, type NotificationParams } from '../../app/protocol/methods.ts';
+import { Forecaster } from '../forecast/forecaster.ts';
 import type { Log } from '../ports.ts';
 import { RemapService } from './remaps/service.ts';
 import { sampleOf, SampleSeries } from './samples.ts';
@@ -9,8 +11,8 @@ import type { Wire } from './wire.ts';
 export interface FollowerPorts {
   readonly wire: Wire;
   readonly log: Log;
-  /** Changes the device's view in the snapshot. */
-  readonly change: (recipe: (view: TargetView) => void) => void;
+  /** Changes the device's view in the snapshot; the disks of its machine are there to be read. */
+  readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
 }
 
 /** Events of both, each number once, ascending, the newest {@link RECENT_EVENTS}. */
@@ -26,6 +28,7 @@ export class TargetFollower {
   readonly remaps: RemapService;
   readonly #ports: FollowerPorts;
   readonly #samples = new SampleSeries();
+  readonly #forecaster: Forecaster;
   /** Number of the newest event that was told or was there at the start. */
   #lastEvent: number;
   #stopped = false;
@@ -38,11 +41,17 @@ export class TargetFollower {
     const { name } = device;
     this.remaps = new RemapService(device.blockSectors, {
       fetch: (cursor, max) => ports.wire.call('target.remaps', { name, cursor, max }),
-      changed: () =>
+      changed: () => {
         this.#change((view) => {
           view.remapsRevision += 1;
-        }),
+        });
+        this.#forecaster.heard();
+      },
       failed: (thrown) => ports.log.warn({ target: name, error: String(thrown) }, 'remap table not read'),
+    });
+    this.#forecaster = new Forecaster({
+      troubles: () => this.remaps.troubles(),
+      change: (recipe) => this.#change(recipe),
     });
   }
 
@@ -55,6 +64,7 @@ export class TargetFollower {
   stop(): void {
     this.#stopped = true;
     this.remaps.stop();
+    this.#forecaster.stop();
   }
 
   /** What the helper told when device-mapper raised an event. */
@@ -111,6 +121,7 @@ export class TargetFollower {
       view.heard = now;
       this.#samples.add(view.samples, sampleOf(status, now));
     });
+    this.#forecaster.heard();
   }
 
   async #fetchRecentEvents(): Promise<void> {
@@ -126,7 +137,7 @@ export class TargetFollower {
     }
   }
 
-  #change(recipe: (view: TargetView) => void): void {
+  #change(recipe: (view: TargetView, devices: readonly BlockDevice[]) => void): void {
     if (!this.#stopped) this.#ports.change(recipe);
   }
 }

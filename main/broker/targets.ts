@@ -105,14 +105,22 @@ export class Targets {
       change: (recipe) =>
         this.#change((connection) => {
           const view = connection.targets.find((one) => one.device.name === device.name);
-          if (view !== undefined) recipe(view);
+          if (view !== undefined) recipe(view, connection.devices);
         }),
     });
     this.#followers.set(device.name, follower);
     this.#change((connection) => {
       if (connection.targets.some((view) => view.device.name === device.name)) return;
       const { status } = device;
-      connection.targets.push({ device, status, heard: Date.now(), events: [], samples: [], remapsRevision: 0 });
+      connection.targets.push({
+        device,
+        status,
+        heard: Date.now(),
+        events: [],
+        samples: [],
+        remapsRevision: 0,
+        forecast: null,
+      });
     });
     follower.listed(device);
     follower.start();

@@ -5,7 +5,7 @@ import { connectionIdSchema, type ConnectionId } from '../../app/bridge/snapshot
 import { deviceRefSchema } from '../../app/domain/block-device.ts';
 import { targetNameSchema } from '../../app/domain/target.ts';
 
-export const deviceTabs = ['remaps', 'events', 'history', 'settings'] as const;
+export const deviceTabs = ['remaps', 'events', 'forecast', 'history', 'settings'] as const;
 export const deviceTabSchema = z.enum(deviceTabs);
 export type DeviceTab = z.infer<typeof deviceTabSchema>;
 

@@ -16,6 +16,16 @@ export function StateMark({ state, size = 14, fill }: { state: BlockState; size?
   );
 }
 
+/** The hatch over predicted cells, which is laid over whatever state is measured. */
+export function HatchMark({ size = 14 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 14 14" aria-hidden="true" focusable="false" className="state-mark">
+      <rect x="0.6" y="0.6" width="12.8" height="12.8" rx="2" fill="none" stroke="var(--ink-3)" strokeWidth="1.2" />
+      <path d="M1.5 8 8 1.5M3 12.5 12.5 3M8 12.5 12.5 8" stroke="var(--ink)" strokeWidth="1.3" />
+    </svg>
+  );
+}
+
 const fills = {
   good: '#35456c',
   slow: 'var(--slow)',

@@ -40,11 +40,11 @@ it('latency classes are named by their limits, and read times have units', () =>
 
 it('the summary tells trouble first and what is not known last', () => {
   const counts = { ...noBlocks, blocks: 100, read: 40, pending: 1, moved: 2 };
-  expect(summaryOf(counts, '', true)).toBe(
+  expect(summaryOf(counts, 0, '', true)).toBe(
     'The whole disk: 1 block cannot be read, 2 blocks moved to the spare. 40 of 100 blocks were read.',
   );
-  expect(summaryOf({ ...noBlocks, blocks: 8 }, '0 B – 4 KiB', false)).toBe(
-    'The part 0 B – 4 KiB: no block with trouble is known. 0 of 8 blocks were read.',
+  expect(summaryOf({ ...noBlocks, blocks: 8 }, 2, '0 B – 4 KiB', false)).toBe(
+    'The part 0 B – 4 KiB: no block with trouble is known. 0 of 8 blocks were read. 2 blocks near recent trouble may fail next.',
   );
 });
 

@@ -88,6 +88,7 @@ export function makeTarget(device: Partial<ProtectedDevice> = {}, part: Partial<
     events: [],
     samples: [],
     remapsRevision: 0,
+    forecast: null,
     ...part,
   };
 }

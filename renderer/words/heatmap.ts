@@ -21,6 +21,12 @@ export const stateWords: Readonly<Record<BlockState, { name: string; meaning: st
   },
 };
 
+/** Laid over the measured state and never in place of it. */
+export const predictedWords = {
+  name: 'Predicted',
+  meaning: 'Near a block that failed in the last 30 days. Nothing was measured here that says so: it is a guess.',
+} as const;
+
 export function latencyLabel(at: number): string {
   const from = LATENCY_LIMITS_MS[at - 1];
   const to = LATENCY_LIMITS_MS[at];
@@ -45,7 +51,7 @@ export function blocksText(first: number, count: number): string {
 }
 
 /** What the window shows, in words, for those who do not see the picture. */
-export function summaryOf(counts: BlockCounts, range: string, whole: boolean): string {
+export function summaryOf(counts: BlockCounts, predicted: number, range: string, whole: boolean): string {
   const found = [
     counts.pending > 0 ? `${formatCounted(counts.pending, 'block')} cannot be read` : null,
     counts.moved > 0 ? `${formatCounted(counts.moved, 'block')} moved to the spare` : null,
@@ -53,6 +59,7 @@ export function summaryOf(counts: BlockCounts, range: string, whole: boolean): s
     counts.slow > 0 ? formatCounted(counts.slow, 'slow block') : null,
   ].filter((text) => text !== null);
   const place = whole ? 'The whole disk' : `The part ${range}`;
+  const guess = predicted === 0 ? '' : ` ${formatCounted(predicted, 'block')} near recent trouble may fail next.`;
   const trouble = found.length === 0 ? 'no block with trouble is known' : found.join(', ');
-  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.`;
+  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.${guess}`;
 }

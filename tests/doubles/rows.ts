@@ -12,6 +12,11 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Unix seconds from which on blocks failed, over 23 days: months before the scene, and near one place just before it. */
+const OLD_SECONDS = 1_760_000_000;
+const RECENT_SECONDS = 1_766_470_000;
+const RECENT_PART = 0.81;
+
 /**
  * Rows of a remap table, ascending by block: half of them in three clusters, as on a disk whose surface is going,
  * half scattered. With as many rows as blocks every block has one.
@@ -41,7 +46,8 @@ export function makeRows(blocks: number, mapped: number, pending: number, blockS
   const pendingEvery = pending === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(wanted / pending));
   let pendingLeft = pending;
   return ascending.map((block, index) => {
-    const seconds = 1_760_000_000 + Math.floor(random() * 2_000_000);
+    const since = Math.abs(block - RECENT_PART * blocks) < blocks / 200 ? RECENT_SECONDS : OLD_SECONDS;
+    const seconds = since + Math.floor(random() * 2_000_000);
     if (index % pendingEvery === 0 && pendingLeft > 0) {
       pendingLeft -= 1;
       return { block, spareBlock: null, state: 'pending', cause: null, residency: '0', seconds };

@@ -4,6 +4,10 @@ import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import type { TargetForecast } from '../../app/forecast/output.ts';
+import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
+import { forecastOf } from '../../main/forecast/forecast-of.ts';
+import { including, never, type Times } from '../../main/forecast/gather.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
 export const SCENE_TIME = Date.UTC(2026, 0, 15, 12);
@@ -212,6 +216,27 @@ const labState: LabState = {
   },
 };
 
+/** The forecast that the broker would make of `rows` at {@link SCENE_TIME}. */
+function sceneForecast(
+  device: ProtectedDevice,
+  status: TargetStatus,
+  rows: readonly RemapRow[],
+  devices: readonly BlockDevice[],
+): TargetForecast {
+  const failed = rows.filter(({ cause }) => cause !== 'manual');
+  const times = (which: readonly RemapRow[]): Times =>
+    which.reduce<Times>((sum, { seconds }) => including(sum, seconds * 1000), never);
+  const troubles = {
+    ...withTroubles(
+      noTroubles,
+      failed.map(({ block, seconds }) => ({ block, milliseconds: seconds * 1000 })),
+    ),
+    pending: times(failed.filter(({ state }) => state === 'pending')),
+    movedAfterError: times(failed.filter(({ cause }) => cause === 'auto')),
+  };
+  return forecastOf({ device, status, events: [] }, devices, troubles, SCENE_TIME);
+}
+
 /** An open lab with one protected device that holds `rows`, and this computer, not opened yet. */
 export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapshot {
   const lastEvent = rows.length;
@@ -230,12 +255,13 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     suspended: false,
     status,
   };
+  const devices = sceneDevices(blocks);
   const lab: Connection = {
     id: 'lab',
     title: 'Lab',
     phase: { state: 'open', helperVersion: '0.1.0' },
     machine,
-    devices: sceneDevices(blocks),
+    devices,
     targets: [
       {
         device,
@@ -244,6 +270,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
         events: sceneEvents(rows, lastEvent),
         samples: sceneSamples(status),
         remapsRevision: 1,
+        forecast: sceneForecast(device, status, rows, devices),
       },
     ],
     applying: null,

@@ -41,6 +41,7 @@ const words: readonly [string, readonly string[]][] = [
   ['ok-ink', ['surface', 'ok-soft']],
   ['warn-ink', ['surface', 'warn-soft']],
   ['bad-ink', ['surface', 'bad-soft', 'bg']],
+  ['surface', ['ink']],
 ];
 /** Marks on their fills, fills on the page: 3 is asked of what is not text. */
 const marks: readonly [string, string][] = [

@@ -1,7 +1,9 @@
 import type { RemapsQuery, RequestResult } from '../../../app/bridge/schema.ts';
 import type { RemapRow, TargetEvent } from '../../../app/domain/target.ts';
 import { MAX_ROWS } from '../../../app/protocol/methods.ts';
+import type { MetTroubles } from '../../forecast/gather.ts';
 import { RemapTable } from './table.ts';
+import { troublesOf } from './troubles.ts';
 import { RemapView } from './view.ts';
 
 /** One page of the target's own table: rows from block `cursor` on, and the cursor of the next page. */
@@ -117,6 +119,11 @@ export class RemapService {
 
   rowsAt(fromBlock: number, limit: number): RemapRow[] {
     return this.#view.rowsAt(fromBlock, limit);
+  }
+
+  /** Blocks that failed; those that were moved on request are not among them. */
+  troubles(): MetTroubles {
+    return troublesOf(this.#table);
   }
 
   get byteLength(): number {

@@ -10,6 +10,7 @@ import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
 import { useConnection, useLive, useTarget } from '../../store/context.tsx';
 import { EventList } from '../events/EventList.tsx';
+import { ForecastPanel, ForecastPending } from '../forecast/ForecastPanel.tsx';
 import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
 import { History } from '../history/History.tsx';
 import { useBrush } from '../lab/brush.ts';
@@ -69,6 +70,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           <Tabs.List>
             <Tabs.Tab value="remaps">Remap table</Tabs.Tab>
             <Tabs.Tab value="events">Events</Tabs.Tab>
+            <Tabs.Tab value="forecast">Forecast</Tabs.Tab>
             <Tabs.Tab value="history">History</Tabs.Tab>
             <Tabs.Tab value="settings">Settings</Tabs.Tab>
           </Tabs.List>
@@ -83,6 +85,9 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           </Tabs.Panel>
           <Tabs.Panel value="events">
             <EventList connection={connection.id} target={target} onShowBlock={showBlock} />
+          </Tabs.Panel>
+          <Tabs.Panel value="forecast">
+            {target.forecast === null ? <ForecastPending /> : <ForecastPanel forecast={target.forecast} />}
           </Tabs.Panel>
           <Tabs.Panel value="history">
             <History target={target} />

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/units.ts';
+import { href } from '../../app/router.ts';
+import { ForecastShort } from '../forecast/ForecastShort.tsx';
 import { CellDetails } from '../heatmap/CellDetails.tsx';
 import type { Pointed } from '../heatmap/Heatmap.tsx';
 import { EventLine } from '../events/EventLine.tsx';
@@ -11,7 +13,7 @@ import { spareFree } from './verdict.ts';
 
 const LAST_EVENTS = 6;
 
-/** Beside the heatmap: the cell that is pointed at; otherwise how much spare is left and what happened last. */
+/** Beside the heatmap: the cell that is pointed at; otherwise how much spare is left, the forecast and what happened last. */
 export function Side(props: {
   connection: Connection;
   target: TargetView;
@@ -27,6 +29,14 @@ export function Side(props: {
       <div className="side-part">
         <ScanPanel connection={connection} target={target} />
       </div>
+      {target.forecast !== null && (
+        <div className="side-part">
+          <ForecastShort
+            forecast={target.forecast.disk}
+            href={href({ at: 'device', connection: connection.id, name: target.device.name, tab: 'forecast' })}
+          />
+        </div>
+      )}
       {pointed !== null ? (
         <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="What is known">
           <CellDetails connection={connection.id} target={target} pointed={pointed} />

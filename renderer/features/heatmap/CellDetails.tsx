@@ -6,11 +6,13 @@ import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../.
 import { StateMark } from '../../design/StateMark.tsx';
 import { Time } from '../../design/Time.tsx';
 import { useBridge } from '../../store/context.tsx';
-import { blocksText, formatMicroseconds, stateWords } from '../../words/heatmap.ts';
+import { chanceText } from '../../words/forecast.ts';
+import { blocksText, formatMicroseconds, predictedWords, stateWords } from '../../words/heatmap.ts';
 import { causeWords } from '../../words/remaps.ts';
 import { isPartial, residentSectors, residentText, sectorsIn } from '../remaps/residency.ts';
 import { cellCode, stateOf } from './cells.ts';
 import type { Pointed } from './Heatmap.tsx';
+import { likeliestIn, predictedIn } from './predicted.ts';
 
 /** How long the pointer rests on a cell before the broker is asked about it. */
 const REST_MS = 60;
@@ -56,6 +58,7 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
         ) : (
           <Counts cell={known?.cell} count={count} />
         )}
+        <PredictedDetails target={target} first={first} count={count} />
         {known?.cell !== undefined && known.cell.averageLatencyUs > 0 && (
           <>
             <dt>Read time</dt>
@@ -66,6 +69,21 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
         )}
       </dl>
     </div>
+  );
+}
+
+function PredictedDetails({ target, first, count }: { target: TargetView; first: number; count: number }) {
+  const ranges = target.forecast?.where.ranges ?? [];
+  const likeliest = likeliestIn(ranges, first, count);
+  if (likeliest === 0) return null;
+  return (
+    <>
+      <dt>{predictedWords.name}</dt>
+      <dd>
+        {count === 1 ? '' : `${formatCounted(predictedIn(ranges, first, count), 'block')}, `}
+        {chanceText(likeliest)} for another bad block within 10 MiB of the last
+      </dd>
+    </>
   );
 }
 

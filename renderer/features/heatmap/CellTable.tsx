@@ -1,37 +1,45 @@
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 
+import type { PredictedRange } from '../../../app/forecast/output.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { StateMark } from '../../design/StateMark.tsx';
-import { blocksText, rangeInBytes, stateWords } from '../../words/heatmap.ts';
+import { blocksText, predictedWords, rangeInBytes, stateWords } from '../../words/heatmap.ts';
 import { codes, stateOf } from './cells.ts';
+import { predictedCells, predictedIn } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { blocksPerCell } from './view.ts';
 
 /** Rows shown at most; beyond it the reader is told to zoom in. */
 const MOST_ROWS = 500;
 
-/** The same cells as the picture shows, as a table: those with trouble one by one, the others told in the summary. */
+/**
+ * The same cells as the picture shows, as a table: those with trouble and those that hold something predicted one by one,
+ * the others told in the summary.
+ */
 export function CellTable(props: {
   data: HeatmapData;
   cells: number;
   blockSectors: number;
+  predicted: readonly PredictedRange[];
   onPick: (block: number) => void;
 }) {
-  const { data, cells, blockSectors, onPick } = props;
+  const { data, cells, blockSectors, predicted, onPick } = props;
   const { tiles, view, scale, revision } = data;
   const rows = useMemo(() => {
     const out = new Uint8Array(cells);
     tiles.codes(view.level, view.first, cells, out);
+    const likely = new Uint8Array(cells);
+    for (const { from, to } of predictedCells(predicted, view, cells)) likely.fill(1, from, to);
     const found: { first: number; code: number; revision: number }[] = [];
     out.forEach((code, index) => {
-      if (code < codes.slow || code >= codes.loading) return;
+      if (code >= codes.loading || (code < codes.slow && likely[index] === 0)) return;
       found.push({ first: view.first + index * blocksPerCell(view.level), code, revision });
     });
     return found;
-  }, [tiles, view, cells, revision]);
+  }, [tiles, view, cells, predicted, revision]);
   return (
-    <div className="heat-table" tabIndex={0} role="region" aria-label="Cells with trouble">
+    <div className="heat-table" tabIndex={0} role="region" aria-label="Cells with trouble, and predicted ones">
       <table className="table">
         <thead>
           <tr>
@@ -42,6 +50,7 @@ export function CellTable(props: {
             <th className="num">Moved</th>
             <th className="num">Weak</th>
             <th className="num">Slow</th>
+            <th className="num">{predictedWords.name}</th>
             <th>
               <span className="visually-hidden">Action</span>
             </th>
@@ -65,6 +74,7 @@ export function CellTable(props: {
                 <td className="num">{formatCount(cell?.mapped ?? 0)}</td>
                 <td className="num">{formatCount(cell?.soft ?? 0)}</td>
                 <td className="num">{formatCount(cell?.slow ?? 0)}</td>
+                <td className="num">{formatCount(predictedIn(predicted, first, count))}</td>
                 <td className="num">
                   <Button
                     variant="subtle"
@@ -80,7 +90,9 @@ export function CellTable(props: {
           })}
         </tbody>
       </table>
-      {rows.length === 0 && <p className="label panel-body">No cell with trouble is known in this part.</p>}
+      {rows.length === 0 && (
+        <p className="label panel-body">No cell with trouble is known or predicted in this part.</p>
+      )}
       {rows.length > MOST_ROWS && (
         <p className="label panel-body">
           {formatCount(rows.length - MOST_ROWS)} more cells are not listed. Zoom in to see them.

@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 
-import { codes as cellCodes, DIMMED, stateOf } from './cells.ts';
-import type { BlockState } from '../../design/StateMark.tsx';
+import type { PredictedRange } from '../../../app/forecast/output.ts';
+
+import { codes as cellCodes, DIMMED, stateOf, type Picked } from './cells.ts';
+import { drawHatch } from './hatch.ts';
 import { drawOverlay } from './overlay.ts';
+import { predictedCells, type CellRun } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { usePainter } from './use-painter.ts';
 import {
@@ -23,7 +26,8 @@ export interface HeatCanvasProps {
   readonly size: Size;
   /** The block of the keyboard cursor, which stays; null for none. */
   readonly cursor: number | null;
-  readonly dimExcept: BlockState | null;
+  readonly dimExcept: Picked | null;
+  readonly predicted: readonly PredictedRange[];
   readonly label: string;
   readonly describedBy: string;
   /** Cells are pointed at to make sectors fail, not to look at them. */
@@ -40,7 +44,7 @@ const DRAG_FROM_PX = 4;
 
 /** The cells of the window. Drawn once for each change; what follows the pointer is on a sheet of its own above. */
 export function HeatCanvas(props: HeatCanvasProps) {
-  const { data, size, cursor, dimExcept, brush } = props;
+  const { data, size, cursor, dimExcept, predicted, brush } = props;
   const { scale, view, tiles, revision, partial, fresh, setView } = data;
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
@@ -58,21 +62,19 @@ export function HeatCanvas(props: HeatCanvasProps) {
       const index = indexOf(view, block);
       if (index >= 0 && index < cells && out[index] !== cellCodes.pending) out[index] = cellCodes.partial;
     }
-    if (dimExcept !== null) {
-      for (let index = 0; index < cells; index += 1) {
-        const code = out[index] ?? 0;
-        if (stateOf(code) !== dimExcept) out[index] = code | DIMMED;
-      }
-    }
+    const runs = predictedCells(predicted, view, cells);
+    if (dimExcept !== null) dimOthers(out, dimExcept, runs);
     // `revision` says that the tiles hold something else than before.
-    return { codes: out, count: cells, revision };
-  }, [view, scale, grid, tiles, partial, dimExcept, revision]);
+    return { codes: out, count: cells, runs, revision };
+  }, [view, scale, grid, tiles, partial, predicted, dimExcept, revision]);
 
   useEffect(() => {
     const context = base.current?.getContext('2d');
     if (context === null || context === undefined) return;
     painter.draw(context, { codes: shown.codes, count: shown.count, columns: grid.columns, cell: grid.cell, ratio });
-  }, [painter, shown, grid, ratio, size]);
+    const hatched = dimExcept === null || dimExcept === 'predicted';
+    if (hatched) drawHatch(context, { runs: shown.runs, grid, ratio, palette });
+  }, [painter, palette, shown, dimExcept, grid, ratio, size]);
 
   useEffect(() => {
     const context = above.current?.getContext('2d');
@@ -130,6 +132,21 @@ export function HeatCanvas(props: HeatCanvasProps) {
       />
     </div>
   );
+}
+
+/** Leaves only the cells as they are that are in the picked state, or hold something predicted. */
+function dimOthers(cells: Uint8Array, picked: Picked, predicted: readonly CellRun[]): void {
+  if (picked !== 'predicted') {
+    cells.forEach((code, index) => {
+      if (stateOf(code) !== picked) cells[index] = code | DIMMED;
+    });
+    return;
+  }
+  const bright = cells.slice();
+  cells.forEach((code, index) => {
+    cells[index] = code | DIMMED;
+  });
+  for (const { from, to } of predicted) cells.set(bright.subarray(from, to), from);
 }
 
 function usePixelRatio(): number {

@@ -5,17 +5,18 @@ import { IconGridDots, IconMinus, IconPlus, IconTable, IconChevronLeft, IconChev
 import { useId, useMemo, useRef, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
-import type { BlockState } from '../../design/StateMark.tsx';
+import type { PredictedRange } from '../../../app/forecast/output.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { usePrefs, useSetPrefs } from '../../store/context.tsx';
 import { rangeInBytes, summaryOf } from '../../words/heatmap.ts';
 import { CellTable } from './CellTable.tsx';
 import { Crumbs } from './Crumbs.tsx';
-import { countBlocks } from './cells.ts';
+import { countBlocks, type Picked } from './cells.ts';
 import { HeatCanvas } from './HeatCanvas.tsx';
 import { HeatStrip } from './HeatStrip.tsx';
 import { useKeys } from './keys.ts';
 import { Legend } from './Legend.tsx';
+import { predictedIn } from './predicted.ts';
 import { useHeatmap } from './use-heatmap.ts';
 import { useSize } from './use-size.ts';
 import { useStrip } from './use-strip.ts';
@@ -47,7 +48,7 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
   const data = useHeatmap(connection, target, size, cellSize, live);
   const strip = useStrip(connection, target);
   const [cursor, setCursor] = useState<number | null>(null);
-  const [picked, setPicked] = useState<BlockState | null>(null);
+  const [picked, setPicked] = useState<Picked | null>(null);
   const [asTable, setAsTable] = useState(false);
   const summaryId = useId();
   const { view, scale, tiles, revision, setView } = data;
@@ -59,6 +60,9 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
     () => ({ ...countBlocks(tiles.cells(view.level, view.first, cells), window.count), revision }),
     [tiles, view.level, view.first, cells, window.count, revision],
   );
+
+  const ranges = target.forecast?.where.ranges ?? noRanges;
+  const predicted = predictedIn(ranges, window.first, window.count);
 
   const moveCursor = (block: number): void => {
     setCursor(block);
@@ -86,7 +90,7 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
 
   const range = rangeInBytes(window.first, window.count, blockSectors);
   const whole = window.count === scale.blocks;
-  const summary = summaryOf(counts, range, whole);
+  const summary = summaryOf(counts, predicted, range, whole);
   const centre = cursor ?? view.first + Math.floor(window.count / 2);
   const zoom = (steps: number): void =>
     setView((now, of) => zoomAt(now, centre, cursor === null ? 0.5 : (cursor - view.first) / window.count, steps, of));
@@ -134,13 +138,14 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
       </div>
       <div className="heat-body" ref={body}>
         {asTable ? (
-          <CellTable data={data} cells={cells} blockSectors={blockSectors} onPick={moveCursor} />
+          <CellTable data={data} cells={cells} blockSectors={blockSectors} predicted={ranges} onPick={moveCursor} />
         ) : (
           <HeatCanvas
             data={data}
             size={size}
             cursor={cursor}
             dimExcept={picked}
+            predicted={ranges}
             label="Blocks of the disk. Arrow keys move, plus and minus zoom, N and P walk problems."
             describedBy={summaryId}
             brush={onBrush !== null}
@@ -168,12 +173,15 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
         counts={counts}
         partial={target.status.partial}
         blockSectors={blockSectors}
+        predicted={predicted}
         picked={picked}
         onPick={setPicked}
       />
     </section>
   );
 }
+
+const noRanges: readonly PredictedRange[] = [];
 
 function pointedAt(block: number, level: number, blocks: number): Pointed {
   const per = blocksPerCell(level);

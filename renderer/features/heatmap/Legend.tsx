@@ -1,9 +1,9 @@
 import { Tooltip } from '@mantine/core';
 
 import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/units.ts';
-import { StateMark, type BlockState } from '../../design/StateMark.tsx';
-import { latencyLabel, stateWords } from '../../words/heatmap.ts';
-import type { BlockCounts } from './cells.ts';
+import { HatchMark, StateMark, type BlockState } from '../../design/StateMark.tsx';
+import { latencyLabel, predictedWords, stateWords } from '../../words/heatmap.ts';
+import type { BlockCounts, Picked } from './cells.ts';
 import { goodColours } from './palette.ts';
 
 export interface LegendProps {
@@ -11,12 +11,14 @@ export interface LegendProps {
   /** Of the whole device: the health query does not tell blocks that are moved in part. */
   readonly partial: number;
   readonly blockSectors: number;
-  readonly picked: BlockState | null;
-  readonly onPick: (state: BlockState | null) => void;
+  /** Predicted blocks in the window. */
+  readonly predicted: number;
+  readonly picked: Picked | null;
+  readonly onPick: (picked: Picked | null) => void;
 }
 
 /** Every state with its mark and how many blocks of the window are in it. Picking one dims the others. */
-export function Legend({ counts, partial, blockSectors, picked, onPick }: LegendProps) {
+export function Legend({ counts, partial, blockSectors, predicted, picked, onPick }: LegendProps) {
   const numbers: Readonly<Record<BlockState, number | null>> = {
     pending: counts.pending,
     moved: counts.moved,
@@ -47,6 +49,17 @@ export function Legend({ counts, partial, blockSectors, picked, onPick }: Legend
           </Tooltip>
         );
       })}
+      <Tooltip label={`${predictedWords.meaning} Click to pick these out; N and P walk them.`} w={260}>
+        <button
+          type="button"
+          className="heat-legend-entry"
+          aria-pressed={picked === 'predicted'}
+          onClick={() => onPick(picked === 'predicted' ? null : 'predicted')}
+        >
+          <HatchMark />
+          {predictedWords.name} <span className="heat-legend-count">{formatCount(predicted)}</span>
+        </button>
+      </Tooltip>
       <span className="grow" />
       <Tooltip
         label={`Counts are blocks in view. A block is ${blockSectors} sectors. Good cells are coloured by average read time: ${goodColours

@@ -53,6 +53,9 @@ export function cellCode(cell: HealthCell | undefined, blocks: number, partial =
   return codes.good + latencyClass(cell.averageLatencyUs) * COVERAGES + coverage(cell.scannedBlocks, blocks) - 1;
 }
 
+/** What can be picked in the legend: a measured state, or what is predicted over any of them. */
+export type Picked = BlockState | 'predicted';
+
 /** null while the cell is not known yet. */
 export function stateOf(code: number): BlockState | null {
   const bare = code & ~DIMMED;

@@ -35,6 +35,7 @@ describe('colours', () => {
     focus: '#0000ff',
     glow: '#00ff00',
     unreadLine: '#b6bfcb',
+    hatch: '#ffffff',
     good: ['#00224e', '#434e6c', '#7d7c78', '#bcaf6f', '#fee838'],
     states: {
       slow: { fill: '#f0d43a', mark: '#000000' },

@@ -4,10 +4,10 @@ import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import { toErrorData } from '../../../app/errors.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import type { Bridge } from '../../../app/bridge/schema.ts';
-import type { BlockState } from '../../design/StateMark.tsx';
 import { useBridge } from '../../store/context.tsx';
-import { stateWords } from '../../words/heatmap.ts';
-import { stateOf } from './cells.ts';
+import { predictedWords, stateWords } from '../../words/heatmap.ts';
+import { stateOf, type Picked } from './cells.ts';
+import { likeliestIn, nextPredicted } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { blocksPerCell, windowOf, zoomAt } from './view.ts';
 import { findBlock } from './walk.ts';
@@ -17,7 +17,7 @@ export interface KeysInput {
   readonly target: TargetView;
   readonly data: HeatmapData;
   readonly cursor: number | null;
-  readonly picked: BlockState | null;
+  readonly picked: Picked | null;
   readonly moveCursor: (block: number) => void;
   /** Told the block that a walk came to. */
   readonly found: (block: number) => void;
@@ -35,7 +35,7 @@ export function useKeys(input: KeysInput) {
   const walk = async (backward: boolean): Promise<void> => {
     if (walking) return;
     setWalking(true);
-    const what = picked === null ? 'problem' : `block that is “${stateWords[picked].name.toLowerCase()}”`;
+    const what = picked === null ? 'problem' : `block that is “${nameOf(picked).toLowerCase()}”`;
     try {
       const found = await findNext(bridge, input, backward);
       if (found === null) setMessage(`There is no ${backward ? 'earlier' : 'further'} ${what}.`);
@@ -57,7 +57,9 @@ export function useKeys(input: KeysInput) {
     const code = new Uint8Array(1);
     data.tiles.codes(view.level, block, 1, code);
     const state = stateOf(code[0] ?? 0);
-    setMessage(`Block ${formatCount(block)}: ${state === null ? 'loading' : stateWords[state].name}`);
+    const likely = likeliestIn(input.target.forecast?.where.ranges ?? [], block, per) > 0;
+    const words = state === null ? 'loading' : stateWords[state].name;
+    setMessage(`Block ${formatCount(block)}: ${words}${likely ? `, ${predictedWords.name.toLowerCase()}` : ''}`);
   };
 
   const zoom = (steps: number): void => {
@@ -93,12 +95,17 @@ export function useKeys(input: KeysInput) {
   return { onKey, walk, walking, message };
 }
 
+function nameOf(picked: Picked): string {
+  return picked === 'predicted' ? predictedWords.name : stateWords[picked].name;
+}
+
 async function findNext(bridge: Bridge, input: KeysInput, backward: boolean): Promise<number | null> {
   const { connection, target, data, cursor, picked } = input;
   const { blocks } = data.scale;
   const from = cursor ?? (backward ? blocks : -1);
   const range = backward ? { first: 0, end: from } : { first: from + 1, end: blocks };
   if (range.end <= range.first) return null;
+  if (picked === 'predicted') return nextPredicted(target.forecast?.where.ranges ?? [], range, backward);
   if (picked !== 'partial') return findBlock(data.fetch, range, picked ?? 'problem', backward);
   // The health query does not tell which blocks are moved in part; the remap table does.
   const answer = await bridge.call('target.remaps', {

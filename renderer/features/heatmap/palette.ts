@@ -10,6 +10,8 @@ export interface Palette {
   readonly focus: string;
   readonly glow: string;
   readonly unreadLine: string;
+  /** The light line of the hatch over predicted cells in light mode, the dark one in dark mode; beside it lies one of `ink`. */
+  readonly hatch: string;
   /** Fill of good cells by latency class, dark blue to pale yellow. */
   readonly good: readonly string[];
   readonly states: Readonly<Record<'slow' | 'soft' | 'moved' | 'partial' | 'pending', { fill: string; mark: string }>>;
@@ -35,6 +37,7 @@ export function readPalette(element: Element): Palette {
     focus: token('--focus'),
     glow: token('--moved'),
     unreadLine: token('--unread-line'),
+    hatch: token('--hatch'),
     good: goodColours,
     states: {
       slow: state('slow'),

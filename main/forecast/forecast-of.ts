@@ -1,0 +1,27 @@
+import type { TargetView } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import { blockCount } from '../../app/domain/target.ts';
+import { forecast } from '../../app/forecast/forecast.ts';
+import type { TargetForecast } from '../../app/forecast/output.ts';
+import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
+import { gather, type MetTroubles } from './gather.ts';
+
+/** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
+export function forecastOf(
+  view: Pick<TargetView, 'device' | 'status' | 'events'>,
+  devices: readonly BlockDevice[],
+  troubles: MetTroubles,
+  now: number,
+): TargetForecast {
+  const { device, status, events } = view;
+  const main = devices.find(({ devno }) => devno === device.mainDevno);
+  const disk = devices.find(({ devno }) => devno === main?.diskDevno) ?? main ?? null;
+  const place = { blockSectors: device.blockSectors, blocks: blockCount(device) };
+  const slow: Trouble[] = events.flatMap(({ type, block, milliseconds }) =>
+    type === 'slow' && block !== null ? [{ block, milliseconds }] : [],
+  );
+  return {
+    disk: forecast(gather({ now, status, events, troubles, disk })),
+    where: predictWhere(withTroubles(troubles, slow), place, now),
+  };
+}

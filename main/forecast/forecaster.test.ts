@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { TargetView } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import { sceneSnapshot } from '../../tests/doubles/scene.ts';
+import { RemapTable } from '../broker/remaps/table.ts';
+import { troublesOf } from '../broker/remaps/troubles.ts';
+import { forecastOf } from './forecast-of.ts';
+import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
+import { gather, kindOf } from './gather.ts';
+
+const DAY_MS = 86_400_000;
+const NOW = Date.UTC(2026, 0, 15, 12);
+const ago = (days: number): number => NOW - days * DAY_MS;
+
+const scene = sceneSnapshot([], 1_000_000).connections.find(({ id }) => id === 'lab');
+const [sceneDisk] = scene?.devices ?? [];
+const [sceneTarget] = scene?.targets ?? [];
+if (sceneDisk === undefined || sceneTarget === undefined) throw new Error('the scene is empty');
+const aDisk: BlockDevice = { ...sceneDisk, devno: '8:0' };
+
+function makeDisk(part: Partial<BlockDevice> = {}): BlockDevice {
+  return { ...aDisk, ...part };
+}
+
+const quiet = { ...sceneTarget.status, softErrors: 0, slowReads: 0 };
+function makeStatus(part: Partial<TargetStatus>): TargetStatus {
+  return { ...quiet, ...part };
+}
+
+const device = sceneTarget.device;
+function makeTarget(status: TargetStatus): TargetView {
+  return { device, status, heard: NOW, events: [], samples: [], remapsRevision: 0, forecast: null };
+}
+
+function makeEvent(part: Partial<TargetEvent>): TargetEvent {
+  return { number: 1, milliseconds: NOW, type: 'slow', block: 42, spareBlock: null, detail: null, ...part };
+}
+
+const table = new RemapTable(8);
+table.replaceRange(0, 1000, [
+  row(10, 40, 'pending'),
+  row(20, 3, 'pending'),
+  row(30, 90, 'auto'),
+  row(40, 1, 'proactive'),
+  row(50, 0, 'manual'),
+]);
+const troubles = troublesOf(table);
+
+function row(block: number, days: number, how: 'pending' | 'auto' | 'proactive' | 'manual'): RemapRow {
+  const seconds = ago(days) / 1000;
+  return how === 'pending'
+    ? { block, spareBlock: null, state: 'pending', cause: null, residency: '0', seconds }
+    : { block, spareBlock: block, state: 'mapped', cause: how, residency: 'ff', seconds };
+}
+
+describe('gather', () => {
+  it('takes counts from the status and their times from the remap table and the events', () => {
+    const status = makeStatus({ pending: 2, auto: 1, softErrors: 5, slowReads: 0 });
+    const events = [
+      makeEvent({ type: 'soft', milliseconds: ago(2) }),
+      makeEvent({ type: 'slow', milliseconds: ago(1) }),
+    ];
+    const { own, kind, attributes, nvme } = gather({ now: NOW, status, events, troubles, disk: makeDisk() });
+    expect(own).toEqual({
+      pendingBlocks: { value: 2, rose: ago(3), firstSeen: ago(40) },
+      movedBlocks: { value: 1, rose: ago(90), firstSeen: ago(90) },
+      scanErrors: { value: null, rose: null, firstSeen: null },
+      softErrors: { value: 5, rose: ago(2), firstSeen: ago(2) },
+      slowReads: { value: 0, rose: null, firstSeen: null },
+    });
+    expect(kind).toBe('hdd');
+    expect(attributes.pending.value).toBeNull();
+    expect(nvme).toBeNull();
+  });
+
+  it.each([
+    [null, 'unknown'],
+    [{ transport: 'virtio', rotational: true }, 'unknown'],
+    [{ transport: null, rotational: true }, 'unknown'],
+    [{ transport: 'nvme', rotational: false }, 'nvme'],
+    [{ transport: 'sata', rotational: false }, 'ssd'],
+    [{ transport: 'usb', rotational: true }, 'hdd'],
+  ])('calls %o %s', (disk, kind) => {
+    expect(kindOf(disk)).toBe(kind);
+  });
+});
+
+describe('the forecast of a device', () => {
+  const status = makeStatus({ pending: 2, auto: 1 });
+  const view = { ...makeTarget(status), device: { ...device, mainDevno: '8:1' } };
+
+  it('is that of the disk its main lies on, and says where from the table and the slow reads', () => {
+    const disk = makeDisk({ devno: '8:0', transport: 'sata', rotational: false });
+    const part = makeDisk({ devno: '8:1', diskDevno: '8:0', kind: 'partition', transport: null });
+    const slow = makeEvent({ type: 'slow', block: 200_000, milliseconds: NOW });
+    const made = forecastOf({ ...view, events: [slow] }, [disk, part], troubles, NOW);
+    expect(made.disk.terms.map(({ id, family }) => [id, family])).toEqual([
+      ['pending-blocks', 'flash'],
+      ['moved-blocks', 'flash'],
+    ]);
+    expect(made.where.ranges.map(({ first, count }) => [first, count])).toEqual([
+      [0, 40 + 2560 + 1],
+      [200_000 - 2560, 5121],
+    ]);
+  });
+});
+
+describe('the forecaster', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: NOW });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function make() {
+    const view = makeTarget(makeStatus({ pending: 1 }));
+    let changes = 0;
+    const forecaster = new Forecaster({
+      troubles: () => troubles,
+      change: (recipe) => {
+        const before = view.forecast;
+        recipe(view, [makeDisk()]);
+        if (view.forecast !== before) changes += 1;
+      },
+    });
+    return { view, forecaster, changes: () => changes };
+  }
+
+  it('tells at once, then not again before its time, and the same only once', () => {
+    const { view, forecaster, changes } = make();
+    forecaster.heard();
+    expect(changes()).toBe(1);
+    view.status.pending = 2;
+    forecaster.heard();
+    forecaster.heard();
+    expect(changes()).toBe(1);
+    vi.advanceTimersByTime(FORECAST_EVERY_MS);
+    expect(changes()).toBe(2);
+    expect(view.forecast?.disk.verdict).toBe('plan');
+    vi.advanceTimersByTime(FORECAST_EVERY_MS);
+    forecaster.heard();
+    expect(changes()).toBe(2);
+  });
+
+  it('tells at once after a clock was set back', () => {
+    const { view, forecaster, changes } = make();
+    forecaster.heard();
+    vi.setSystemTime(ago(300));
+    view.status.pending = 2;
+    forecaster.heard();
+    expect(changes()).toBe(2);
+  });
+
+  it('is silent once it was stopped', () => {
+    const { view, forecaster, changes } = make();
+    forecaster.heard();
+    view.status.pending = 2;
+    forecaster.heard();
+    forecaster.stop();
+    vi.advanceTimersByTime(10 * FORECAST_EVERY_MS);
+    forecaster.heard();
+    expect(changes()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,57 @@
+import type { TargetView } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import { forecastOf } from './forecast-of.ts';
+import type { MetTroubles } from './gather.ts';
+
+/** Closest that two forecasts of one device follow each other, in milliseconds: nobody reads them faster. */
+export const FORECAST_EVERY_MS = 2_000;
+/** A forecast from a million blocks takes long: this part of the time at most, one in so many, is spent on them. */
+const REST_FOR_WORK = 20;
+
+export interface ForecasterPorts {
+  /** Blocks that the remap table knows to have failed. */
+  readonly troubles: () => MetTroubles;
+  /** Gives the device's view and the disks of its machine, to read and to change. */
+  readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
+}
+
+/** Makes one protected device's forecast anew when something was heard, at once or a little later. */
+export class Forecaster {
+  readonly #ports: ForecasterPorts;
+  #timer: NodeJS.Timeout | null = null;
+  #last = 0;
+  #rest = FORECAST_EVERY_MS;
+  #stopped = false;
+
+  constructor(ports: ForecasterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Something that a forecast is made from may have changed. */
+  heard(): void {
+    if (this.#stopped || this.#timer !== null) return;
+    const wait = this.#last + this.#rest - Date.now();
+    // A clock that was set back must not keep the forecast from being made.
+    if (wait <= 0 || wait > this.#rest) this.#make();
+    else this.#timer = setTimeout(() => this.#make(), wait);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #make(): void {
+    this.#timer = null;
+    this.#last = Date.now();
+    const began = performance.now();
+    const troubles = this.#ports.troubles();
+    this.#ports.change((view, devices) => {
+      const made = forecastOf(view, devices, troubles, this.#last);
+      // The same forecast told again would be a patch that says nothing.
+      if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;
+    });
+    this.#rest = Math.max(FORECAST_EVERY_MS, REST_FOR_WORK * (performance.now() - began));
+  }
+}

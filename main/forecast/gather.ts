@@ -1,0 +1,71 @@
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import { unknownInput, type Counter, type DeviceKind, type ForecastInput } from '../../app/forecast/input.ts';
+import type { Troubles } from '../../app/forecast/where.ts';
+
+/** First and last time that something was met, Unix milliseconds; null of both when it never was. */
+export interface Times {
+  readonly firstSeen: number | null;
+  readonly rose: number | null;
+}
+
+/** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
+export interface MetTroubles extends Troubles {
+  /** Of those that cannot be read. */
+  readonly pending: Times;
+  /** Of those that an error moved to the spare. */
+  readonly movedAfterError: Times;
+}
+
+export interface Sources {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly status: TargetStatus;
+  /** The newest events, ascending. */
+  readonly events: readonly TargetEvent[];
+  /** From the remap table. */
+  readonly troubles: Pick<MetTroubles, 'pending' | 'movedAfterError'>;
+  /** The disk that main is or lies on; null when it is not known. */
+  readonly disk: Pick<BlockDevice, 'transport' | 'rotational'> | null;
+}
+
+/** Everything that is known of a protected device's main disk, as the forecast takes it. */
+export function gather({ now, status, events, troubles, disk }: Sources): ForecastInput {
+  const eventTimes = (type: TargetEvent['type']): Times =>
+    events.reduce<Times>((times, event) => (event.type === type ? including(times, event.milliseconds) : times), never);
+  const unknown = unknownInput(now, kindOf(disk));
+  return {
+    ...unknown,
+    own: {
+      ...unknown.own,
+      pendingBlocks: counterOf(status.pending, troubles.pending),
+      movedBlocks: counterOf(status.auto, troubles.movedAfterError),
+      softErrors: counterOf(status.softErrors, eventTimes('soft')),
+      slowReads: counterOf(status.slowReads, eventTimes('slow')),
+    },
+  };
+}
+
+/** A virtual disk tells nothing of what it lies on. */
+export function kindOf(disk: Sources['disk']): DeviceKind {
+  switch (disk?.transport) {
+    case undefined:
+    case null:
+    case 'virtio':
+      return 'unknown';
+    case 'nvme':
+      return 'nvme';
+    default:
+      return disk?.rotational === true ? 'hdd' : 'ssd';
+  }
+}
+
+export const never: Times = { firstSeen: null, rose: null };
+
+export function including({ firstSeen, rose }: Times, time: number): Times {
+  return { firstSeen: Math.min(firstSeen ?? time, time), rose: Math.max(rose ?? time, time) };
+}
+
+function counterOf(value: number, times: Times): Counter {
+  return { value, ...(value === 0 ? never : times) };
+}

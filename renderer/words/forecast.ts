@@ -1,0 +1,56 @@
+import type { ForecastVerdict, Forecast, Predicted, TermFamily } from '../../app/forecast/output.ts';
+import { formatCount, formatCounted } from '../../app/domain/units.ts';
+import type { Tone } from '../features/device/verdict.ts';
+
+export const verdictTones: Readonly<Record<ForecastVerdict, Tone>> = {
+  failing: 'danger',
+  soon: 'danger',
+  plan: 'attention',
+  watch: 'attention',
+  none: 'ok',
+  unknown: 'unknown',
+};
+
+export const familyWords: Readonly<Record<TermFamily, string>> = {
+  drive: 'Drive’s own word',
+  media: 'Surface',
+  flash: 'Flash',
+  mechanics: 'Mechanics',
+  wear: 'Wear',
+  latency: 'Speed',
+  cooling: 'Cooling',
+  link: 'Cable',
+};
+
+/** A probability without digits that nobody measured: `0.3 %`, `4 %`, `28 %`. */
+export function chanceText(probability: number): string {
+  const percent = probability * 100;
+  if (percent > 0 && percent < 0.1) return 'under 0.1 %';
+  if (percent > 99 && percent < 100) return 'over 99 %';
+  return `${percent < 1 ? percent.toFixed(1) : formatCount(percent)} %`;
+}
+
+/** `0.2 to 0.3 %`, `4 to 18 %`. */
+export function bandText({ low, high }: Forecast['probability']): string {
+  const [from, to] = [chanceText(low), chanceText(high)];
+  return from === to ? `about ${to}` : `${from.replace(/ %$/, '')} to ${to}`;
+}
+
+/** The same in disks, which are easier to think of than percent. */
+export function bandInDisks({ low, high }: Forecast['probability']): string {
+  // Of few disks only whole ones make sense: the count is chosen so that the low end is one disk or more.
+  const of = low >= 0.1 ? 10 : low >= 0.01 ? 100 : 1000;
+  const [from, to] = [Math.round(low * of), Math.round(high * of)];
+  const number = from === to ? `About ${formatCount(to)}` : `Between ${formatCount(from)} and ${formatCount(to)}`;
+  return `${number} of ${formatCount(of)} disks like this fail within 60 days.`;
+}
+
+/** Where the next bad blocks are likelier, in words. */
+export function whereText({ ranges, blocks, leftOut, everywhere }: Predicted): string {
+  if (everywhere) return 'Trouble lies all over the disk: no place is likelier than another.';
+  if (ranges.length === 0) return 'No place of the disk stands out: no block failed in the last 30 days.';
+  const more = leftOut === 0 ? '' : ` ${formatCounted(leftOut, 'less likely place')} not shown.`;
+  return `${formatCounted(blocks, 'block')} in ${formatCounted(ranges.length, 'place')} around recent trouble ${
+    blocks === 1 ? 'is' : 'are'
+  } likelier to fail next than the rest.${more}`;
+}
