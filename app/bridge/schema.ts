@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
+import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
+import { selfTestKindSchema } from '../domain/smart.ts';
 import {
   causeSchema,
   healthCellSchema,
@@ -18,6 +20,7 @@ import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
 
 const onConnection = z.strictObject({ connection: connectionIdSchema });
 const onTarget = onConnection.extend({ name: targetNameSchema });
+const onDisk = onConnection.extend(deviceRefSchema.shape);
 const nothing = z.strictObject({});
 
 /** Order and selection of the remap table. The broker sorts and filters: the table may have a million rows. */
@@ -83,6 +86,10 @@ export const requests = {
     result: targetStatusSchema,
   },
   'target.continue': { params: onTarget, result: targetStatusSchema },
+  /** Asks a whole disk for its health now; the answer is in the snapshot when it resolves. */
+  'smart.read': { params: onDisk, result: nothing },
+  /** Starts or stops a self-test of a whole disk; it is followed in the snapshot. */
+  'smart.test': { params: onDisk.extend({ kind: selfTestKindSchema }), result: nothing },
   'lab.act': { params: z.strictObject({ act: labActionSchema }), result: nothing },
 } as const;
 

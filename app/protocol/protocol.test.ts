@@ -23,6 +23,8 @@ const handlers: Handlers = {
   'target.events': ({ after }) => Promise.resolve({ events: [], next: after }),
   'target.remap': refuse,
   'target.continue': refuse,
+  'smart.read': refuse,
+  'smart.test': refuse,
   'events.follow': () => Promise.resolve({}),
 };
 

@@ -25,6 +25,8 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'apply',
   'target.remap',
   'target.continue',
+  'smart.read',
+  'smart.test',
   'lab.act',
 ]);
 
@@ -52,6 +54,7 @@ export class Broker {
         machine: null,
         devices: [],
         targets: [],
+        smart: {},
         applying: null,
         lab: null,
       })),
@@ -148,6 +151,14 @@ export class Broker {
       const status = await session.wire().call('target.continue', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
+    },
+    'smart.read': async ({ connection, devno }) => {
+      await this.#session(connection).smart().read(devno);
+      return {};
+    },
+    'smart.test': async ({ connection, devno, kind }) => {
+      await this.#session(connection).smart().test(devno, kind);
+      return {};
     },
     'lab.act': async ({ act }) => {
       await this.#session('lab').act(act);

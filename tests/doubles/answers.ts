@@ -87,6 +87,15 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       return statusNow();
     },
     'target.continue': () => ({ ...statusNow(), mode: 'rw' }),
+    'smart.read': () => ({}),
+    'smart.test': ({ connection, devno, kind }) => {
+      double.changeConnection(connection, ({ smart }) => {
+        const health = smart[devno]?.health;
+        if (health === null || health === undefined) return;
+        health.running = kind === 'abort' ? null : { kind, remainingPercent: 90 };
+      });
+      return {};
+    },
     'lab.act': ({ act }) => {
       actOnLab(double, act);
       return {};

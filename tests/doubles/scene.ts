@@ -4,6 +4,7 @@ import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import { sceneSmart } from './scene-smart.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
 export const SCENE_TIME = Date.UTC(2026, 0, 15, 12);
@@ -246,6 +247,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
         remapsRevision: 1,
       },
     ],
+    smart: sceneSmart(SCENE_TIME),
     applying: null,
     lab: labState,
   };
@@ -256,6 +258,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     machine: null,
     devices: [],
     targets: [],
+    smart: {},
     applying: null,
     lab: null,
   };
