@@ -88,12 +88,16 @@ function readAttribute(attribute: SmartctlAttribute, seagate: boolean): SmartAtt
 
 function readNvme(log: NonNullable<SmartctlOutput['nvme_smart_health_information_log']>): NvmeHealth {
   const criticalWarning = log.critical_warning & 0xff;
+  const spare = asSmall(log.available_spare, 100);
+  const threshold = asSmall(log.available_spare_threshold, 100);
+  // Drives that do not keep the two numbers write 0 for both.
+  const keptSpare = spare !== 0 || threshold !== 0;
   return {
     warnings: nvmeWarnings.filter((_warning, bit) => (criticalWarning & (1 << bit)) !== 0),
     criticalWarning,
     percentageUsed: asSmall(log.percentage_used, 255),
-    availableSpare: asSmall(log.available_spare, 100),
-    availableSpareThreshold: asSmall(log.available_spare_threshold, 100),
+    availableSpare: keptSpare ? spare : null,
+    availableSpareThreshold: keptSpare ? threshold : null,
     mediaErrors: asCount(log.media_errors),
     unsafeShutdowns: asCount(log.unsafe_shutdowns),
     dataUnitsWritten: asCount(log.data_units_written),

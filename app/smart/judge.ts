@@ -19,6 +19,11 @@ export interface Judged {
   readonly reading: SmartReading;
   /** The question did not reach a drive: another device type may. */
   readonly unreached: boolean;
+  /**
+   * smartctl takes a drive for sleeping that did not answer whether it does. With a wrong device type no drive answers:
+   * then this says nothing.
+   */
+  readonly doubtful: boolean;
   /** Device types that smartctl itself names for this bridge. */
   readonly advised: readonly string[];
 }
@@ -36,14 +41,16 @@ export function judge(stdout: string): Judged {
   const output = parsed.data;
   const said = messagesOf(output);
   const status = output.smartctl.exit_status;
-  if (status === ASLEEP_STATUS || /Device is in (STANDBY|SLEEP)/.test(said)) return unread('asleep', said);
+  if (status === ASLEEP_STATUS || /Device is in (STANDBY|SLEEP)/.test(said)) {
+    return { ...unread('asleep', said), doubtful: !said.includes('STANDBY') };
+  }
   if ((status & (COMMAND_LINE | OPEN_FAILED)) !== 0) return unopened(said);
   const { available, enabled } = output.smart_support ?? {};
   // Some bridges answer for a drive that they hide: "OK", and that it has no SMART.
   const health = available === false ? null : readHealth(output, raw);
   if (health === null && available !== false && enabled === false) return unread('switched-off', said);
   if (health === null) return { ...unread('not-supported', said), unreached: true };
-  return { reading: { state: 'read', health }, unreached: false, advised: [] };
+  return { reading: { state: 'read', health }, unreached: false, doubtful: false, advised: [] };
 }
 
 function unopened(said: string): Judged {
@@ -61,6 +68,7 @@ function unread(code: SmartProblem['code'], detail: string): Judged {
   return {
     reading: { state: 'unavailable', problem: { code, detail: trimmed === '' ? null : trimmed } },
     unreached: false,
+    doubtful: false,
     advised: [],
   };
 }

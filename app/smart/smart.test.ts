@@ -108,6 +108,13 @@ describe('a drive', () => {
     expect(healthOf(fixture('nvme')).running).toBeNull();
   });
 
+  it('keeps no reserve where it tells 0 of 0', () => {
+    const log = { critical_warning: 0, available_spare: 0, available_spare_threshold: 0 };
+    expect(healthOf(changed('nvme', { nvme_smart_health_information_log: log })).nvme?.availableSpare).toBeNull();
+    const empty = { ...log, available_spare_threshold: 10 };
+    expect(healthOf(changed('nvme', { nvme_smart_health_information_log: empty })).nvme?.availableSpare).toBe(0);
+  });
+
   it('does not take a number for a count that JavaScript cannot hold', () => {
     const log = { critical_warning: 0, media_errors: 2 ** 60, percentage_used: 300 };
     expect(healthOf(changed('nvme', { nvme_smart_health_information_log: log })).nvme).toMatchObject({
@@ -188,7 +195,8 @@ describe('an answer without health', () => {
   it('says whether another way to ask may do, and the one that smartctl names', () => {
     const bridge = judge(said(1, "/dev/sdb: USB bridge [0x152d:0x2338] type is ambiguous: 'usbjmicron' or 'sat'"));
     expect(bridge).toMatchObject({ unreached: true, advised: ['usbjmicron', 'sat'] });
-    expect(judge(said(3)).unreached).toBe(false);
+    expect(judge(said(3, 'Device is in STANDBY mode, exit(3)'))).toMatchObject({ unreached: false, doubtful: false });
+    expect(judge(said(3, 'Device is in SLEEP mode, exit(3)'))).toMatchObject({ unreached: false, doubtful: true });
     expect(judge(said(2, 'Smartctl open device: /dev/sda failed: Permission denied')).unreached).toBe(false);
   });
 });

@@ -50,8 +50,8 @@ export async function readSmart(run: RunSmartctl, disk: SmartDisk, types: Bridge
   for (const type of typesToTry(bridge, first.advised)) {
     if (performance.now() >= deadline) break;
     const next = await ask(['-d', type]);
-    if (isAnswer(next)) {
-      // A drive that sleeps was asked only whether it does, which a wrong type may answer too.
+    if (isAnswer(next) && !next.doubtful) {
+      // A drive that sleeps was asked only whether it does: not enough to remember the type by.
       if (next.reading.state === 'read') types.set(keyOf(bridge), type);
       return next.reading;
     }
@@ -74,7 +74,7 @@ function notRun(thrown: unknown): Judged {
   const { code, detail = null } = thrown.data;
   const why = code === 'tool-missing' ? 'smartctl-missing' : code === 'timeout' ? 'timeout' : 'failed';
   const reading = { state: 'unavailable', problem: { code: why, detail: detail?.slice(0, 4000) ?? null } } as const;
-  return { reading, unreached: false, advised: [] };
+  return { reading, unreached: false, doubtful: false, advised: [] };
 }
 
 function keyOf({ vendor, product }: UsbBridge): string {

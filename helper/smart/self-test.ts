@@ -13,6 +13,8 @@ const commands: Readonly<Record<SelfTestKind, readonly string[]>> = {
 
 /** Bits of the exit status with which smartctl did not do what it was told: command line, open, a command refused. */
 const NOT_DONE = 1 | 2 | 4;
+/** What smartctl says when it has done it; some versions ignore the option for some kinds of drive and say nothing. */
+const done = { start: /has begun/i, abort: /aborted!|returned without error/i } as const;
 
 /**
  * Starts a self-test, which the drive runs by itself, or ends the one that runs. A test that runs already is left alone
@@ -35,7 +37,7 @@ export async function selfTest(
       said,
     );
   }
-  if ((status & NOT_DONE) === 0 && !/not support/i.test(said)) return;
+  if ((status & NOT_DONE) === 0 && done[kind === 'abort' ? 'abort' : 'start'].test(said)) return;
   throw appError(
     'tool-failed',
     kind === 'abort' ? 'The self-test could not be stopped.' : 'The drive did not start the self-test.',

@@ -77,6 +77,19 @@ describe('reading', () => {
     expect(types.size).toBe(0);
   });
 
+  it('does not take a bridge that does not answer for a drive that sleeps', async () => {
+    const asleep = said(3, 'Device is in SLEEP mode, exit(3)');
+    const { run, asked } = smartctl({ auto: unknownBridge, sat: asleep, 'sat,12': asleep, usbjmicron: HDD });
+    expect((await readSmart(run, BRIDGE, new Map())).state).toBe('read');
+    expect(asked.at(-1)).toBe('usbjmicron');
+    expect(await readSmart(smartctl({ auto: unknownBridge, sat: asleep }).run, BRIDGE, new Map())).toMatchObject({
+      problem: { code: 'bridge-hides' },
+    });
+    expect(await readSmart(smartctl({ auto: asleep }).run, SATA, new Map())).toMatchObject({
+      problem: { code: 'asleep' },
+    });
+  });
+
   it.each([
     ['tool-missing', 'smartctl-missing'],
     ['timeout', 'timeout'],
@@ -106,10 +119,15 @@ describe('device types', () => {
 
 describe('a self-test', () => {
   it('is started and stopped with the device type of its bridge', async () => {
-    const { run, args } = smartctl({ auto: said(0, ''), sat: said(0, '') });
+    const { run, args } = smartctl({
+      auto: said(0, '', ['Testing has begun.']),
+      sat: said(0, '', ['Testing has begun.']),
+    });
     await selfTest(run, SATA, new Map(), 'short');
     await selfTest(run, BRIDGE, new Map([['152d:0578', 'sat']]), 'long');
-    await selfTest(run, SATA, new Map(), 'abort');
+    const stop = smartctl({ auto: said(0, '', ['Self-testing aborted!']) });
+    await selfTest(stop.run, SATA, new Map(), 'abort');
+    args.push(...stop.args);
     expect(args).toEqual([
       ['--json=co', '-t', 'short', '/dev/sda'],
       ['--json=co', '-t', 'long', '-d', 'sat', '/dev/sdb'],
@@ -118,13 +136,16 @@ describe('a self-test', () => {
   });
 
   it('is not failed by what an exit status says of the drive', async () => {
-    await expect(selfTest(smartctl({ auto: said(0xf8, '') }).run, SATA, new Map(), 'short')).resolves.toBeUndefined();
+    await expect(
+      selfTest(smartctl({ auto: said(0xf8, '', ['Testing has begun.']) }).run, SATA, new Map(), 'short'),
+    ).resolves.toBeUndefined();
   });
 
   it.each([
     ['busy', said(4, '', ["Can't start self-test without aborting current test (90% remaining),"])],
     ['tool-failed', said(4, 'Self-test not started')],
-    ['tool-failed', said(0, '', ['Self-tests are not supported by this device'])],
+    ['busy', said(4, '', ["Can't start self-test without aborting current test (30% completed)"])],
+    ['tool-failed', said(0, '', ['NVMe device successfully opened'])],
     ['tool-failed', 'smartctl: no JSON'],
   ] as const)('that does not begin is told: %s', async (code, stdout) => {
     await expect(selfTest(smartctl({ auto: stdout }).run, SATA, new Map(), 'short')).rejects.toMatchObject({ code });

@@ -40,7 +40,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
     <div className="rail-group">
       <RailLink
         href={href({ at: 'overview', connection: id })}
-        current={route.at !== 'start' && route.at !== 'device' && route.connection === id}
+        current={route.at !== 'start' && route.at !== 'device' && route.at !== 'disk' && route.connection === id}
         label={`${title}, ${word}`}
         className="rail-head"
       >
@@ -63,7 +63,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
           <div className="rail-sub">Disks</div>
           <ul className="rail-list">
             {others.map((device) => (
-              <DiskLink key={device.devno} connection={connection} device={device} />
+              <DiskLink key={device.devno} connection={connection} device={device} route={route} />
             ))}
           </ul>
         </>
@@ -95,14 +95,15 @@ function TargetLink(props: { connection: Connection; target: TargetView; route: 
   );
 }
 
-function DiskLink({ connection, device }: { connection: Connection; device: BlockDevice }) {
+function DiskLink(props: { connection: Connection; device: BlockDevice; route: Route }) {
+  const { connection, device, route } = props;
   const alias = aliasOf(identityOf(device));
   const role = labRoleOf(connection, device)?.name ?? null;
   return (
     <li>
       <RailLink
-        href={href({ at: 'overview', connection: connection.id })}
-        current={false}
+        href={href({ at: 'disk', connection: connection.id, devno: device.devno })}
+        current={route.at === 'disk' && route.connection === connection.id && route.devno === device.devno}
         label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}`}
       >
         <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />

@@ -16,6 +16,7 @@ import { useBrush } from '../lab/brush.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
+import { SmartTab } from '../smart/SmartTab.tsx';
 import { Settings } from './Settings.tsx';
 import { Side } from './Side.tsx';
 import { Tiles } from './Tiles.tsx';
@@ -69,6 +70,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           <Tabs.List>
             <Tabs.Tab value="remaps">Remap table</Tabs.Tab>
             <Tabs.Tab value="events">Events</Tabs.Tab>
+            <Tabs.Tab value="smart">SMART</Tabs.Tab>
             <Tabs.Tab value="history">History</Tabs.Tab>
             <Tabs.Tab value="settings">Settings</Tabs.Tab>
           </Tabs.List>
@@ -83,6 +85,9 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           </Tabs.Panel>
           <Tabs.Panel value="events">
             <EventList connection={connection.id} target={target} onShowBlock={showBlock} />
+          </Tabs.Panel>
+          <Tabs.Panel value="smart">
+            <SmartTab connection={connection} target={target} />
           </Tabs.Panel>
           <Tabs.Panel value="history">
             <History target={target} />
