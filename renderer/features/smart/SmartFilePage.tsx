@@ -36,10 +36,13 @@ export function SmartFilePage() {
     <div className="page">
       <section className="panel panel-body smart-tab" aria-label="A saved smartctl file">
         {opened === null ? (
-          <Empty icon={IconFileDescription} title="Look at a drive that is not here" action={button}>
-            Open what <span className="mono">smartctl --json -x /dev/sdX</span> wrote on another computer. The file is
-            read in this window and sent nowhere.
-          </Empty>
+          <>
+            <h2 className="visually-hidden">A saved smartctl file</h2>
+            <Empty icon={IconFileDescription} title="Look at a drive that is not here" action={button}>
+              Open what <span className="mono">smartctl --json -x /dev/sdX</span> wrote on another computer. The file is
+              read in this window and sent nowhere.
+            </Empty>
+          </>
         ) : (
           <>
             <div className="row row-wrap">
