@@ -138,6 +138,7 @@ describe('a raw value', () => {
     expect(raw(1, 0x2_0000_0010, undefined, true)).toEqual({ count: null, decoded: '2 errors in 16 operations' });
     expect(raw(7, 4_294_967_296, undefined, true).decoded).toBe('1 errors in 0 operations');
     for (const id of [190, 194]) expect(raw(id, 622_657_567, '31 (Min/Max 29/37)').count).toBeNull();
+    for (const id of [3, 9, 194]) expect(raw(id, 31).count).toBeNull();
     expect(raw(240, 9_230_082_287_649_927, '50311h+35m+49.046s').count).toBeNull();
     expect(raw(170, 16_778_378, '1/1162').count).toBeNull();
     expect(raw(197, 0xffff_ffff).count).toBeNull();

@@ -82,6 +82,7 @@ describe('following the health of disks', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(asked).toEqual(disks);
     follower.stop();
+    expect(vi.getTimerCount()).toBe(0);
     asked.length = 0;
     await vi.advanceTimersByTimeAsync(3 * READ_EVERY_MS);
     expect(asked).toEqual([]);
@@ -123,9 +124,10 @@ describe('following the health of disks', () => {
     await settled();
     follower.devices(only.map((device) => ({ ...device, serial: 'ANOTHER' })));
     answer = () => new Promise(() => undefined);
+    void follower.read('8:0');
+    expect(asked).toEqual(['8:0', '8:0']);
     late.resolve(healthy);
     await settled();
-    expect(asked).toEqual(['8:0', '8:0']);
     expect(smart['8:0']).toMatchObject({ reading: true, health: null });
   });
 
