@@ -28,7 +28,7 @@ export interface Judged {
   readonly advised: readonly string[];
 }
 
-/** Reads what `smartctl --json -n standby,3 -x` wrote. Never throws: what is not understood is a reading too. */
+/** Reads what `smartctl --json -n standby,3` with any questions wrote. Never throws: what is not understood is a reading too. */
 export function judge(stdout: string): Judged {
   let raw: unknown;
   try {

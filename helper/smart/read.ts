@@ -5,6 +5,12 @@ import type { RunOptions, RunResult } from '../run.ts';
 import { typesToTry } from './device-types.ts';
 import type { SmartDisk, UsbBridge } from './disk.ts';
 
+/**
+ * What a drive is asked for: identity, verdict, self-tests, attributes and how many errors it logged. Not `-x`, which
+ * also has drives put together tables that are not shown here.
+ */
+const questions = ['-i', '-H', '-c', '-A', '-l', 'error', '-l', 'xselftest,selftest'] as const;
+
 /** How long a drive may take to tell everything, and all device types of a bridge together. Milliseconds. */
 const ASK_LIMIT = 60_000;
 const TRY_LIMIT = 120_000;
@@ -36,7 +42,7 @@ export async function readSmart(run: RunSmartctl, disk: SmartDisk, types: Bridge
   const deadline = performance.now() + TRY_LIMIT;
   const ask = async (type: readonly string[]): Promise<Judged> => {
     const timeoutMs = Math.max(1, Math.min(ASK_LIMIT, deadline - performance.now()));
-    const args = ['--json=c', '-n', `standby,${ASLEEP_STATUS}`, '-x', ...type, disk.path];
+    const args = ['--json=c', '-n', `standby,${ASLEEP_STATUS}`, ...questions, ...type, disk.path];
     try {
       const { stdout, stderr } = await run(args, { ...commandOptions, timeoutMs });
       return judge(stdout === '' ? stderr : stdout);

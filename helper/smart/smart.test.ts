@@ -43,7 +43,12 @@ describe('reading', () => {
   it('asks for everything, never of a drive that sleeps, and without a shell', async () => {
     const { run, args } = smartctl({ auto: HDD });
     expect(await readSmart(run, SATA, new Map())).toMatchObject({ state: 'read', health: { kind: 'hdd' } });
-    expect(args).toEqual([['--json=c', '-n', 'standby,3', '-x', '/dev/sda']]);
+    expect(args).toEqual([
+      [
+        ...['--json=c', '-n', 'standby,3', '-i', '-H', '-c', '-A', '-l', 'error', '-l', 'xselftest,selftest'],
+        '/dev/sda',
+      ],
+    ]);
   });
 
   it('tries device types on a bridge that hides its drive, and remembers the one that answers', async () => {

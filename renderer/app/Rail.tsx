@@ -13,6 +13,7 @@ import { useLive } from '../store/context.tsx';
 import { modelOf } from '../words/device.ts';
 import { phaseWord } from '../words/connection.ts';
 import { labRoleOf } from '../words/lab.ts';
+import { shortVerdict } from '../words/smart.ts';
 import { href, type Route } from './router.ts';
 
 /** Every connection with its protected devices and disks, each with a mark of its state. */
@@ -99,16 +100,23 @@ function DiskLink(props: { connection: Connection; device: BlockDevice; route: R
   const { connection, device, route } = props;
   const alias = aliasOf(identityOf(device));
   const role = labRoleOf(connection, device)?.name ?? null;
+  const { tone, short } = shortVerdict(connection.smart[device.diskDevno]);
+  const troubled = tone === 'danger' || tone === 'attention';
   return (
     <li>
       <RailLink
         href={href({ at: 'disk', connection: connection.id, devno: device.devno })}
         current={route.at === 'disk' && route.connection === connection.id && route.devno === device.devno}
-        label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}`}
+        label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}${troubled ? `, ${short}` : ''}`}
       >
         <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />
         <span className="rail-text grow ellipsis">{alias.words}</span>{' '}
         <span className="rail-text label nowrap">{role ?? device.name}</span>
+        {troubled && (
+          <span className="rail-text">
+            <ToneMark tone={tone} size={15} />
+          </span>
+        )}
       </RailLink>
     </li>
   );

@@ -16,6 +16,7 @@ import { useBrush } from '../lab/brush.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
+import { FailingNotice } from '../smart/FailingNotice.tsx';
 import { SmartTab } from '../smart/SmartTab.tsx';
 import { Settings } from './Settings.tsx';
 import { Side } from './Side.tsx';
@@ -51,6 +52,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   return (
     <div className="page device">
       <LostNotice connection={connection} />
+      <FailingNotice connection={connection} target={target} />
       <VerdictHead connection={connection} target={target} />
       <Tiles connection={connection} target={target} />
       <div className="device-heart">

@@ -42,6 +42,24 @@ describe('the SMART tab of a protected device', () => {
   });
 });
 
+describe('a drive of a pair that says it is failing', () => {
+  it.each([
+    ['8:0', 'The main drive says that it is failing.'],
+    ['8:16', 'The spare drive says that it is failing.'],
+  ])('is told above all else on the page: %s', async (devno, sentence) => {
+    const bridge = new BridgeDouble();
+    at({ at: 'device', connection: 'lab', name: SCENE_TARGET, tab: 'remaps' }, bridge);
+    await screen.findByRole('tab', { name: 'SMART' });
+    expect(screen.queryByText(sentence)).toBeNull();
+    bridge.changeConnection('lab', ({ smart }) => {
+      const health = smart['8:0']?.health;
+      const view = smart[devno];
+      if (view !== undefined && health !== null && health !== undefined) view.health = { ...health, verdict: 'failed' };
+    });
+    expect(await screen.findByText(sentence)).toBeTruthy();
+  });
+});
+
 describe('a disk', () => {
   it('is reached from the overview by its verdict', async () => {
     const { user } = at({ at: 'overview', connection: 'lab' });
