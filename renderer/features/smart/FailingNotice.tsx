@@ -28,7 +28,7 @@ export function FailingNotice({ connection, target }: { connection: Connection; 
     >
       {spare === true
         ? 'What was moved to the spare is lost with it. Copy your data off now, the most important first.'
-        : 'Copy your data off it now, the most important first. Blocks that fail are still moved to the spare meanwhile.'}
+        : 'Copy your data off it now, the most important first. Moving blocks to the spare does not stop a drive that is failing.'}
     </Notice>
   );
 }
