@@ -7,24 +7,27 @@ import { applyPlan, makePlan } from './actions/index.ts';
 import { refusedMessage } from './actions/message.ts';
 import { describe, survey } from './devices.ts';
 import type { Follower } from './follow.ts';
+import type { HotPlug } from './hot-plug.ts';
 import { log } from './log.ts';
 import { inspectMachine } from './machine.ts';
 import { listProtected, query, readStatus } from './mappings.ts';
 import type { Mutations } from './mutations.ts';
 import { parseHealth, parseRemaps } from './parse/messages.ts';
 import type { PlanStore } from './plan-store.ts';
+import { readSmartOf, selfTestOf } from './smart/index.ts';
 import { readEvents } from './target-events.ts';
 import { helperVersion } from './version.ts';
 
 export interface HandlerContext {
   readonly mutations: Mutations;
   readonly follower: Follower;
+  readonly hotPlug: HotPlug;
   readonly plans: PlanStore;
   readonly progress: (progress: StepProgress) => void;
 }
 
 /** The verbs of the protocol for one session. */
-export function makeHandlers({ mutations, follower, plans, progress }: HandlerContext): Handlers {
+export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: HandlerContext): Handlers {
   /** Sends a message that changes something; gives the state after it. */
   const change = (verb: string, name: string, message: readonly (string | number)[]): Promise<TargetStatus> =>
     mutations.run(verb, { name, message: message.join(' ') }, async () => {
@@ -74,7 +77,13 @@ export function makeHandlers({ mutations, follower, plans, progress }: HandlerCo
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
     'target.scan': ({ name, action }) => change('scan', name, ['scan', action]),
+    'smart.read': ({ devno }) => readSmartOf(devno),
+    'smart.test': async ({ devno, kind }) => {
+      await mutations.run('smart.test', { devno, kind }, () => selfTestOf(devno, kind));
+      return {};
+    },
     'events.follow': async () => {
+      hotPlug.start();
       await follower.start();
       return {};
     },

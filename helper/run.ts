@@ -93,6 +93,46 @@ export function start(tool: ToolName, args: readonly string[], options: RunOptio
   return { done: collect(child, tool, args, options), stop: () => void child.kill('SIGKILL') };
 }
 
+/** Lines of a tool are cut off after this many characters. */
+const MAX_LINE_CHARS = 16_384;
+
+/**
+ * Starts a tool that goes on telling until it is stopped, and hands on each line of its stdout. `done` resolves when it
+ * has ended by itself or was stopped, and rejects with `tool-missing` or `tool-failed` when it could not be started.
+ */
+export function tell(tool: ToolName, args: readonly string[], onLine: (line: string) => void): TellingTool {
+  const path = findTool(tool);
+  if (path === null) {
+    const missing = appError('tool-missing', `The program ${tool} is not installed.`, toolRemedy(tool));
+    return { done: Promise.reject(missing), stop: () => undefined };
+  }
+  const child = spawn(path, args, { env: toolEnvironment(), stdio: ['ignore', 'pipe', 'ignore'], cwd: '/' });
+  running.add(child);
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARS);
+    for (const line of lines) onLine(line);
+  });
+  const done = new Promise<void>((resolve, reject) => {
+    child.on('error', (error) => {
+      running.delete(child);
+      reject(failed(tool, args, error.message));
+    });
+    child.on('close', () => {
+      running.delete(child);
+      resolve();
+    });
+  });
+  return { done, stop: () => void child.kill('SIGKILL') };
+}
+
+/** A tool that goes on telling. */
+export interface TellingTool {
+  readonly done: Promise<void>;
+  stop(): void;
+}
+
 function collect(
   child: ChildProcess,
   tool: ToolName,

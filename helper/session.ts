@@ -2,6 +2,7 @@ import type { StepProgress } from '../app/domain/plan.ts';
 import { HelperServer } from '../app/protocol/server.ts';
 import { Follower } from './follow.ts';
 import { makeHandlers } from './handlers.ts';
+import { HotPlug } from './hot-plug.ts';
 import type { Mutations } from './mutations.ts';
 import { PlanStore } from './plan-store.ts';
 import type { FrameWriter } from './transport/frame-writer.ts';
@@ -14,6 +15,7 @@ export class Session {
   readonly #writer: FrameWriter;
   readonly #server: HelperServer;
   readonly #follower: Follower;
+  readonly #hotPlug: HotPlug;
   readonly #mutations: Mutations;
   readonly #pending = new Set<Promise<void>>();
 
@@ -25,9 +27,11 @@ export class Session {
       (name, params) => this.#server.notify(name, params),
       () => writer.drained(),
     );
+    this.#hotPlug = new HotPlug((names) => this.#server.notify('devices.changed', { names }));
     const context = {
       mutations,
       follower: this.#follower,
+      hotPlug: this.#hotPlug,
       plans: new PlanStore(),
       progress: (progress: StepProgress) => this.#server.notify('plan.progress', progress),
     };
@@ -45,6 +49,7 @@ export class Session {
   /** Ends what runs for the client; a change that is being made is finished (or undone) first. */
   async end(): Promise<void> {
     this.#follower.stop();
+    this.#hotPlug.stop();
     await this.#mutations.idle();
   }
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 
+import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
+import { selfTestKindSchema } from '../domain/smart.ts';
 import {
   causeSchema,
   healthCellSchema,
@@ -19,6 +21,7 @@ import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
 
 const onConnection = z.strictObject({ connection: connectionIdSchema });
 const onTarget = onConnection.extend({ name: targetNameSchema });
+const onDisk = onConnection.extend(deviceRefSchema.shape);
 const nothing = z.strictObject({});
 
 /** Order and selection of the remap table. The broker sorts and filters: the table may have a million rows. */
@@ -85,6 +88,10 @@ export const requests = {
   },
   'target.continue': { params: onTarget, result: targetStatusSchema },
   'target.scan': { params: onTarget.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  /** Asks a whole disk for its health now; the answer is in the snapshot when it resolves. */
+  'smart.read': { params: onDisk, result: nothing },
+  /** Starts or stops a self-test of a whole disk; it is followed in the snapshot. */
+  'smart.test': { params: onDisk.extend({ kind: selfTestKindSchema }), result: nothing },
   'lab.act': { params: z.strictObject({ act: labActionSchema }), result: nothing },
 } as const;
 

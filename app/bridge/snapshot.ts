@@ -1,8 +1,9 @@
 import * as z from 'zod';
 
-import { blockDeviceSchema } from '../domain/block-device.ts';
+import { blockDeviceSchema, deviceRefSchema } from '../domain/block-device.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { stepProgressSchema } from '../domain/plan.ts';
+import { smartViewSchema } from '../domain/smart.ts';
 import { protectedDeviceSchema, targetEventSchema, targetStatusSchema } from '../domain/target.ts';
 import { countSchema } from '../domain/units.ts';
 import { targetForecastSchema } from '../forecast/output.ts';
@@ -66,6 +67,8 @@ export const connectionSchema = z.strictObject({
   machine: machineReportSchema.nullable(),
   devices: z.array(blockDeviceSchema),
   targets: z.array(targetViewSchema),
+  /** What the disks tell of their own health, by devno of the whole disk. */
+  smart: z.record(deviceRefSchema.shape.devno, smartViewSchema),
   /** Steps of the plan being applied, null when none is. */
   applying: z.array(stepProgressSchema).nullable(),
   /** Present on the lab's connection only. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 
-import { blockDeviceSchema } from '../domain/block-device.ts';
+import { blockDeviceSchema, deviceRefSchema } from '../domain/block-device.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
+import { selfTestKindSchema, smartReadingSchema } from '../domain/smart.ts';
 import {
   healthCellSchema,
   protectedDeviceSchema,
@@ -79,9 +80,13 @@ export const methods = {
   'target.continue': { params: named, result: targetStatusSchema },
   /** Begins, ends, holds or goes on with a scan of all of main. */
   'target.scan': { params: named.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  /** What the disk under a device of `devices.list` tells of its own health. A disk that sleeps is not woken. */
+  'smart.read': { params: deviceRefSchema, result: smartReadingSchema },
+  /** Starts or stops a self-test, which the drive runs by itself. Starting one wakes a drive that sleeps. */
+  'smart.test': { params: deviceRefSchema.extend({ kind: selfTestKindSchema }), result: empty },
   /**
    * Follows every protected device from now on, those made later included: `target.changed` comes when device-mapper
-   * raises an event, `targets.changed` when one appears or goes.
+   * raises an event, `targets.changed` when one appears or goes, `devices.changed` when a disk does.
    */
   'events.follow': { params: empty, result: empty },
 } as const;
@@ -101,6 +106,8 @@ export const notifications = {
     gap: z.boolean(),
   }),
   'targets.changed': z.strictObject({ targets: z.array(protectedDeviceSchema) }),
+  /** Disks or partitions, by their kernel names, were plugged in or pulled: list the devices again. */
+  'devices.changed': z.strictObject({ names: z.array(z.string().max(256)).max(4096) }),
 } as const;
 
 export type NotificationName = keyof typeof notifications;

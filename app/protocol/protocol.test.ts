@@ -24,6 +24,8 @@ const handlers: Handlers = {
   'target.remap': refuse,
   'target.continue': refuse,
   'target.scan': refuse,
+  'smart.read': refuse,
+  'smart.test': refuse,
   'events.follow': () => Promise.resolve({}),
 };
 

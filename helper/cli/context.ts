@@ -3,6 +3,7 @@ import { appError } from '../../app/errors.ts';
 import type { Handlers } from '../../app/protocol/server.ts';
 import { Follower } from '../follow.ts';
 import { makeHandlers } from '../handlers.ts';
+import { HotPlug } from '../hot-plug.ts';
 import type { Mutations } from '../mutations.ts';
 import { PlanStore } from '../plan-store.ts';
 import { devnoAt } from '../raw-device.ts';
@@ -36,7 +37,8 @@ export function machine(
     () => undefined,
     () => Promise.resolve(),
   );
-  return makeHandlers({ mutations, follower, plans: new PlanStore(), progress });
+  const hotPlug = new HotPlug(() => undefined);
+  return makeHandlers({ mutations, follower, hotPlug, plans: new PlanStore(), progress });
 }
 
 /** `major:minor` of a device named on the command line. */

@@ -26,6 +26,8 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'target.remap',
   'target.continue',
   'target.scan',
+  'smart.read',
+  'smart.test',
   'lab.act',
 ]);
 
@@ -53,6 +55,7 @@ export class Broker {
         machine: null,
         devices: [],
         targets: [],
+        smart: {},
         applying: null,
         lab: null,
       })),
@@ -155,6 +158,14 @@ export class Broker {
       const status = await session.wire().call('target.scan', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
+    },
+    'smart.read': async ({ connection, devno }) => {
+      await this.#session(connection).smart().read(devno);
+      return {};
+    },
+    'smart.test': async ({ connection, devno, kind }) => {
+      await this.#session(connection).smart().test(devno, kind);
+      return {};
     },
     'lab.act': async ({ act }) => {
       await this.#session('lab').act(act);

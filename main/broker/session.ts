@@ -6,6 +6,7 @@ import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import type { Connector, Log } from '../ports.ts';
 import { LabMirror } from './lab-mirror.ts';
+import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
 import { Targets } from './targets.ts';
 import { Wire } from './wire.ts';
@@ -35,6 +36,7 @@ export class Session {
   readonly #mirror: LabMirror | null;
   #opening: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
   #wire: Wire | null = null;
+  #smart: SmartFollower | null = null;
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
   #refreshAgain = false;
@@ -76,6 +78,7 @@ export class Session {
       connection.phase = { state: 'closed' };
       connection.machine = null;
       connection.devices = [];
+      connection.smart = {};
       connection.applying = null;
     });
   }
@@ -89,11 +92,13 @@ export class Session {
   /** The wire to the helper; throws `connection-closed` when there is none. */
   wire(): Wire {
     if (this.#wire !== null) return this.#wire;
-    throw appError(
-      'connection-closed',
-      `There is no connection to ${this.connector.title} at this moment.`,
-      'Open the connection first.',
-    );
+    throw closedError(this.connector.title);
+  }
+
+  /** What the disks tell of their health; throws `connection-closed` when there is no helper to ask them. */
+  smart(): SmartFollower {
+    if (this.#smart !== null) return this.#smart;
+    throw closedError(this.connector.title);
   }
 
   /** Installs the kernel module and looks at the machine again. */
@@ -202,7 +207,11 @@ export class Session {
         connection.phase = { state: 'open', helperVersion: helper.version };
         connection.machine = machine;
         connection.devices = devices;
+        // Disks may have been swapped while nobody listened.
+        connection.smart = {};
       });
+      this.#followSmart(opened);
+      this.#smart?.devices(devices);
       this.#mirror?.look();
       this.#log.info({ connection: this.connector.id, helper: helper.version }, 'connection open');
       void opened.closed.then((reason) => this.#lost(opened, reason));
@@ -228,6 +237,11 @@ export class Session {
     },
     'targets.changed': ({ targets }) => {
       if (this.targets.reconcile(targets)) this.#inBackground(this.refreshDevices());
+    },
+    'devices.changed': () => {
+      // The list that an opening has asked for may be older than this.
+      const opened = this.#opening?.done.catch(() => undefined) ?? Promise.resolve();
+      this.#inBackground(opened.then(() => (this.#wire === null ? undefined : this.refreshDevices())));
     },
   };
 
@@ -265,7 +279,17 @@ export class Session {
       this.#change((connection) => {
         connection.devices = devices;
       });
+      this.#smart?.devices(devices);
     } while (this.#wasAskedAgain());
+  }
+
+  #followSmart(wire: Wire): void {
+    this.#smart = new SmartFollower({
+      read: (devno) => wire.call('smart.read', { devno }),
+      test: (devno, kind) => wire.call('smart.test', { devno, kind }),
+      change: (recipe) => this.#change(({ smart }) => recipe(smart)),
+      log: this.#log,
+    });
   }
 
   #wasAskedAgain(): boolean {
@@ -300,6 +324,8 @@ export class Session {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const wire = this.#wire;
     this.#wire = null;
+    this.#smart?.stop();
+    this.#smart = null;
     this.targets.detach();
     wire?.close(reason);
   }
@@ -331,6 +357,14 @@ class Steps {
       phase.steps.push({ text, state: 'running' });
     });
   }
+}
+
+function closedError(title: string): AppError {
+  return appError(
+    'connection-closed',
+    `There is no connection to ${title} at this moment.`,
+    'Open the connection first.',
+  );
 }
 
 function cancelledError(): AppError {

@@ -24,6 +24,8 @@ const limits: Readonly<Record<MethodName, number>> = {
   'target.remap': 900_000,
   'target.continue': 60_000,
   'target.scan': 180_000,
+  'smart.read': 180_000,
+  'smart.test': 90_000,
   'events.follow': 60_000,
 };
 

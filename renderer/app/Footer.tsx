@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 
-import { AliasName } from '../design/DeviceName.tsx';
-import { targetIdentity } from '../identity/target.ts';
+import type { ConnectionId } from '../../app/bridge/snapshot.ts';
+import { AliasName, DeviceAlias } from '../design/DeviceName.tsx';
+import { deviceAt, targetIdentity } from '../identity/target.ts';
 import { useConnection } from '../store/context.tsx';
 import type { Route } from './router.ts';
 
@@ -13,6 +14,7 @@ export function Footer({ route, version }: { route: Route; version: string }) {
   return (
     <footer className="foot">
       {route.at === 'device' && <Drive connection={route.connection} name={route.name} />}
+      {route.at === 'disk' && <Disk connection={route.connection} devno={route.devno} />}
       <span className="grow" />
       <time dateTime={now.toISOString()}>{date.format(now)}</time>
       <span>dm-remap Desktop {version}</span>
@@ -20,7 +22,7 @@ export function Footer({ route, version }: { route: Route; version: string }) {
   );
 }
 
-function Drive({ connection: id, name }: { connection: 'local' | 'lab'; name: string }) {
+function Drive({ connection: id, name }: { connection: ConnectionId; name: string }) {
   const connection = useConnection(id);
   const device = connection?.targets.find((target) => target.device.name === name)?.device;
   if (connection === null || device === undefined) return null;
@@ -30,6 +32,12 @@ function Drive({ connection: id, name }: { connection: 'local' | 'lab'; name: st
       <span>{id === 'lab' ? 'Make-believe disk of the lab' : connection.title}</span>
     </>
   );
+}
+
+function Disk({ connection: id, devno }: { connection: ConnectionId; devno: string }) {
+  const connection = useConnection(id);
+  const device = connection === null ? null : deviceAt(connection, devno);
+  return device === null ? null : <DeviceAlias device={device} />;
 }
 
 function useMinute(): Date {

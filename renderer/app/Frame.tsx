@@ -9,6 +9,8 @@ import { Failure, Notice } from '../design/Notice.tsx';
 import { DevicePage } from '../features/device/DevicePage.tsx';
 import { LabDock } from '../features/lab/LabDock.tsx';
 import { Overview } from '../features/overview/Overview.tsx';
+import { DiskPage } from '../features/smart/DiskPage.tsx';
+import { SmartFilePage } from '../features/smart/SmartFilePage.tsx';
 import { Start } from '../features/start/Start.tsx';
 import { ProtectWizard } from '../features/wizard/ProtectWizard.tsx';
 import { useConnection, useSession } from '../store/context.tsx';
@@ -62,6 +64,10 @@ function Page({ route }: { route: Route }) {
       return <Overview connection={route.connection} />;
     case 'device':
       return <DevicePage connection={route.connection} name={route.name} tab={route.tab} />;
+    case 'disk':
+      return <DiskPage connection={route.connection} devno={route.devno} />;
+    case 'smart-file':
+      return <SmartFilePage />;
     case 'protect':
       return <ProtectWizard connection={route.connection} suggested={route.main} />;
   }

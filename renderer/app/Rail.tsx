@@ -13,6 +13,7 @@ import { useLive } from '../store/context.tsx';
 import { modelOf } from '../words/device.ts';
 import { phaseWord } from '../words/connection.ts';
 import { labRoleOf } from '../words/lab.ts';
+import { shortVerdict } from '../words/smart.ts';
 import { href, type Route } from './router.ts';
 
 /** Every connection with its protected devices and disks, each with a mark of its state. */
@@ -40,7 +41,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
     <div className="rail-group">
       <RailLink
         href={href({ at: 'overview', connection: id })}
-        current={route.at !== 'start' && route.at !== 'device' && route.connection === id}
+        current={route.at !== 'start' && route.at !== 'device' && route.at !== 'disk' && route.connection === id}
         label={`${title}, ${word}`}
         className="rail-head"
       >
@@ -63,7 +64,7 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
           <div className="rail-sub">Disks</div>
           <ul className="rail-list">
             {others.map((device) => (
-              <DiskLink key={device.devno} connection={connection} device={device} />
+              <DiskLink key={device.devno} connection={connection} device={device} route={route} />
             ))}
           </ul>
         </>
@@ -95,19 +96,27 @@ function TargetLink(props: { connection: Connection; target: TargetView; route: 
   );
 }
 
-function DiskLink({ connection, device }: { connection: Connection; device: BlockDevice }) {
+function DiskLink(props: { connection: Connection; device: BlockDevice; route: Route }) {
+  const { connection, device, route } = props;
   const alias = aliasOf(identityOf(device));
   const role = labRoleOf(connection, device)?.name ?? null;
+  const { tone, short } = shortVerdict(connection.smart[device.diskDevno]);
+  const troubled = tone === 'danger' || tone === 'attention';
   return (
     <li>
       <RailLink
-        href={href({ at: 'overview', connection: connection.id })}
-        current={false}
-        label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}`}
+        href={href({ at: 'disk', connection: connection.id, devno: device.devno })}
+        current={route.at === 'disk' && route.connection === connection.id && route.devno === device.devno}
+        label={`${alias.words} ${device.name}, ${role === null ? '' : `${role}, `}${modelOf(device)}${troubled ? `, ${short}` : ''}`}
       >
         <IconDatabase size={18} stroke={1.7} style={{ color: alias.colour }} aria-hidden="true" />
         <span className="rail-text grow ellipsis">{alias.words}</span>{' '}
         <span className="rail-text label nowrap">{role ?? device.name}</span>
+        {troubled && (
+          <span className="rail-text">
+            <ToneMark tone={tone} size={15} />
+          </span>
+        )}
       </RailLink>
     </li>
   );

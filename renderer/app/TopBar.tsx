@@ -37,9 +37,22 @@ function Path({ route }: { route: Exclude<Route, { at: 'start' }> }) {
       <span className="muted" aria-hidden="true">
         ›
       </span>
-      <h1 className="bar-title ellipsis">{route.at === 'device' ? route.name : 'Protect a disk'}</h1>
+      <h1 className="bar-title ellipsis">{pageTitle(route)}</h1>
     </div>
   );
+}
+
+function pageTitle(route: Exclude<Route, { at: 'start' | 'overview' }>): string {
+  switch (route.at) {
+    case 'device':
+      return route.name;
+    case 'disk':
+      return 'Health of a drive';
+    case 'smart-file':
+      return 'A saved smartctl file';
+    case 'protect':
+      return 'Protect a disk';
+  }
 }
 
 function ConnectionState({ route }: { route: Exclude<Route, { at: 'start' }> }) {

@@ -8,6 +8,8 @@ describe('routes', () => {
     { at: 'overview', connection: 'lab' },
     { at: 'device', connection: 'local', name: 'safe-sda', tab: 'remaps' },
     { at: 'device', connection: 'lab', name: 'a.b_c', tab: 'history' },
+    { at: 'disk', connection: 'local', devno: '259:12' },
+    { at: 'smart-file', connection: 'lab' },
     { at: 'protect', connection: 'lab', main: null },
     { at: 'protect', connection: 'local', main: '259:12' },
   ])('come back from their address: %j', (route) => {
@@ -21,6 +23,7 @@ describe('routes', () => {
   it('does not take over a name, tab or device that cannot be', () => {
     expect(toRoute('#/lab/device/..')).toEqual({ at: 'overview', connection: 'lab' });
     expect(toRoute('#/lab/device/x/nonsense')).toMatchObject({ tab: 'remaps' });
+    expect(toRoute('#/lab/disk/sda')).toEqual({ at: 'overview', connection: 'lab' });
     expect(toRoute('#/lab/protect/rm')).toEqual({ at: 'protect', connection: 'lab', main: null });
   });
 });

@@ -367,6 +367,9 @@ describe('accessibility', () => {
     ['overview', overview],
     ['remap table', device],
     ['events', { ...device, tab: 'events' }],
+    ['SMART', { ...device, tab: 'smart' }],
+    ['a drive', { at: 'disk', connection: 'lab', devno: '8:32' }],
+    ['a smartctl file', { at: 'smart-file', connection: 'lab' }],
     ['settings', { ...device, tab: 'settings' }],
     ['wizard', { at: 'protect', connection: 'lab', main: null }],
   ])('axe finds nothing on %s', async (_name, route) => {

@@ -102,6 +102,7 @@ export function makeConnection(part: Partial<Connection> = {}): Connection {
     machine: null,
     devices: [],
     targets: [],
+    smart: {},
     applying: null,
     lab: null,
     ...part,

@@ -91,6 +91,15 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       ...statusNow(),
       scanState: ({ start: 'running', resume: 'running', pause: 'paused', stop: 'idle' } as const)[action],
     }),
+    'smart.read': () => ({}),
+    'smart.test': ({ connection, devno, kind }) => {
+      double.changeConnection(connection, ({ smart }) => {
+        const health = smart[devno]?.health;
+        if (health === null || health === undefined) return;
+        health.running = kind === 'abort' ? null : { kind, remainingPercent: 90 };
+      });
+      return {};
+    },
     'lab.act': ({ act }) => {
       actOnLab(double, act);
       return {};

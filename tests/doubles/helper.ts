@@ -9,6 +9,7 @@ import { PROTOCOL_VERSION } from '../../app/protocol/methods.ts';
 import { HelperServer, type Handlers } from '../../app/protocol/server.ts';
 import type { Connector, HelperLink, Log } from '../../main/ports.ts';
 import { makeCells, makeRows } from './rows.ts';
+import { sceneReading } from './scene-smart.ts';
 import { SCENE_BLOCK_SECTORS, sceneEvents, sceneSnapshot, sceneStatus } from './scene.ts';
 
 /** Swallows the log. */
@@ -96,6 +97,10 @@ export class FakeHelper {
     this.#server?.notify('targets.changed', { targets: this.targets });
   }
 
+  tellDevices(...names: string[]): void {
+    this.#server?.notify('devices.changed', { names });
+  }
+
   tellProgress(token: string, step: string, state: 'running' | 'done'): void {
     this.#server?.notify('plan.progress', { token, step, state });
   }
@@ -134,6 +139,8 @@ export class FakeHelper {
       },
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
+      'smart.read': ({ devno }) => Promise.resolve(sceneReading(devno)),
+      'smart.test': () => Promise.resolve({}),
       'events.follow': () => Promise.resolve({}),
     };
     const recorded = Object.entries(answers).map(([name, answer]) => [

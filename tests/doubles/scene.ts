@@ -8,6 +8,7 @@ import type { TargetForecast } from '../../app/forecast/output.ts';
 import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
 import { forecastOf } from '../../main/forecast/forecast-of.ts';
 import { including, never, type Times } from '../../main/forecast/gather.ts';
+import { sceneSmart } from './scene-smart.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
 export const SCENE_TIME = Date.UTC(2026, 0, 15, 12);
@@ -273,6 +274,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
         forecast: sceneForecast(device, status, rows, devices),
       },
     ],
+    smart: sceneSmart(SCENE_TIME),
     applying: null,
     lab: labState,
   };
@@ -283,6 +285,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     machine: null,
     devices: [],
     targets: [],
+    smart: {},
     applying: null,
     lab: null,
   };

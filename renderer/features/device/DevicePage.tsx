@@ -17,6 +17,8 @@ import { useBrush } from '../lab/brush.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
+import { FailingNotice } from '../smart/FailingNotice.tsx';
+import { SmartTab } from '../smart/SmartTab.tsx';
 import { Settings } from './Settings.tsx';
 import { Side } from './Side.tsx';
 import { Tiles } from './Tiles.tsx';
@@ -51,6 +53,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
   return (
     <div className="page device">
       <LostNotice connection={connection} />
+      <FailingNotice connection={connection} target={target} />
       <VerdictHead connection={connection} target={target} />
       <Tiles connection={connection} target={target} />
       <div className="device-heart">
@@ -71,6 +74,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
             <Tabs.Tab value="remaps">Remap table</Tabs.Tab>
             <Tabs.Tab value="events">Events</Tabs.Tab>
             <Tabs.Tab value="forecast">Forecast</Tabs.Tab>
+            <Tabs.Tab value="smart">SMART</Tabs.Tab>
             <Tabs.Tab value="history">History</Tabs.Tab>
             <Tabs.Tab value="settings">Settings</Tabs.Tab>
           </Tabs.List>
@@ -88,6 +92,9 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           </Tabs.Panel>
           <Tabs.Panel value="forecast">
             {target.forecast === null ? <ForecastPending /> : <ForecastPanel forecast={target.forecast} />}
+          </Tabs.Panel>
+          <Tabs.Panel value="smart">
+            <SmartTab connection={connection} target={target} />
           </Tabs.Panel>
           <Tabs.Panel value="history">
             <History target={target} />

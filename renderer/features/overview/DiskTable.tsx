@@ -1,5 +1,5 @@
 import { Button, Tooltip } from '@mantine/core';
-import { IconDatabaseOff } from '@tabler/icons-react';
+import { IconDatabaseOff, IconFileDescription } from '@tabler/icons-react';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
@@ -8,6 +8,7 @@ import { DeviceAlias, Serial } from '../../design/DeviceName.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { contentOf, kindOf, modelOf, sizeOf, usesOf } from '../../words/device.ts';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
+import { SmartLink } from '../smart/SmartLink.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 
 /** The disks and partitions that are not part of a protected device, each with what can be done with it or why not. */
@@ -18,7 +19,18 @@ export function DiskTable({ connection }: { connection: Connection }) {
   );
   return (
     <section className="stack" aria-label="Other disks">
-      <h2 className="section-title">Other disks</h2>
+      <div className="row">
+        <h2 className="section-title grow">Other disks</h2>
+        <Button
+          variant="subtle"
+          color="gray"
+          component="a"
+          href={href({ at: 'smart-file', connection: connection.id })}
+          leftSection={<IconFileDescription size={15} />}
+        >
+          Open a smartctl file…
+        </Button>
+      </div>
       <div className="panel" style={{ overflowX: 'auto' }}>
         {devices.length === 0 ? (
           <Empty icon={IconDatabaseOff} title="No other disks were found">
@@ -31,6 +43,7 @@ export function DiskTable({ connection }: { connection: Connection }) {
                 <th>Disk</th>
                 <th className="num">Size</th>
                 <th>Kind</th>
+                <th>SMART</th>
                 <th>What is on it</th>
                 <th>
                   <span className="visually-hidden">Action</span>
@@ -64,6 +77,9 @@ function DiskRow({ connection, device }: { connection: Connection; device: Block
       </td>
       <td className="num nowrap">{sizeOf(device.sizeSectors)}</td>
       <td className="nowrap">{kindOf(device)}</td>
+      <td>
+        <SmartLink connection={connection} device={device} />
+      </td>
       <td>
         {contentOf(device)}
         {uses !== null && <div className="label">{uses}</div>}

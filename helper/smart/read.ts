@@ -1,0 +1,88 @@
+import type { SmartReading } from '../../app/domain/smart.ts';
+import { AppError } from '../../app/errors.ts';
+import { ASLEEP_STATUS, judge, type Judged } from '../../app/smart/judge.ts';
+import type { RunOptions, RunResult } from '../run.ts';
+import { typesToTry } from './device-types.ts';
+import type { SmartDisk, UsbBridge } from './disk.ts';
+
+/**
+ * What a drive is asked for: identity, verdict, self-tests, attributes and how many errors it logged. Not `-x`, which
+ * also has drives put together tables that are not shown here.
+ */
+const questions = ['-i', '-H', '-c', '-A', '-l', 'error', '-l', 'xselftest,selftest'] as const;
+
+/** How long a drive may take to tell everything, and all device types of a bridge together. Milliseconds. */
+const ASK_LIMIT = 60_000;
+const TRY_LIMIT = 120_000;
+/** Everything of one drive is a few hundred KiB at most. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** The exit status is a mask of findings: it is read from the output, and none of its values is a failure by itself. */
+const anyCode = Array.from({ length: 256 }, (_value, code) => code);
+
+export type RunSmartctl = (args: readonly string[], options: RunOptions) => Promise<RunResult>;
+
+/** The device type that answered, by bridge. Bridges of one kind need the same. */
+export type BridgeTypes = Map<string, string>;
+
+/** What `-d` is needed for a disk, as far as that was found out. */
+export function typeArguments(types: BridgeTypes, bridge: UsbBridge | null): string[] {
+  const type = bridge === null ? undefined : types.get(keyOf(bridge));
+  return type === undefined ? [] : ['-d', type];
+}
+
+/** How smartctl is run on a disk for a short answer. */
+export const commandOptions = { timeoutMs: ASK_LIMIT, maxBytes: MAX_BYTES, allowCodes: anyCode } as const;
+
+/**
+ * Asks a drive for everything it knows of its health, unless it sleeps. A USB bridge that smartctl does not see through
+ * is tried with other device types, once; `types` remembers which one answered. Never rejects for what the drive or
+ * smartctl does: that is the reading.
+ */
+export async function readSmart(run: RunSmartctl, disk: SmartDisk, types: BridgeTypes): Promise<SmartReading> {
+  const deadline = performance.now() + TRY_LIMIT;
+  const ask = async (type: readonly string[]): Promise<Judged> => {
+    const timeoutMs = Math.max(1, Math.min(ASK_LIMIT, deadline - performance.now()));
+    const args = ['--json=c', '-n', `standby,${ASLEEP_STATUS}`, ...questions, ...type, disk.path];
+    try {
+      const { stdout, stderr } = await run(args, { ...commandOptions, timeoutMs });
+      return judge(stdout === '' ? stderr : stdout);
+    } catch (thrown) {
+      return notRun(thrown);
+    }
+  };
+  const { bridge } = disk;
+  const first = await ask(typeArguments(types, bridge));
+  if (bridge === null || isAnswer(first)) return first.reading;
+  for (const type of typesToTry(bridge, first.advised)) {
+    if (performance.now() >= deadline) break;
+    const next = await ask(['-d', type]);
+    if (isAnswer(next) && !next.doubtful) {
+      // A drive that sleeps was asked only whether it does: not enough to remember the type by.
+      if (next.reading.state === 'read') types.set(keyOf(bridge), type);
+      return next.reading;
+    }
+  }
+  return hidden(first);
+}
+
+/** Behind a USB bridge a drive that speaks SCSI is the bridge itself, which answers for the drive. */
+function isAnswer({ reading, unreached }: Judged): boolean {
+  return !unreached && !(reading.state === 'read' && reading.health.protocol === 'scsi');
+}
+
+function hidden({ reading }: Judged): SmartReading {
+  const detail = reading.state === 'unavailable' ? reading.problem.detail : null;
+  return { state: 'unavailable', problem: { code: 'bridge-hides', detail } };
+}
+
+function notRun(thrown: unknown): Judged {
+  if (!(thrown instanceof AppError)) throw thrown;
+  const { code, detail = null } = thrown.data;
+  const why = code === 'tool-missing' ? 'smartctl-missing' : code === 'timeout' ? 'timeout' : 'failed';
+  const reading = { state: 'unavailable', problem: { code: why, detail: detail?.slice(0, 4000) ?? null } } as const;
+  return { reading, unreached: false, doubtful: false, advised: [] };
+}
+
+function keyOf({ vendor, product }: UsbBridge): string {
+  return `${vendor}:${product}`;
+}

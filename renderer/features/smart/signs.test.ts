@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+
+import type { DriveHealth, NvmeHealth, SelfTest, SmartAttribute } from '../../../app/domain/smart.ts';
+import { problemOf, shortVerdict, verdictOfHealth } from '../../words/smart.ts';
+import { smartProblems } from '../../../app/domain/smart.ts';
+import { toCsv } from './csv.ts';
+import { signsOf } from './signs.ts';
+
+function health(part: Partial<DriveHealth> = {}): DriveHealth {
+  return {
+    model: 'M',
+    serial: 'S',
+    firmware: 'F',
+    kind: 'hdd',
+    protocol: 'ata',
+    verdict: 'passed',
+    powerOnHours: 100,
+    powerCycles: 1,
+    temperatureCelsius: 30,
+    attributes: [],
+    nvme: null,
+    grownDefects: null,
+    errorLogCount: 0,
+    selfTests: [],
+    running: null,
+    canSelfTest: true,
+    shortTestMinutes: null,
+    longTestMinutes: null,
+    ...part,
+  };
+}
+
+function counted(id: number, count: number | null, part: Partial<SmartAttribute> = {}): SmartAttribute {
+  const name = `Attribute_${id}`;
+  return {
+    id,
+    name,
+    raw: `${count}`,
+    count,
+    decoded: null,
+    value: 100,
+    worst: 100,
+    threshold: 0,
+    failing: 'no',
+    ...part,
+  };
+}
+
+const nvme: NvmeHealth = {
+  warnings: [],
+  criticalWarning: 0,
+  percentageUsed: 3,
+  availableSpare: 100,
+  availableSpareThreshold: 10,
+  mediaErrors: 0,
+  unsafeShutdowns: 1,
+  dataUnitsWritten: 1,
+  dataUnitsRead: 1,
+};
+
+function toneOf(of: DriveHealth, id: string): string | undefined {
+  return signsOf(of).find((sign) => sign.id === id)?.tone;
+}
+
+describe('the drive’s verdict', () => {
+  it('is believed when it is bad, whatever was counted', () => {
+    expect(verdictOfHealth(health({ verdict: 'failed' }))).toMatchObject({ tone: 'danger', short: 'Failing' });
+  });
+
+  it('is not believed alone when it is good', () => {
+    expect(verdictOfHealth(health())).toMatchObject({ tone: 'ok', short: 'Passed' });
+    for (const id of [5, 10, 187, 197, 198]) {
+      const damaged = verdictOfHealth(health({ attributes: [counted(id, 1)] }));
+      expect({ id, damaged }).toMatchObject({ damaged: { tone: 'attention', short: 'Passed, signs of damage' } });
+    }
+    expect(verdictOfHealth(health({ verdict: 'unknown' }))).toMatchObject({ tone: 'unknown', short: 'No verdict' });
+  });
+
+  it('is not made worse by the cable, a packed value or the hours', () => {
+    const attributes = [counted(199, 7), counted(5, null), counted(188, 12)];
+    expect(verdictOfHealth(health({ attributes, powerOnHours: 90_000 })).tone).toBe('ok');
+    expect(toneOf(health({ attributes }), '199')).toBe('note');
+    expect(toneOf(health({ attributes }), '5')).toBeUndefined();
+  });
+
+  it('follows the vendor’s limits', () => {
+    const now = health({ attributes: [counted(1, null, { failing: 'now' })] });
+    expect(verdictOfHealth(now).tone).toBe('danger');
+    const past = health({ attributes: [counted(1, null, { failing: 'past' })] });
+    expect(verdictOfHealth(past).tone).toBe('attention');
+  });
+});
+
+describe('what an NVMe drive tells', () => {
+  const tones = (part: Partial<NvmeHealth>): Record<string, string> =>
+    Object.fromEntries(signsOf(health({ nvme: { ...nvme, ...part } })).map(({ id, tone }) => [id, tone]));
+
+  it('is well', () => {
+    expect(tones({})).toMatchObject({ 'media-errors': 'ok', 'available-spare': 'ok', 'percentage-used': 'ok' });
+  });
+
+  it('is danger where it cannot be trusted any more, and never for wear alone', () => {
+    expect(tones({ warnings: ['read-only'] })).toMatchObject({ 'read-only': 'danger' });
+    expect(tones({ warnings: ['temperature'] })).toMatchObject({ temperature: 'ok' });
+    expect(tones({ criticalWarning: 0x40 })).toMatchObject({ 'warning-unknown': 'attention' });
+    expect(tones({ availableSpare: 9 })).toMatchObject({ 'available-spare': 'danger' });
+    expect(tones({ percentageUsed: 255 })).toMatchObject({ 'percentage-used': 'attention' });
+    expect(tones({ mediaErrors: 1 })).toMatchObject({ 'media-errors': 'attention' });
+  });
+});
+
+describe('a failed self-test', () => {
+  const test = (kind: SelfTest['kind'], outcome: SelfTest['outcome']): SelfTest => ({
+    kind,
+    outcome,
+    type: kind,
+    words: 'Completed: read failure',
+    hours: 1,
+    firstErrorSector: 99,
+  });
+
+  it('counts until a long one passes', () => {
+    const failed = test('long', 'failed');
+    expect(toneOf(health({ selfTests: [test('short', 'passed'), failed] }), 'self-test')).toBe('attention');
+    expect(toneOf(health({ selfTests: [test('long', 'aborted'), failed] }), 'self-test')).toBe('attention');
+    expect(toneOf(health({ selfTests: [test('long', 'passed'), failed] }), 'self-test')).toBeUndefined();
+  });
+});
+
+describe('a table’s word', () => {
+  it('says what is known, also when the last question brought nothing', () => {
+    const view = { reading: false, asked: 1, problem: null, health: health(), heard: 1 };
+    expect(shortVerdict(view).short).toBe('Passed');
+    const asleep = { code: 'asleep', detail: null } as const;
+    expect(shortVerdict({ ...view, problem: asleep }).short).toBe('Passed when last read');
+    expect(shortVerdict({ ...view, health: null, problem: asleep })).toEqual({ tone: 'unknown', short: 'Asleep' });
+    expect(shortVerdict({ ...view, health: null, reading: true }).short).toBe('Reading…');
+    expect(shortVerdict(undefined).short).toBe('—');
+  });
+
+  it('is another one for each reason', () => {
+    const words = smartProblems.map((code) => problemOf({ code, detail: null }).short);
+    expect(new Set(words).size).toBe(smartProblems.length);
+  });
+});
+
+it('attributes as CSV keep their commas and quotation marks', () => {
+  const odd = counted(5, 3, { name: 'A,"b"', raw: '3, 4' });
+  expect(toCsv([odd])).toBe('id,name,value,worst,threshold,failing,raw,count\r\n5,"A,""b""",100,100,0,no,"3, 4",3\r\n');
+});
