@@ -213,11 +213,10 @@ int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 	return 0;
 }
 
-/* Is there anything to say of a cell? */
-bool remap_cell_tells(const struct remap_cell *c)
+/* Is anything known of a cell? What may be feared for is not. */
+static bool tells(const struct remap_cell *c)
 {
-	return c->scanned || c->mapped || c->pending || c->soft || c->slow ||
-	       c->regions || c->risk;
+	return c->scanned || c->mapped || c->pending || c->soft || c->slow;
 }
 
 /**
@@ -245,7 +244,7 @@ int remap_health(struct remap_c *rc, u64 first, u64 count, u32 cells,
 	for (i = 0; i < cells; i++) {
 		const struct remap_cell *c = &cell[i];
 
-		if (!remap_cell_tells(c))
+		if (!tells(c))
 			continue;
 		DMEMIT("%u %llu %u %u %u %u %llu %u %u %u\n", i, c->scanned,
 		       c->mapped, c->pending, c->soft, c->slow,

@@ -91,7 +91,6 @@ struct remap_snapshot {
 };
 
 /* dm-remap-health.c */
-bool remap_cell_tells(const struct remap_cell *c);
 struct remap_cell *remap_cell_of(const struct remap_grid *g, u64 block);
 int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		struct remap_cell **result);
