@@ -1,11 +1,13 @@
 import * as z from 'zod';
 
+import { alertsViewSchema } from '../alerts/schema.ts';
 import { blockDeviceSchema } from '../domain/block-device.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { stepProgressSchema } from '../domain/plan.ts';
 import { protectedDeviceSchema, targetEventSchema, targetStatusSchema } from '../domain/target.ts';
 import { countSchema } from '../domain/units.ts';
 import { errorDataSchema } from '../errors.ts';
+import { historyHealthSchema } from '../history/schema.ts';
 import { labStateSchema } from './lab.ts';
 
 export const connectionIdSchema = z.enum(['local', 'lab']);
@@ -65,6 +67,8 @@ export const connectionSchema = z.strictObject({
   targets: z.array(targetViewSchema),
   /** Steps of the plan being applied, null when none is. */
   applying: z.array(stepProgressSchema).nullable(),
+  history: historyHealthSchema,
+  alerts: alertsViewSchema,
   /** Present on the lab's connection only. */
   lab: labStateSchema.nullable(),
 });

@@ -25,8 +25,8 @@ export function newestEvent(db: DatabaseSync, pair: number): TargetEvent | null 
 }
 
 /**
- * Keeps events, ascending by number; what is known already is not kept twice. A number that comes with other contents was
- * given out again after a power cut: from it on the numbers are those of another life.
+ * Keeps events, ascending by number; what is known already is not kept twice. A number that comes again with other
+ * contents is of a spare that was put back to an older state: from it on the numbers are those of another life.
  */
 export function addEvents(db: DatabaseSync, pair: number, events: readonly TargetEvent[]): void {
   const known = db.prepare('select * from event where pair = ? and number = ? order by life');
@@ -59,13 +59,19 @@ export function marksOf(
   return { events: rows.map(eventOf).reverse(), leftOut: count(all, 'events') - rows.length };
 }
 
-/** Numbers that are missing between those that are kept. */
+/** After a crash the target numbers on this much above the last number it saved (kernel/dm-remap-state.c). */
+const CRASH_JUMP = 65_536;
+/** Events that the spare's ring holds, and so the most that may have been kept here but not saved there. */
+const RING_EVENTS = 4096;
+
+/** Events that are missing between those that are kept. What a crash of the machine took with it cannot be counted. */
 export function lostEvents(db: DatabaseSync, pair: number): number {
   const row = db
     .prepare(
-      `select coalesce(sum(number - before - 1), 0) as lost from (
-         select number, lag(number) over (partition by life order by number) as before from event where pair = ?
-       ) where before is not null`,
+      `select coalesce(sum(missing), 0) as lost from (
+         select (number - 1 - lag(number) over (partition by life order by number)) % ${CRASH_JUMP} as missing
+         from event where pair = ?
+       ) where missing < ${CRASH_JUMP - RING_EVENTS}`,
     )
     .get(pair);
   return count(row, 'lost');

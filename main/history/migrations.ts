@@ -42,7 +42,7 @@ export const migrations: readonly string[] = [
    create table clock_set_back (
      pair integer not null references pair, at_ms integer not null, by_ms integer not null
    ) strict;
-   -- Numbers that were not saved before a power cut are given out again: each time begins another life.
+   -- A spare that is put back to an older state gives numbers out again: that begins another life.
    create table event (
      pair integer not null references pair, life integer not null, number integer not null, ms integer not null,
      type text not null, block integer, spare_block integer, detail text,

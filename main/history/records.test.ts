@@ -27,9 +27,12 @@ describe('events', () => {
     expect(history.samples(uuid, all).eventsLost).toBe(0);
     history.addEvents(SOME_PAIR, [event(50), event(52)]);
     expect(history.samples(uuid, all).eventsLost).toBe(9);
+    // The machine crashed: the target goes on 65536 above the last number it saved, which was 50.
+    history.addEvents(SOME_PAIR, [event(50 + 65_536 + 1), event(50 + 65_536 + 4)]);
+    expect(history.samples(uuid, { ...all, to: 10_000_000 }).eventsLost).toBe(9 + 2);
   });
 
-  it('whose numbers are given out again after a power cut are all kept', () => {
+  it('whose numbers are given out again by a spare put back to an older state are all kept', () => {
     const history = memoryHistory();
     history.addEvents(SOME_PAIR, [event(1), event(2), event(3)]);
     const again = [event(2), event(3, { block: 77 }), event(4, { block: 78 })];

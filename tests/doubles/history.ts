@@ -19,6 +19,11 @@ export function reading(milliseconds: number, part: Partial<Record<FigureName, n
   return readingOf(figures(part), milliseconds);
 }
 
+/** A real history in a file. */
+export function fileHistory(path: string): SqliteHistory {
+  return new SqliteHistory({ path, log: silentLog });
+}
+
 /** A real history that is forgotten at the end. */
 export function memoryHistory(clock: { now: number; uptime: number } = { now: 0, uptime: 0 }): SqliteHistory {
   return new SqliteHistory({ path: ':memory:', log: silentLog, now: () => clock.now, uptime: () => clock.uptime });

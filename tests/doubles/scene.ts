@@ -1,6 +1,8 @@
 import { RECENT_EVENTS, type Connection, type Sample, type Snapshot } from '../../app/bridge/snapshot.ts';
+import { noAlerts } from '../../app/alerts/schema.ts';
 import type { LabState } from '../../app/bridge/lab.ts';
 import type { DiskPreview } from '../../app/domain/disk-preview.ts';
+import { historyOff } from '../../app/history/schema.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
@@ -247,6 +249,8 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
       },
     ],
     applying: null,
+    history: historyOff,
+    alerts: noAlerts,
     lab: labState,
   };
   const local: Connection = {
@@ -257,6 +261,8 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     devices: [],
     targets: [],
     applying: null,
+    history: historyOff,
+    alerts: noAlerts,
     lab: null,
   };
   return { app: { version: '0.1.0', host: 'web' }, connections: [local, lab] };
