@@ -2,7 +2,6 @@ import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
-import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import { AlertService } from '../alerts/service.ts';
@@ -64,8 +63,8 @@ export class Session {
           connection.alerts = view;
         }),
     });
-    history?.onHealth(() => this.#showHistory());
-    this.#showHistory();
+    history?.onHealth(() => this.#showHistory(history));
+    if (history !== null) this.#showHistory(history);
     this.targets = new Targets((recipe) => this.#change(recipe), log, {
       history,
       observe: (subject, facts) => this.alerts.observe(subject, facts),
@@ -334,9 +333,9 @@ export class Session {
     wire?.close(reason);
   }
 
-  #showHistory(): void {
+  #showHistory({ health }: HistoryPort): void {
     this.#change((connection) => {
-      connection.history = this.history?.health ?? historyOff;
+      connection.history = health;
     });
   }
 
