@@ -19,8 +19,8 @@ export function scenePast(status: TargetStatus, now: number): Reading[] {
     if (age > 21 && age < 24) continue;
     const part = 1 - age / DAYS;
     const grown = (value: number): number => Math.floor(value * part ** 3);
-    readings.push(
-      readingOf(
+    readings.push({
+      ...readingOf(
         {
           ...end,
           moved: grown(end.moved),
@@ -34,7 +34,8 @@ export function scenePast(status: TargetStatus, now: number): Reading[] {
         },
         at,
       ),
-    );
+      from: at - HOUR_MS / 2 + 60_000,
+    });
   }
   return readings;
 }
