@@ -75,7 +75,7 @@ function AlertItem(props: {
       <Icon size={18} style={{ color: grave ? 'var(--bad-ink)' : 'var(--warn-ink)' }} aria-hidden="true" />
       <div className="grow">
         <p className="alert-sentence">{sentence}</p>
-        <p>{alert.over ? 'This is over.' : advice}</p>
+        <p>{alert.over ? 'This has ended since.' : advice}</p>
         <p className="label">
           {connection.title}, <Time milliseconds={alert.raised} />
           {alert.changed > alert.raised && (

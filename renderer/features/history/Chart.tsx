@@ -14,6 +14,7 @@ import {
 
 import { formatCount } from '../../../app/domain/units.ts';
 import type { FigureName } from '../../../app/history/figures.ts';
+import { MarkStrip } from './MarkStrip.tsx';
 import { tickFormat } from './ranges.ts';
 import { lastOf, spanOf, type ChartRow, type Gap, type Mark } from './series.ts';
 
@@ -24,9 +25,9 @@ export interface Series {
   readonly dash?: string;
 }
 
-/** Left of the plot, and right of it, in pixels: the strip of marks above has the same. */
-export const AXIS_WIDTH = 48;
-export const RIGHT_MARGIN = 8;
+/** Left of the plot, and right of it, in pixels. */
+const AXIS_WIDTH = 58;
+const RIGHT_MARGIN = 8;
 const HEIGHT = 132;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -58,8 +59,11 @@ export function Chart({ title, series, rows, gaps, marks, from, to }: ChartProps
           </span>
         ))}
       </figcaption>
+      <div style={{ marginLeft: AXIS_WIDTH, marginRight: RIGHT_MARGIN }}>
+        <MarkStrip marks={marks} from={from} to={to} />
+      </div>
       <ResponsiveContainer width="100%" height={HEIGHT} initialDimension={{ width: 480, height: HEIGHT }}>
-        <ComposedChart data={[...rows]} margin={{ top: 6, right: RIGHT_MARGIN, bottom: 0, left: 0 }}>
+        <ComposedChart data={[...rows]} margin={{ top: 2, right: RIGHT_MARGIN, bottom: 0, left: 0 }}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
           <XAxis
             dataKey="at"

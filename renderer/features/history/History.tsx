@@ -12,7 +12,6 @@ import { Time } from '../../design/Time.tsx';
 import { Chart } from './Chart.tsx';
 import { Compare } from './Compare.tsx';
 import { charts } from './figures.ts';
-import { MarkStrip } from './MarkStrip.tsx';
 import { durationText, ranges, type RangeName } from './ranges.ts';
 import { gapsOf, isFlat, marksOf, rowsOf } from './series.ts';
 import { useHistory, type Loaded } from './use-history.ts';
@@ -124,10 +123,7 @@ function Shown(props: { connection: Connection; target: TargetView; loaded: Load
       <GapPattern />
       <div className="history-charts">
         {shown.map(({ title, series }) => (
-          <div key={title}>
-            <MarkStrip marks={marks} from={from} to={to} />
-            <Chart title={title} series={series} rows={rows} gaps={gaps} marks={marks} from={from} to={to} />
-          </div>
+          <Chart key={title} title={title} series={series} rows={rows} gaps={gaps} marks={marks} from={from} to={to} />
         ))}
       </div>
       <Remarks loaded={loaded} gaps={gaps.length} />

@@ -3,7 +3,6 @@ import { Tooltip } from '@mantine/core';
 import { formatCount } from '../../../app/domain/units.ts';
 import { eventSentence } from '../../words/events.ts';
 import { EventMark } from '../events/EventLine.tsx';
-import { AXIS_WIDTH, RIGHT_MARGIN } from './Chart.tsx';
 import type { Mark } from './series.ts';
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -12,11 +11,7 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 export function MarkStrip({ marks, from, to }: { marks: readonly Mark[]; from: number; to: number }) {
   if (marks.length === 0) return null;
   return (
-    <ul
-      className="history-marks"
-      aria-label="What happened"
-      style={{ marginLeft: AXIS_WIDTH, marginRight: RIGHT_MARGIN }}
-    >
+    <ul className="history-marks" aria-label="What happened">
       {marks.map((mark) => {
         const { first } = mark;
         const text = `${moment.format(first.milliseconds)}: ${wordsOf(mark)}`;

@@ -17,7 +17,7 @@ export const charts: readonly { title: string; series: readonly Series[]; option
     ],
   },
   {
-    title: 'Reads that needed another try, or were slow',
+    title: 'Reads tried again, or slow',
     series: [
       { figure: 'softErrors', name: 'Tried again', colour: 'var(--data-1)' },
       { figure: 'slowReads', name: 'Slow', colour: 'var(--data-4)', dash: '5 3' },
