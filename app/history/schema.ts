@@ -55,7 +55,10 @@ export type HistoryAnswer = z.infer<typeof historyAnswerSchema>;
 export const historyHealthSchema = z.strictObject({
   /** Why nothing is kept at this moment; null while all is well. It is tried again by itself. */
   error: errorDataSchema.nullable(),
-  /** Set when the database was damaged: a new one was begun, and the damaged one lies beside it under this name. */
+  /**
+   * Set when the database was damaged: a new one was begun, and the damaged one lies beside it under this name. Its folder
+   * is not told, since it names the user.
+   */
   setAside: z.strictObject({ milliseconds: countSchema, file: z.string().max(4096) }).nullable(),
 });
 export type HistoryHealth = z.infer<typeof historyHealthSchema>;

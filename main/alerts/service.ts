@@ -41,7 +41,7 @@ export class AlertService {
     this.#ports = ports;
     this.#loaded = ports.history === null;
     this.#load();
-    if (ports.history !== null) this.#show();
+    if (this.#subjects.size > 0 || this.#muted.size > 0 || this.#quiet !== null) this.#show();
   }
 
   /** Takes in what became known of a subject; what is left out of `facts` stays as it was. */

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
+import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import { AlertService } from '../alerts/service.ts';
@@ -64,7 +67,7 @@ export class Session {
         }),
     });
     history?.onHealth(() => this.#showHistory(history));
-    if (history !== null) this.#showHistory(history);
+    if (history !== null && !isDeepStrictEqual(history.health, historyOff)) this.#showHistory(history);
     this.targets = new Targets((recipe) => this.#change(recipe), log, {
       history,
       observe: (subject, facts) => this.alerts.observe(subject, facts),

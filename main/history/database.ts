@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import type { AppError } from '../../app/errors.ts';
@@ -125,7 +125,7 @@ export class HistoryDatabase {
       if (existsSync(this.#path + suffix)) renameSync(this.#path + suffix, file + suffix);
     }
     const db = (this.#db = this.#open());
-    writeSetAside(db, (this.#setAside = { milliseconds, file }));
+    writeSetAside(db, (this.#setAside = { milliseconds, file: basename(file) }));
     this.#tell();
     return db;
   }

@@ -75,7 +75,7 @@ describe('a damaged database', () => {
     history.addReading(SOME_PAIR, reading(7));
     const { error, setAside } = history.health;
     expect([error, told]).toEqual([null, 1]);
-    expect(readFileSync(setAside?.file ?? '')).toEqual(damaged);
+    expect(readFileSync(join(folder, 'data', setAside?.file ?? ''))).toEqual(damaged);
     expect(times(history)).toEqual([7]);
     history.close();
     // Said again at the next start: it explains why the history begins so late.

@@ -36,7 +36,7 @@ export function Notices({ snapshot }: { snapshot: Snapshot }) {
       {shown.map(({ key, notice }) => {
         const Icon = notice.weight === 'grave' ? IconAlertOctagonFilled : IconAlertTriangleFilled;
         return (
-          <div key={key} className="notice-toast" role="alert">
+          <div key={key} className="notice-toast">
             <Icon
               size={18}
               style={{ color: notice.weight === 'grave' ? 'var(--bad-ink)' : 'var(--warn-ink)' }}

@@ -78,8 +78,8 @@ function Health({ connection: { history } }: { connection: Connection }) {
       )}
       {history.setAside !== null && (
         <Notice title="The history was damaged, and a new one was begun.">
-          Found on <Time milliseconds={history.setAside.milliseconds} />. Nothing was deleted: the damaged file lies at{' '}
-          <span className="mono history-path">{history.setAside.file}</span>.
+          Found on <Time milliseconds={history.setAside.milliseconds} />. Nothing was deleted: the damaged file lies
+          beside the new one as <span className="mono history-path">{history.setAside.file}</span>.
         </Notice>
       )}
     </>
