@@ -39,6 +39,8 @@ export const errorCodes = [
   'lab-boot-failed',
   'lab-machine-died',
   'lab-refused',
+  /** Readings and events are not kept, or cannot be read, at this moment. */
+  'history-unavailable',
   'busy',
   'cancelled',
   'timeout',

@@ -1,9 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { LabAction, LabState } from '../app/bridge/lab.ts';
+import type { SubjectState } from '../app/alerts/judge.ts';
+import type { Notice, Quiet } from '../app/alerts/schema.ts';
 import type { ConnectionId } from '../app/bridge/snapshot.ts';
 import type { DiskPreview } from '../app/domain/disk-preview.ts';
+import type { TargetEvent } from '../app/domain/target.ts';
 import type { AppError } from '../app/errors.ts';
+import type { Drive } from '../app/history/drive.ts';
+import type { Reading } from '../app/history/figures.ts';
+import type { HistoryAnswer, HistoryHealth, HistoryPoint } from '../app/history/schema.ts';
 
 /** A live way to a helper. */
 export interface HelperLink {
@@ -55,4 +61,73 @@ export interface Log {
   info(fields: object, text: string): void;
   warn(fields: object, text: string): void;
   error(fields: object, text: string): void;
+}
+
+/** A protected pair as the history knows it; a drive is null where it has no serial number to be known by. */
+export interface PairIdentity {
+  readonly uuid: string;
+  readonly name: string;
+  readonly main: Drive | null;
+  readonly spare: Drive | null;
+}
+
+/** A value of a counter, when it was seen for the first time (Unix time in milliseconds). */
+export interface CounterValue {
+  readonly milliseconds: number;
+  readonly value: number;
+}
+
+export interface AlertSettings {
+  readonly muted: readonly string[];
+  readonly quiet: Quiet | null;
+}
+
+export interface AlertStates {
+  readonly subjects: ReadonlyMap<string, SubjectState>;
+  readonly settings: AlertSettings;
+}
+
+/**
+ * What is remembered of one connection's devices. Every call throws an `AppError` (`history-unavailable`) when it cannot
+ * be done at this moment; nothing else depends on it, so callers go on without.
+ */
+export interface HistoryPort {
+  readonly health: HistoryHealth;
+  /** Calls `listener` after each change of `health`; returns the function that ends it. */
+  onHealth(listener: () => void): () => void;
+
+  addReading(pair: PairIdentity, reading: Reading): void;
+  /** The newest event kept of a pair, by its number's order; null where none is. */
+  newestEvent(uuid: string): TargetEvent | null;
+  /** Keeps events, ascending by number; those that are known are not kept twice. */
+  addEvents(pair: PairIdentity, events: readonly TargetEvent[]): void;
+  samples(uuid: string, range: { from: number; to: number; points: number }): HistoryAnswer;
+  /** The newest reading at or before a moment. */
+  readingAt(uuid: string, milliseconds: number): HistoryPoint | null;
+
+  /**
+   * Keeps the value of a drive's counter where it changed. For counters of damage (`5`, `197`, `media_errors`), not for
+   * what changes with every reading, such as a temperature.
+   */
+  addCounter(drive: Drive, counter: string, value: CounterValue): void;
+  /** The first value kept of a counter, null where none is. */
+  firstSeen(driveKey: string, counter: string): CounterValue | null;
+  /** When a counter last rose and to what, null where no rise was seen. */
+  lastRose(driveKey: string, counter: string): CounterValue | null;
+  /** Every change kept of a counter, in the order in which it was seen. */
+  counterChanges(driveKey: string, counter: string): CounterValue[];
+
+  loadAlerts(): AlertStates;
+  saveAlertState(subject: string, state: SubjectState): void;
+  saveAlertSettings(settings: AlertSettings): void;
+
+  close(): void;
+}
+
+/** How a host tells its user what cannot wait until the window is looked at. */
+export interface Notifier {
+  /** Shows a notification now. */
+  tell(notice: Notice): void;
+  /** Number of alerts that stand, and whether a grave one is among them, whenever that changed. */
+  standing(alerts: number, grave: boolean): void;
 }

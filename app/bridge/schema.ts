@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { alertRuleSchema, quietSchema, subjectIdSchema } from '../alerts/schema.ts';
 import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { scanActionSchema } from '../domain/scan.ts';
@@ -15,6 +16,7 @@ import {
 } from '../domain/target.ts';
 import { countSchema } from '../domain/units.ts';
 import { errorDataSchema } from '../errors.ts';
+import { historyAnswerSchema, historyPointSchema, MAX_POINTS } from '../history/schema.ts';
 import { MAX_CELLS, MAX_ROWS } from '../protocol/methods.ts';
 import { labActionSchema } from './lab.ts';
 import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
@@ -22,6 +24,8 @@ import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
 const onConnection = z.strictObject({ connection: connectionIdSchema });
 const onTarget = onConnection.extend({ name: targetNameSchema });
 const onDisk = onConnection.extend(deviceRefSchema.shape);
+/** A pair by its UUID: its history outlives its name and its being there. */
+const ofPair = onConnection.extend({ device: z.string().min(1).max(64) });
 const nothing = z.strictObject({});
 
 /** Order and selection of the remap table. The broker sorts and filters: the table may have a million rows. */
@@ -92,6 +96,26 @@ export const requests = {
   'smart.read': { params: onDisk, result: nothing },
   /** Starts or stops a self-test of a whole disk; it is followed in the snapshot. */
   'smart.test': { params: onDisk.extend({ kind: selfTestKindSchema }), result: nothing },
+  /** Readings and events that were kept, between two moments (Unix time in milliseconds), in at most `points` points. */
+  'history.samples': {
+    params: ofPair
+      .extend({ from: countSchema, to: countSchema, points: z.number().int().min(1).max(MAX_POINTS) })
+      .refine(({ from, to }) => from <= to, 'the range ends before it begins'),
+    result: historyAnswerSchema,
+  },
+  /** The newest reading at or before a moment (Unix time in milliseconds). */
+  'history.at': {
+    params: ofPair.extend({ milliseconds: countSchema }),
+    result: z.strictObject({ point: historyPointSchema.nullable() }),
+  },
+  /** Takes note of an alert, of all of a subject where `rule` is null, of all where both are. */
+  'alerts.acknowledge': {
+    params: onConnection.extend({ subject: subjectIdSchema.nullable(), rule: alertRuleSchema.nullable() }),
+    result: nothing,
+  },
+  'alerts.mute': { params: onConnection.extend({ subject: subjectIdSchema, muted: z.boolean() }), result: nothing },
+  /** Quiet hours of every connection. */
+  'alerts.quiet': { params: z.strictObject({ quiet: quietSchema.nullable() }), result: nothing },
   'lab.act': { params: z.strictObject({ act: labActionSchema }), result: nothing },
 } as const;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { alertsViewSchema } from '../alerts/schema.ts';
 import { blockDeviceSchema, deviceRefSchema } from '../domain/block-device.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { stepProgressSchema } from '../domain/plan.ts';
@@ -8,6 +9,7 @@ import { protectedDeviceSchema, targetEventSchema, targetStatusSchema } from '..
 import { countSchema } from '../domain/units.ts';
 import { targetForecastSchema } from '../forecast/output.ts';
 import { errorDataSchema } from '../errors.ts';
+import { historyHealthSchema } from '../history/schema.ts';
 import { labStateSchema } from './lab.ts';
 
 export const connectionIdSchema = z.enum(['local', 'lab']);
@@ -71,6 +73,8 @@ export const connectionSchema = z.strictObject({
   smart: z.record(deviceRefSchema.shape.devno, smartViewSchema),
   /** Steps of the plan being applied, null when none is. */
   applying: z.array(stepProgressSchema).nullable(),
+  history: historyHealthSchema,
+  alerts: alertsViewSchema,
   /** Present on the lab's connection only. */
   lab: labStateSchema.nullable(),
 });

@@ -9,8 +9,11 @@ import {
   type RequestResult,
 } from '../../app/bridge/schema.ts';
 import type { ConnectionId, Snapshot } from '../../app/bridge/snapshot.ts';
+import { noAlerts } from '../../app/alerts/schema.ts';
+import { weights } from '../../app/alerts/rules.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
-import type { Connector, Log } from '../ports.ts';
+import { historyOff } from '../../app/history/schema.ts';
+import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { Session } from './session.ts';
 import { SnapshotStore, type PatchListener } from './store.ts';
 
@@ -28,6 +31,9 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'target.scan',
   'smart.read',
   'smart.test',
+  'alerts.acknowledge',
+  'alerts.mute',
+  'alerts.quiet',
   'lab.act',
 ]);
 
@@ -36,7 +42,13 @@ export interface BrokerOptions {
   readonly version: string;
   readonly connectors: readonly Connector[];
   readonly log: Log;
+  /** Makes what a connection's devices are remembered by; without it nothing is. Closed with the broker. */
+  readonly openHistory?: (connection: ConnectionId) => HistoryPort;
+  readonly notifier?: Notifier;
 }
+
+/** A host that has no way to tell. */
+const silent: Notifier = { tell: () => undefined, standing: () => undefined };
 
 /** Owns what the views show and does what they ask. Knows no host and no kind of connection. */
 export class Broker {
@@ -44,7 +56,7 @@ export class Broker {
   readonly #sessions: ReadonlyMap<ConnectionId, Session>;
   readonly #log: Log;
 
-  constructor({ host, version, connectors, log }: BrokerOptions) {
+  constructor({ host, version, connectors, log, openHistory, notifier = silent }: BrokerOptions) {
     this.#log = log;
     this.#store = new SnapshotStore({
       app: { version, host },
@@ -57,13 +69,19 @@ export class Broker {
         targets: [],
         smart: {},
         applying: null,
+        history: historyOff,
+        alerts: noAlerts,
         lab: null,
       })),
     });
     const store = this.#store;
     this.#sessions = new Map(
-      connectors.map((connector) => [connector.id, new Session({ connector, store, log, version })]),
+      connectors.map((connector) => {
+        const history = openHistory?.(connector.id) ?? null;
+        return [connector.id, new Session({ connector, store, log, version, history, notifier })];
+      }),
     );
+    this.#tellStanding(notifier);
   }
 
   /** Tells every change of the snapshot from now on; returns the function that ends it. */
@@ -109,6 +127,20 @@ export class Broker {
       if (result.status === 'rejected') this.#log.error({ error: String(result.reason) }, 'connection not closed well');
     }
     this.#store.tell();
+  }
+
+  /** Keeps the host's mark of standing alerts true. */
+  #tellStanding(notifier: Notifier): void {
+    let told = '';
+    const tell = (): void => {
+      const open = this.#store.present.connections.flatMap(({ alerts }) => alerts.open);
+      const grave = open.some(({ rule, over }) => weights[rule] === 'grave' && !over);
+      const now = `${open.length} ${grave}`;
+      if (now !== told) notifier.standing(open.length, grave);
+      told = now;
+    };
+    this.#store.onPatch(tell);
+    tell();
   }
 
   readonly #handlers: Handlers = {
@@ -167,11 +199,33 @@ export class Broker {
       await this.#session(connection).smart().test(devno, kind);
       return {};
     },
+    'history.samples': ({ connection, device, ...range }) =>
+      Promise.resolve(this.#history(connection).samples(device, range)),
+    'history.at': ({ connection, device, milliseconds }) =>
+      Promise.resolve({ point: this.#history(connection).readingAt(device, milliseconds) }),
+    'alerts.acknowledge': ({ connection, subject, rule }) => {
+      this.#session(connection).alerts.acknowledge(subject, rule);
+      return Promise.resolve({});
+    },
+    'alerts.mute': ({ connection, subject, muted }) => {
+      this.#session(connection).alerts.mute(subject, muted);
+      return Promise.resolve({});
+    },
+    'alerts.quiet': ({ quiet }) => {
+      for (const session of this.#sessions.values()) session.alerts.setQuiet(quiet);
+      return Promise.resolve({});
+    },
     'lab.act': async ({ act }) => {
       await this.#session('lab').act(act);
       return {};
     },
   };
+
+  #history(connection: ConnectionId): HistoryPort {
+    const { history } = this.#session(connection);
+    if (history !== null) return history;
+    throw appError('history-unavailable', 'No history is kept here.', 'Start the program as it is installed.');
+  }
 
   #session(connection: ConnectionId): Session {
     const session = this.#sessions.get(connection);

@@ -6,11 +6,14 @@ import { Forecaster } from '../forecast/forecaster.ts';
 import type { Log } from '../ports.ts';
 import { RemapService } from './remaps/service.ts';
 import { sampleOf, SampleSeries } from './samples.ts';
+import type { TargetWatch } from './watch/watch.ts';
 import type { Wire } from './wire.ts';
 
 export interface FollowerPorts {
   readonly wire: Wire;
   readonly log: Log;
+  /** Remembers and judges what is heard. */
+  readonly watch: TargetWatch;
   /** Changes the device's view in the snapshot; the disks of its machine are there to be read. */
   readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
 }
@@ -65,6 +68,12 @@ export class TargetFollower {
     this.#stopped = true;
     this.remaps.stop();
     this.#forecaster.stop();
+    this.#ports.watch.stop();
+  }
+
+  /** The device is gone although nobody stopped it here. */
+  vanished(): void {
+    this.#ports.watch.vanished();
   }
 
   /** What the helper told when device-mapper raised an event. */
@@ -72,9 +81,13 @@ export class TargetFollower {
     const fresh = events.filter((event) => event.number > this.#lastEvent);
     const missing = gap || (fresh[0] !== undefined && fresh[0].number > this.#lastEvent + 1);
     this.#lastEvent = fresh.at(-1)?.number ?? (gap ? status.lastEvent : this.#lastEvent);
-    this.#heard(status, (view) => {
-      if (fresh.length > 0) view.events = mergeEvents(view.events, fresh);
-    });
+    this.#heard(
+      status,
+      (view) => {
+        if (fresh.length > 0) view.events = mergeEvents(view.events, fresh);
+      },
+      fresh,
+    );
     if (!missing) {
       this.remaps.follow(fresh);
       return;
@@ -112,8 +125,9 @@ export class TargetFollower {
       });
   }
 
-  #heard(status: TargetStatus, also: (view: TargetView) => void): void {
+  #heard(status: TargetStatus, also: (view: TargetView) => void, events: readonly TargetEvent[] = []): void {
     const now = Date.now();
+    if (!this.#stopped) this.#ports.watch.heard(status, events, now);
     this.#change((view) => {
       also(view);
       view.status = status;

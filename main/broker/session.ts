@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
+import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
-import type { Connector, Log } from '../ports.ts';
+import { AlertService } from '../alerts/service.ts';
+import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { LabMirror } from './lab-mirror.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
@@ -22,6 +26,9 @@ export interface SessionPorts {
   readonly store: SnapshotStore;
   readonly log: Log;
   readonly version: string;
+  /** null where nothing is remembered. */
+  readonly history: HistoryPort | null;
+  readonly notifier: Pick<Notifier, 'tell'>;
 }
 
 type Handlers = { readonly [N in NotificationName]: (params: NotificationParams<N>) => void };
@@ -30,6 +37,8 @@ type Handlers = { readonly [N in NotificationName]: (params: NotificationParams<
 export class Session {
   readonly connector: Connector;
   readonly targets: Targets;
+  readonly history: HistoryPort | null;
+  readonly alerts: AlertService;
   readonly #store: SnapshotStore;
   readonly #log: Log;
   readonly #version: string;
@@ -43,12 +52,30 @@ export class Session {
   #applying: string | null = null;
   #installing = false;
 
-  constructor({ connector, store, log, version }: SessionPorts) {
+  constructor({ connector, store, log, version, history, notifier }: SessionPorts) {
     this.connector = connector;
     this.#store = store;
     this.#log = log;
     this.#version = version;
-    this.targets = new Targets((recipe) => this.#change(recipe), log);
+    this.history = history;
+    this.alerts = new AlertService({
+      history,
+      notifier,
+      log,
+      where: connector.id === 'local' ? null : connector.title,
+      show: (view) =>
+        this.#change((connection) => {
+          connection.alerts = view;
+        }),
+    });
+    history?.onHealth(() => this.#showHistory(history));
+    if (history !== null && !isDeepStrictEqual(history.health, historyOff)) this.#showHistory(history);
+    this.targets = new Targets((recipe) => this.#change(recipe), log, {
+      history,
+      observe: (subject, facts) => this.alerts.observe(subject, facts),
+      devices: () => store.present.connections.find(({ id }) => id === connector.id)?.devices ?? [],
+      isApplying: () => this.#applying !== null,
+    });
     const { lab } = connector;
     this.#mirror = lab === undefined ? null : new LabMirror(lab, (recipe) => this.#change(recipe));
   }
@@ -87,6 +114,8 @@ export class Session {
   async dispose(): Promise<void> {
     await this.close();
     this.#mirror?.stop();
+    this.alerts.stop();
+    this.history?.close();
   }
 
   /** The wire to the helper; throws `connection-closed` when there is none. */
@@ -202,11 +231,14 @@ export class Session {
       const { targets } = await opened.call('targets.list', {});
       signal.removeEventListener('abort', abort);
       signal.throwIfAborted();
+      // Before the pairs: which disk a pair lies on is looked up here.
+      this.#change((connection) => {
+        connection.devices = devices;
+      });
       this.targets.attach(opened, targets);
       this.#change((connection) => {
         connection.phase = { state: 'open', helperVersion: helper.version };
         connection.machine = machine;
-        connection.devices = devices;
         // Disks may have been swapped while nobody listened.
         connection.smart = {};
       });
@@ -328,6 +360,12 @@ export class Session {
     this.#smart = null;
     this.targets.detach();
     wire?.close(reason);
+  }
+
+  #showHistory({ health }: HistoryPort): void {
+    this.#change((connection) => {
+      connection.history = health;
+    });
   }
 
   #inBackground(work: Promise<void>): void {

@@ -4,9 +4,16 @@ import { appError } from '../../app/errors.ts';
 import type { NotificationParams } from '../../app/protocol/methods.ts';
 import type { Log } from '../ports.ts';
 import { TargetFollower } from './follower.ts';
+import { TargetWatch, type WatchPorts } from './watch/watch.ts';
 import type { Wire } from './wire.ts';
 
 type ChangeConnection = (recipe: (connection: Connection) => void) => void;
+
+/** What a watch needs of the connection that its device is on. */
+export interface TargetsWatching extends Omit<WatchPorts, 'wire' | 'log'> {
+  /** Whether a change is being made on the machine: what goes away meanwhile was stopped on purpose. */
+  readonly isApplying: () => boolean;
+}
 
 /** The same mapping, not another one that took its name. */
 function isSame(a: ProtectedDevice, b: ProtectedDevice): boolean {
@@ -17,12 +24,14 @@ function isSame(a: ProtectedDevice, b: ProtectedDevice): boolean {
 export class Targets {
   readonly #change: ChangeConnection;
   readonly #log: Log;
+  readonly #watching: TargetsWatching;
   #followers = new Map<string, TargetFollower>();
   #wire: Wire | null = null;
 
-  constructor(change: ChangeConnection, log: Log) {
+  constructor(change: ChangeConnection, log: Log, watching: TargetsWatching) {
     this.#change = change;
     this.#log = log;
+    this.#watching = watching;
   }
 
   /** Follows the devices of `list` through `wire` from now on; what is known of the same devices stays on screen. */
@@ -62,6 +71,7 @@ export class Targets {
       const device = list.find((one) => one.name === name);
       if (device !== undefined && isSame(device, follower.device)) continue;
       different = true;
+      if (device === undefined && !this.#watching.isApplying()) follower.vanished();
       follower.stop();
       this.#followers.delete(name);
       this.#change((connection) => {
@@ -102,6 +112,7 @@ export class Targets {
     const follower = new TargetFollower(device, {
       wire,
       log: this.#log,
+      watch: new TargetWatch(device, { ...this.#watching, wire, log: this.#log }),
       change: (recipe) =>
         this.#change((connection) => {
           const view = connection.targets.find((one) => one.device.name === device.name);

@@ -1,14 +1,18 @@
 import type * as Electron from 'electron';
 
 import type { Broker } from '../broker/broker.ts';
-import type { Log } from '../ports.ts';
+import type { Log, Notifier } from '../ports.ts';
 import { EVENT_CHANNEL } from './channels.ts';
 import { openGate } from './gate.ts';
+import { DesktopNotifier } from './notifier.ts';
 import { PAGE_ORIGIN, pageHandler, privilegedScheme } from './scheme.ts';
 import { blockRequests, denyPermissions, keepInPlace, securePreferences } from './security.ts';
 
 /** The parts of electron that the desktop host uses. */
-export type ElectronApi = Pick<typeof Electron, 'app' | 'BrowserWindow' | 'ipcMain' | 'Menu' | 'protocol' | 'session'>;
+export type ElectronApi = Pick<
+  typeof Electron,
+  'app' | 'BrowserWindow' | 'ipcMain' | 'Menu' | 'Notification' | 'protocol' | 'session' | 'Tray'
+>;
 
 export interface DesktopOptions {
   readonly pageFolder: string;
@@ -16,7 +20,9 @@ export interface DesktopOptions {
   readonly isRoot: boolean;
   readonly log: Log;
   /** Called once it is certain that this process is to show the window. */
-  readonly makeBroker: () => Broker;
+  readonly makeBroker: (notifier: Notifier) => Broker;
+  /** Folder of the tray's pictures. */
+  readonly iconFolder: string;
 }
 
 /** How long ending may take before the process ends all the same, in milliseconds: a lab has to be shut down. */
@@ -43,19 +49,23 @@ export async function startDesktop(electron: ElectronApi, options: DesktopOption
   blockRequests(session.defaultSession, app.isPackaged);
   protocol.handle(privilegedScheme.scheme, pageHandler(options.pageFolder));
 
-  const broker = options.makeBroker();
+  const notifier = new DesktopNotifier(electron, options.iconFolder, options.log);
+  const broker = options.makeBroker(notifier);
   openGate(ipcMain, broker, options.log);
   const window = openWindow(electron, options);
   const stopPatches = broker.onPatch((payload) => {
     if (!window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, 'patch', payload);
   });
-  app.on('second-instance', () => {
+  const toFront = (): void => {
     if (window.isMinimized()) window.restore();
     window.focus();
-  });
+  };
+  app.on('second-instance', toFront);
+  notifier.onChosen(toFront);
   app.on('window-all-closed', () => app.quit());
   endWith(app, async () => {
     stopPatches();
+    notifier.close();
     await broker.close();
   });
   await window.loadURL(`${PAGE_ORIGIN}/`);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 
-import { app, BrowserWindow, ipcMain, Menu, protocol, session } from 'electron';
+import { app, BrowserWindow, ipcMain, Menu, Notification, protocol, session, Tray } from 'electron';
 
 import { Broker } from '../broker/broker.ts';
 import { makeConnectors } from '../connections/index.ts';
+import { historyPath } from '../history/paths.ts';
+import { SqliteHistory } from '../history/store.ts';
 import { logPath, openLog } from '../log.ts';
 import { version } from '../version.ts';
 import { startDesktop } from './desktop.ts';
@@ -16,15 +18,23 @@ const log = openLog(logPath('desktop'));
 
 // Not awaited here: Electron is ready only after this module has run to its end.
 startDesktop(
-  { app, BrowserWindow, ipcMain, Menu, protocol, session },
+  { app, BrowserWindow, ipcMain, Menu, Notification, protocol, session, Tray },
   {
     pageFolder: join(built, 'renderer'),
     preload: join(import.meta.dirname, 'preload.cjs'),
     isRoot,
     log,
-    makeBroker: () => {
+    iconFolder: join(app.isPackaged ? process.resourcesPath : join(built, '..'), 'resources/tray'),
+    makeBroker: (notifier) => {
       const installation = installationOf(app.isPackaged ? process.resourcesPath : null, join(built, '..'), isRoot);
-      return new Broker({ host: 'electron', version, connectors: makeConnectors(installation), log });
+      return new Broker({
+        host: 'electron',
+        version,
+        connectors: makeConnectors(installation),
+        log,
+        openHistory: (connection) => new SqliteHistory({ path: historyPath(connection), log }),
+        notifier,
+      });
     },
   },
 )

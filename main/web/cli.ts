@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 import { Broker } from '../broker/broker.ts';
 import { makeConnectors } from '../connections/index.ts';
+import { historyPath } from '../history/paths.ts';
+import { SqliteHistory } from '../history/store.ts';
 import { logPath, openLog } from '../log.ts';
 import { version } from '../version.ts';
 import { readArguments, usage, type WebArguments } from './arguments.ts';
@@ -47,7 +49,13 @@ async function main(): Promise<void> {
   const logFile = logPath('browser-host');
   const log = openLog(logFile);
   const connectors = makeConnectors({ folder: join(built, '..'), node: process.execPath, isRoot });
-  const broker = new Broker({ host: 'web', version, connectors, log });
+  const broker = new Broker({
+    host: 'web',
+    version,
+    connectors,
+    log,
+    openHistory: (connection) => new SqliteHistory({ path: historyPath(connection), log }),
+  });
   const host = await listen(broker, wanted, log);
 
   const tellAddress = (): string => {

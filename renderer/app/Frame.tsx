@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react';
 
 import type { Snapshot } from '../../app/bridge/snapshot.ts';
 import { Failure, Notice } from '../design/Notice.tsx';
+import { Notices } from '../features/alerts/Notices.tsx';
 import { DevicePage } from '../features/device/DevicePage.tsx';
 import { LabDock } from '../features/lab/LabDock.tsx';
 import { Overview } from '../features/overview/Overview.tsx';
@@ -46,6 +47,7 @@ function Framed({ snapshot }: { snapshot: Snapshot }) {
       </main>
       {route.at !== 'start' && <Dock route={route} />}
       <Footer route={route} version={snapshot.app.version} />
+      <Notices snapshot={snapshot} />
     </div>
   );
 }

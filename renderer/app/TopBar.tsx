@@ -12,6 +12,7 @@ import {
 
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import { PhaseDot } from '../design/ToneMark.tsx';
+import { AlertsButton } from '../features/alerts/AlertsButton.tsx';
 import { useConnection, usePrefs, useSetPrefs } from '../store/context.tsx';
 import { useCall } from '../store/use-call.ts';
 import { phaseWord } from '../words/connection.ts';
@@ -22,6 +23,7 @@ export function TopBar({ route }: { route: Route }) {
     <header className="bar">
       <div className="grow">{route.at === 'start' ? <h1 className="bar-title">Start</h1> : <Path route={route} />}</div>
       {route.at !== 'start' && <ConnectionState route={route} />}
+      <AlertsButton />
       <SerialEye />
       <SchemeMenu />
     </header>

@@ -5,7 +5,6 @@ import { formatMicroseconds, latencyLabel, summaryOf } from '../words/heatmap.ts
 import { agoText } from './device/heard.ts';
 import { percent } from './device/Tiles.tsx';
 import { mergeEvents } from './events/merge.ts';
-import { thin } from './history/thin.ts';
 import { noBlocks } from './heatmap/cells.ts';
 import { trendPoints } from './overview/Trend.tsx';
 
@@ -51,13 +50,6 @@ it('the summary tells trouble first and what is not known last', () => {
 it('mergeEvents gives each event once, newest first', () => {
   const events = (...numbers: number[]) => numbers.map((number) => makeEvent({ number }));
   expect(mergeEvents(events(1, 2, 3), events(3, 4)).map(({ number }) => number)).toEqual([4, 3, 2, 1]);
-});
-
-it('thin keeps the ends', () => {
-  const points = Array.from({ length: 1000 }, (_, at) => at);
-  const few = thin(points, 10);
-  expect([few.length, few[0], few.at(-1)]).toEqual([10, 0, 999]);
-  expect(thin([1, 2], 10)).toEqual([1, 2]);
 });
 
 it('the trend rises from left to right inside its box', () => {

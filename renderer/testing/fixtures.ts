@@ -1,5 +1,7 @@
+import { noAlerts } from '../../app/alerts/schema.ts';
 import type { Connection, Snapshot, TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import { historyOff } from '../../app/history/schema.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 
 /** Whole values of the bridge's types for tests; each takes what the test is about and fills in the rest. */
@@ -104,6 +106,8 @@ export function makeConnection(part: Partial<Connection> = {}): Connection {
     targets: [],
     smart: {},
     applying: null,
+    history: historyOff,
+    alerts: noAlerts,
     lab: null,
     ...part,
   };

@@ -15,7 +15,9 @@ const rooms = {
 
 /** Corners of a room that may not import some others: the broker and the web host take ports instead. */
 const corners = [
-  { from: 'main/broker', not: ['lab', 'main/electron', 'main/web', 'main/connections'] },
+  { from: 'main/broker', not: ['lab', 'main/electron', 'main/web', 'main/connections', 'main/history'] },
+  { from: 'main/history', not: ['lab', 'main/electron', 'main/web', 'main/connections', 'main/broker'] },
+  { from: 'main/alerts', not: ['lab', 'main/electron', 'main/web', 'main/connections', 'main/broker', 'main/history'] },
   { from: 'main/connections', not: ['main/electron', 'main/web', 'main/broker'] },
   { from: 'main/electron', not: ['lab', 'main/web'] },
   { from: 'main/web', not: ['lab', 'main/electron'] },

@@ -1,3 +1,4 @@
+import type { Alert } from '../../app/alerts/schema.ts';
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../app/bridge/schema.ts';
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
@@ -5,6 +6,7 @@ import { confirmationFor, type Intent, type Plan } from '../../app/domain/plan.t
 import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
+import { pastAnswer, pointOf, scenePast } from './past.ts';
 import { makeCells, queryRows } from './rows.ts';
 import { SCENE_BLOCK_SECTORS, SCENE_TIME, scenePreview, sceneSnapshot, sceneStatus } from './scene.ts';
 
@@ -97,6 +99,31 @@ export function sceneAnswers(double: BridgeDouble): Answers {
         const health = smart[devno]?.health;
         if (health === null || health === undefined) return;
         health.running = kind === 'abort' ? null : { kind, remainingPercent: 90 };
+      });
+      return {};
+    },
+    'history.samples': (range) => pastAnswer(scenePast(statusNow(), SCENE_TIME), range),
+    'history.at': ({ milliseconds }) => {
+      const found = scenePast(statusNow(), SCENE_TIME).findLast(({ to }) => to <= milliseconds);
+      return { point: found === undefined ? null : pointOf(found) };
+    },
+    'alerts.acknowledge': ({ connection, subject, rule }) => {
+      double.changeConnection(connection, ({ alerts }) => {
+        const isMeant = (alert: Alert): boolean =>
+          (subject === null || alert.subject === subject) && (rule === null || alert.rule === rule);
+        alerts.open = alerts.open.filter((alert) => !isMeant(alert));
+      });
+      return {};
+    },
+    'alerts.mute': ({ connection, subject, muted }) => {
+      double.changeConnection(connection, ({ alerts }) => {
+        alerts.muted = [...alerts.muted.filter((one) => one !== subject), ...(muted ? [subject] : [])];
+      });
+      return {};
+    },
+    'alerts.quiet': ({ quiet }) => {
+      double.change(({ connections }) => {
+        for (const { alerts } of connections) alerts.quiet = quiet;
       });
       return {};
     },

@@ -1,6 +1,8 @@
 import { RECENT_EVENTS, type Connection, type Sample, type Snapshot } from '../../app/bridge/snapshot.ts';
+import { noAlerts } from '../../app/alerts/schema.ts';
 import type { LabState } from '../../app/bridge/lab.ts';
 import type { DiskPreview } from '../../app/domain/disk-preview.ts';
+import { historyOff } from '../../app/history/schema.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
@@ -276,6 +278,8 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     ],
     smart: sceneSmart(SCENE_TIME),
     applying: null,
+    history: historyOff,
+    alerts: noAlerts,
     lab: labState,
   };
   const local: Connection = {
@@ -287,6 +291,8 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     targets: [],
     smart: {},
     applying: null,
+    history: historyOff,
+    alerts: noAlerts,
     lab: null,
   };
   return { app: { version: '0.1.0', host: 'web' }, connections: [local, lab] };

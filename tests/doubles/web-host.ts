@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { Broker } from '../../main/broker/broker.ts';
 import { startWebHost, type WebHost } from '../../main/web/host.ts';
+import { memoryHistory } from './history.ts';
 import { FakeHelper, fakeConnector, silentLog } from './helper.ts';
 
 export interface FakeSetup {
@@ -14,7 +15,13 @@ export interface FakeSetup {
 export async function startFakeSetup(pageFolder: string, port = 0): Promise<FakeSetup> {
   const helper = new FakeHelper();
   const connectors = [fakeConnector(helper, 'local')];
-  const broker = new Broker({ host: 'web', version: '0.1.0', connectors, log: silentLog });
+  const broker = new Broker({
+    host: 'web',
+    version: '0.1.0',
+    connectors,
+    log: silentLog,
+    openHistory: () => memoryHistory(),
+  });
   const host = await startWebHost({ broker, pageFolder, port, log: silentLog });
   return { helper, broker, host };
 }

@@ -30,7 +30,7 @@ export const test = base.extend<{ host: Host }>({
     const args = [join(root, 'dist/web/host.mjs'), '--no-open', ...(process.getuid?.() === 0 ? ['--allow-root'] : [])];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, XDG_STATE_HOME: home },
+      env: { ...process.env, XDG_STATE_HOME: home, XDG_DATA_HOME: home },
     });
     try {
       const url = await address(child);

@@ -61,6 +61,57 @@ export class WindowDouble extends EventEmitter {
   }
 }
 
+export class NotificationDouble extends EventEmitter {
+  static readonly all: NotificationDouble[] = [];
+  static supported = true;
+  static isSupported(): boolean {
+    return NotificationDouble.supported;
+  }
+  readonly options: { title: string; body: string; urgency: string };
+  readonly calls: string[] = [];
+
+  constructor(options: { title: string; body: string; urgency: string }) {
+    super();
+    this.options = options;
+    NotificationDouble.all.push(this);
+  }
+  show(): void {
+    this.calls.push('show');
+  }
+  close(): void {
+    this.calls.push('close');
+  }
+}
+
+export class TrayDouble extends EventEmitter {
+  static readonly all: TrayDouble[] = [];
+  /** A desktop without a tray. */
+  static broken = false;
+  image: string;
+  tip = '';
+  destroyed = false;
+  menu: { label: string; click: () => void }[] = [];
+
+  constructor(image: string) {
+    super();
+    if (TrayDouble.broken) throw new Error('no tray on this desktop');
+    this.image = image;
+    TrayDouble.all.push(this);
+  }
+  setImage(image: string): void {
+    this.image = image;
+  }
+  setToolTip(tip: string): void {
+    this.tip = tip;
+  }
+  setContextMenu(menu: { label: string; click: () => void }[]): void {
+    this.menu = menu;
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
 class AppDouble extends EventEmitter {
   readonly calls: string[] = [];
   isPackaged = true;
@@ -111,7 +162,9 @@ export class ElectronDouble {
       app: this.app,
       BrowserWindow: WindowDouble,
       ipcMain: { handle: (channel: string, handler: Handler) => this.handlers.set(channel, handler) },
-      Menu: { setApplicationMenu: (menu: unknown) => (this.menu = menu) },
+      Menu: { setApplicationMenu: (menu: unknown) => (this.menu = menu), buildFromTemplate: (menu: unknown) => menu },
+      Notification: NotificationDouble,
+      Tray: TrayDouble,
       protocol: {
         registerSchemesAsPrivileged: (schemes: unknown[]) => {
           this.app.calls.push('registerSchemesAsPrivileged');

@@ -34,6 +34,7 @@ beforeEach(() => {
     preload: '/app/preload.cjs',
     isRoot: false,
     log: silentLog,
+    iconFolder: '/icons',
     makeBroker: () => {
       made += 1;
       return new Broker({ host: 'electron', version: '0.1.0', connectors: [connector], log: silentLog });

@@ -34,7 +34,7 @@ describe.skipIf(!existsSync(command))('the command (skipped when it is not built
   function start(...args: string[]): ChildProcessWithoutNullStreams {
     output = '';
     const started = spawn(process.execPath, [command, '--no-open', ...args], {
-      env: { ...process.env, XDG_STATE_HOME: state },
+      env: { ...process.env, XDG_STATE_HOME: state, XDG_DATA_HOME: join(state, 'data') },
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8');
@@ -63,6 +63,9 @@ describe.skipIf(!existsSync(command))('the command (skipped when it is not built
     const log = join(state, 'dm-remap-desktop/browser-host.jsonl');
     expect((await stat(log)).mode & 0o777).toBe(0o600);
     expect(await readFile(log, 'utf8')).not.toContain(url.searchParams.get('t'));
+    for (const name of ['history.db', 'lab-history.db']) {
+      expect((await stat(join(state, 'data/dm-remap-desktop', name))).mode & 0o777).toBe(0o600);
+    }
     const ended = exitCode(started);
     started.kill('SIGINT');
     started.kill('SIGTERM');

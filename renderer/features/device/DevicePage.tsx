@@ -97,7 +97,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
             <SmartTab connection={connection} target={target} />
           </Tabs.Panel>
           <Tabs.Panel value="history">
-            <History target={target} />
+            <History connection={connection} target={target} />
           </Tabs.Panel>
           <Tabs.Panel value="settings">
             <Settings connection={connection} target={target} />

@@ -1,130 +1,170 @@
+import './history.css';
+
+import { Button, Loader, SegmentedControl } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { useState } from 'react';
 
-import type { Sample, TargetView } from '../../../app/bridge/snapshot.ts';
-import { formatCount } from '../../../app/domain/units.ts';
+import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import { Empty } from '../../design/Empty.tsx';
-import { thin } from './thin.ts';
+import { Failure, Notice } from '../../design/Notice.tsx';
+import { Time } from '../../design/Time.tsx';
+import { Chart } from './Chart.tsx';
+import { Compare } from './Compare.tsx';
+import { charts } from './figures.ts';
+import { durationText, ranges, type RangeName } from './ranges.ts';
+import { gapsOf, isFlat, marksOf, rowsOf } from './series.ts';
+import { useHistory, type Loaded } from './use-history.ts';
 
-interface Series {
-  readonly key: Exclude<keyof Sample, 'milliseconds'>;
-  readonly name: string;
-  readonly colour: string;
-  readonly dash?: string;
-}
+/** Marks closer than this part of the range are one. */
+const CLOSE_PART = 1 / 60;
 
-const charts: readonly { title: string; series: readonly Series[] }[] = [
-  {
-    title: 'Blocks moved and blocks that cannot be read',
-    series: [
-      { key: 'moved', name: 'Moved', colour: 'var(--data-3)' },
-      { key: 'pending', name: 'Cannot be read', colour: 'var(--data-2)', dash: '5 3' },
-    ],
-  },
-  {
-    title: 'Spare blocks left',
-    series: [{ key: 'spareFree', name: 'Spare left', colour: 'var(--data-1)' }],
-  },
-  {
-    title: 'Errors of the main disk',
-    series: [
-      { key: 'readErrors', name: 'Read errors', colour: 'var(--data-2)' },
-      { key: 'writeErrors', name: 'Write errors', colour: 'var(--data-4)', dash: '5 3' },
-    ],
-  },
-];
-
-/** More points than this are no more to see, and slow to draw as SVG. */
-const MOST_POINTS = 400;
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-/** Charts over less than this, in milliseconds, tell seconds: their ticks would all read alike. */
-const SHORT_MS = 10 * 60_000;
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-
-/** The numbers over time, since this device is watched. */
-export function History({ target }: { target: TargetView }) {
-  const { samples } = target;
-  if (samples.length < 2) {
-    return (
-      <Empty icon={IconChartLine} title="There is no history yet">
-        The first points appear when the numbers change.
-      </Empty>
-    );
-  }
-  const points = thin(samples, MOST_POINTS);
+/** What is remembered of a device, over the time that is chosen. */
+export function History({ connection, target }: { connection: Connection; target: TargetView }) {
+  const [range, setRange] = useState<RangeName>('week');
+  const { loaded, error, again } = useHistory(connection.id, target, range);
   return (
-    <div className="panel-body" style={{ display: 'grid', gap: 'var(--space-5)' }}>
-      {charts.map((chart) => (
-        <Chart key={chart.title} {...chart} points={points} />
-      ))}
+    <div className="panel-body history">
+      <div className="row row-wrap">
+        <SegmentedControl
+          aria-label="How far back"
+          value={range}
+          onChange={setRange}
+          data={ranges.map(({ value, label }) => ({ value, label }))}
+        />
+        {loaded !== null && <Kept loaded={loaded} />}
+      </div>
+      <Health connection={connection} />
+      {error !== null && connection.history.error === null && (
+        <Failure
+          error={error}
+          actions={
+            <Button size="xs" variant="default" onClick={again}>
+              Try again
+            </Button>
+          }
+        />
+      )}
+      {loaded === null ? (
+        error === null && (
+          <div className="row" role="status">
+            <Loader size="xs" /> Reading the history…
+          </div>
+        )
+      ) : (
+        <Shown connection={connection} target={target} loaded={loaded} onAll={() => setRange('all')} />
+      )}
     </div>
   );
 }
 
-function Chart({ title, series, points }: { title: string; series: readonly Series[]; points: readonly Sample[] }) {
-  const last = points.at(-1);
-  const span = (last?.milliseconds ?? 0) - (points[0]?.milliseconds ?? 0);
-  const ticks = span < SHORT_MS ? clockWithSeconds : clock;
+function Kept({ loaded: { answer } }: { loaded: Loaded }) {
+  if (answer.kept === null) return null;
   return (
-    <figure style={{ margin: 0 }} aria-label={title}>
-      <figcaption className="row row-wrap" style={{ marginBottom: 6 }}>
-        <span className="panel-title grow">{title}</span>
-        {series.map(({ key, name, colour, dash }) => (
-          <span key={key} className="row label">
-            <svg width="18" height="8" aria-hidden="true">
-              <line x1="0" x2="18" y1="4" y2="4" stroke={colour} strokeWidth="2" strokeDasharray={dash ?? 'none'} />
-            </svg>
-            {name} <strong>{formatCount(last?.[key] ?? 0)}</strong>
-          </span>
+    <span className="label">
+      Kept since <Time milliseconds={answer.kept.from} />. Times are of this computer.
+    </span>
+  );
+}
+
+/** Whether the history is being kept, where it is not as it should be. */
+function Health({ connection: { history } }: { connection: Connection }) {
+  return (
+    <>
+      {history.error !== null && (
+        <Notice tone="warn" title={history.error.sentence}>
+          {history.error.remedy}
+        </Notice>
+      )}
+      {history.setAside !== null && (
+        <Notice title="The history was damaged, and a new one was begun.">
+          Found on <Time milliseconds={history.setAside.milliseconds} />. Nothing was deleted: the damaged file lies
+          beside the new one as <span className="mono history-path">{history.setAside.file}</span>.
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Shown(props: { connection: Connection; target: TargetView; loaded: Loaded; onAll: () => void }) {
+  const { connection, target, loaded, onAll } = props;
+  const { from, to, answer } = loaded;
+  if (answer.kept === null) {
+    return (
+      <Empty icon={IconChartLine} title="There is no history yet">
+        The first reading is kept when the device is first heard from. Come back when something has changed.
+      </Empty>
+    );
+  }
+  if (answer.points.length === 0) {
+    return (
+      <Empty
+        icon={IconChartLine}
+        title="Nothing was read in this time"
+        action={
+          <Button variant="default" onClick={onAll}>
+            Show all
+          </Button>
+        }
+      >
+        The program was closed, or this device was not there. Its last reading is of{' '}
+        <Time milliseconds={answer.kept.to} />.
+      </Empty>
+    );
+  }
+  const rows = rowsOf(answer.points);
+  const gaps = gapsOf(answer.points);
+  const marks = marksOf(answer.events, (to - from) * CLOSE_PART);
+  const shown = charts.filter(
+    ({ series, optional }) => optional !== true || !series.every(({ figure }) => isFlat(answer.points, figure)),
+  );
+  return (
+    <>
+      <GapPattern />
+      <div className="history-charts">
+        {shown.map(({ title, series }) => (
+          <Chart key={title} title={title} series={series} rows={rows} gaps={gaps} marks={marks} from={from} to={to} />
         ))}
-      </figcaption>
-      <ResponsiveContainer width="100%" height={170} initialDimension={{ width: 800, height: 170 }}>
-        <LineChart data={[...points]} margin={{ top: 6, right: 8, bottom: 0, left: 0 }}>
-          <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis
-            dataKey="milliseconds"
-            type="number"
-            domain={['dataMin', 'dataMax']}
-            tickFormatter={(value: number) => ticks.format(value)}
-            stroke="var(--line-strong)"
-            tick={{ fill: 'var(--ink-3)', fontSize: 11 }}
-            minTickGap={60}
-          />
-          <YAxis
-            width={56}
-            allowDecimals={false}
-            tickFormatter={formatCount}
-            stroke="none"
-            tick={{ fill: 'var(--ink-3)', fontSize: 11 }}
-            domain={['auto', 'auto']}
-          />
-          <Tooltip
-            isAnimationActive={false}
-            contentStyle={{
-              background: 'var(--surface)',
-              border: '1px solid var(--line-strong)',
-              borderRadius: 8,
-              fontSize: 12,
-            }}
-            labelFormatter={(value) => exact.format(Number(value))}
-            formatter={(value, name) => [formatCount(Number(value)), name]}
-          />
-          {series.map(({ key, name, colour, dash }) => (
-            <Line
-              key={key}
-              dataKey={key}
-              name={name}
-              stroke={colour}
-              strokeWidth={2}
-              {...(dash === undefined ? {} : { strokeDasharray: dash })}
-              dot={false}
-              isAnimationActive={false}
-              type="stepAfter"
-            />
-          ))}
-        </LineChart>
-      </ResponsiveContainer>
-    </figure>
+      </div>
+      <Remarks loaded={loaded} gaps={gaps.length} />
+      <Compare key={loaded.range} connection={connection.id} device={target.device.uuid} from={from} to={to} />
+    </>
+  );
+}
+
+/** What the reader has to know to read the charts rightly. */
+function Remarks({ loaded: { answer }, gaps }: { loaded: Loaded; gaps: number }) {
+  const remarks = [
+    'Lines show the last value of each interval; the band behind them its least and greatest.',
+    gaps > 0 ? 'Hatched: nothing was read, since the program was closed or the device was not there.' : null,
+    answer.eventsLeftOut > 0 ? `${formatCount(answer.eventsLeftOut)} older events of this time are not marked.` : null,
+    answer.eventsLost > 0
+      ? `${formatCounted(answer.eventsLost, 'event')} had been dropped from the spare before they could be read.`
+      : null,
+    ...answer.clockSetBack.map(
+      ({ at, by }) =>
+        `This computer’s clock was set back by ${durationText(by)} on ${new Date(at).toLocaleString()}: readings of before and after lie over each other there.`,
+    ),
+  ].filter((remark) => remark !== null);
+  return (
+    <ul className="history-remarks label">
+      {remarks.map((remark) => (
+        <li key={remark}>{remark}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Referred to by every chart; an id is good for the whole page. */
+function GapPattern() {
+  return (
+    <svg width="0" height="0" aria-hidden="true" className="history-defs">
+      <defs>
+        <pattern id="history-gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect width="6" height="6" fill="var(--surface-sunk)" />
+          <line x1="0" y1="0" x2="0" y2="6" stroke="var(--line-strong)" strokeWidth="1.5" />
+        </pattern>
+      </defs>
+    </svg>
   );
 }

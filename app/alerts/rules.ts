@@ -1,0 +1,89 @@
+import type { TargetStatus } from '../domain/target.ts';
+import type { AlertRule } from './schema.ts';
+
+/** Percent of the spare's blocks left at which it is called low: the target's own default of `low_spare`. */
+export const LOW_SPARE_PERCENT = 10;
+
+/** What is known of a subject. What is left out, or null, is not known: its rules are not judged and keep their state. */
+export interface Facts {
+  readonly status?: TargetStatus | null;
+  /** What is missing: nothing, main or spare or both, or the protected device itself. */
+  readonly lost?: 'nothing' | 'disk' | 'device' | null;
+  /** The drive's own verdict (SMART overall health, NVMe critical warning). */
+  readonly mainFailed?: boolean | null;
+  readonly spareFailed?: boolean | null;
+  /** The forecast's verdict, 0 the best; higher is worse. */
+  readonly forecast?: number | null;
+}
+
+/** How bad a rule's matter is, as a number that is 0 while all is well; null when it is not known. */
+export function levelOf(rule: AlertRule, facts: Facts): number | null {
+  const status = facts.status ?? null;
+  switch (rule) {
+    case 'pending':
+      return status?.pending ?? null;
+    case 'moved':
+      // Not what the user moved on purpose. Counts since the pair was made, so it never falls.
+      return status === null ? null : status.auto + status.proactive;
+    case 'spare':
+      return status === null ? null : spareLevel(status);
+    case 'halted':
+      return status === null ? null : Number(status.mode === 'halted');
+    case 'protection':
+      return status === null ? null : status.mode === 'fail' ? 2 : Number(status.mode === 'ro');
+    case 'metadata':
+      return status === null ? null : Math.max(0, status.metadataCopies - status.metadataGood);
+    case 'lost':
+      return facts.lost === undefined || facts.lost === null ? null : lostLevels[facts.lost];
+    case 'main-failed':
+      return booleanLevel(facts.mainFailed);
+    case 'spare-failed':
+      return booleanLevel(facts.spareFailed);
+    case 'forecast':
+      return facts.forecast ?? null;
+  }
+}
+
+const lostLevels = { nothing: 0, disk: 1, device: 2 } as const;
+
+function booleanLevel(value: boolean | null | undefined): number | null {
+  return value === undefined || value === null ? null : Number(value);
+}
+
+/** 1 low, 2 used up. */
+function spareLevel({ mode, spareUsed, spareTotal, spareBad }: TargetStatus): number {
+  const free = Math.max(0, spareTotal - spareUsed - spareBad);
+  if (mode === 'spent' || free === 0) return 2;
+  return Number(free * 100 <= spareTotal * LOW_SPARE_PERCENT);
+}
+
+export const weights: Readonly<Record<AlertRule, 'notable' | 'grave'>> = {
+  pending: 'grave',
+  moved: 'notable',
+  spare: 'grave',
+  halted: 'grave',
+  protection: 'grave',
+  metadata: 'grave',
+  lost: 'grave',
+  'main-failed': 'grave',
+  'spare-failed': 'grave',
+  forecast: 'notable',
+};
+
+/** Rules whose number counts blocks. Of all others each value is a state of its own, and each rise is told. */
+export function isCount(rule: AlertRule): boolean {
+  return rule === 'pending' || rule === 'moved';
+}
+
+/** Rules that neither a mute nor quiet hours hold back: the drive itself says that it fails. */
+export function isNeverHidden(rule: AlertRule): boolean {
+  return rule === 'main-failed' || rule === 'spare-failed';
+}
+
+/**
+ * Rules whose first value ever seen is taken as it is: old counts that stand still are no news. Of all others a value
+ * above 0 is told at first sight.
+ */
+export function startsSilently(rule: AlertRule): boolean {
+  return rule === 'moved' || rule === 'forecast';
+}

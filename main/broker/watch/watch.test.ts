@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Notice } from '../../../app/alerts/schema.ts';
+import type { TargetEvent } from '../../../app/domain/target.ts';
+import { fileHistory } from '../../../tests/doubles/history.ts';
+import { FakeHelper, fakeConnector, silentLog } from '../../../tests/doubles/helper.ts';
+import { View } from '../../../tests/doubles/view.ts';
+import { Broker } from '../broker.ts';
+
+const local = { connection: 'local' } as const;
+let folder: string;
+let path: string;
+let helper: FakeHelper;
+let notices: Notice[];
+let standing: [number, boolean][];
+let broker: Broker;
+let view: View;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dm-remap-watch-'));
+  path = join(folder, 'history.db');
+  helper = new FakeHelper(40, 0);
+  notices = [];
+  standing = [];
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await broker.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Starts the program anew on the same history. */
+async function start(): Promise<void> {
+  broker = new Broker({
+    host: 'web',
+    version: '0.1.0',
+    connectors: [fakeConnector(helper)],
+    log: silentLog,
+    openHistory: () => fileHistory(path),
+    notifier: {
+      tell: (notice) => notices.push(notice),
+      standing: (alerts, grave) => standing.push([alerts, grave]),
+    },
+  });
+  view = await View.of(broker, 'local');
+  await view.call('connection.open', local);
+}
+
+async function restart(whileAway: () => void = () => undefined): Promise<void> {
+  await broker.close();
+  whileAway();
+  await start();
+}
+
+function pair(): { device: string; connection: 'local' } {
+  return { ...local, device: helper.targets[0]?.uuid ?? '' };
+}
+
+/** Changes the status of the fake device, and tells it. */
+function become(part: Partial<(typeof helper.targets)[0]['status']>): void {
+  helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...part } }));
+  helper.tellTargets();
+}
+
+const everything = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
+/** What the history holds once it has every event of the ring. */
+async function whole(): Promise<void> {
+  const reader = fileHistory(path);
+  await vi.waitFor(() => expect(reader.newestEvent(pair().device)).toEqual(helper.events.at(-1)));
+  reader.close();
+}
+
+describe('history', () => {
+  it('keeps what is heard, and after the program was closed what the ring has of the meantime', async () => {
+    await start();
+    await whole();
+    helper.move(100);
+    await whole();
+    await restart(() => {
+      for (let block = 200; block < 260; block += 1) helper.move(block, false);
+    });
+    await whole();
+    const answer = await view.call('history.samples', { ...pair(), ...everything, points: 1 });
+    expect(answer.eventsLost).toBe(0);
+    expect(answer.points[0]?.figures.moved).toEqual([40, 101, 101]);
+    const { point } = await view.call('history.at', { ...pair(), milliseconds: Date.now() });
+    expect(point?.figures.moved[2]).toBe(101);
+  });
+
+  it('asks only for events after the newest one known', async () => {
+    await start();
+    await whole();
+    const newest = helper.events.at(-1)?.number ?? 0;
+    const asked: [number, number][] = [];
+    await restart(() => {
+      helper.move(300, false);
+      helper.overrides['target.events'] = ({ after, max }) => {
+        asked.push([after, max]);
+        const later = helper.events.filter((event) => event.number > after);
+        return Promise.resolve({ events: later.slice(0, max), next: null });
+      };
+    });
+    await whole();
+    expect(asked).toContainEqual([newest - 1, 1]);
+    expect(asked).toContainEqual([newest, 4096]);
+  });
+
+  it('reads the whole ring of a spare that was put back to an older state, and keeps both stories', async () => {
+    await start();
+    await whole();
+    const old = helper.events.slice(0, 30);
+    const other = old.length;
+    await restart(() => {
+      helper.events = [
+        ...old,
+        ...Array.from({ length: 5 }, (_, index): TargetEvent => {
+          const number = other + 1 + index;
+          return {
+            number,
+            milliseconds: number,
+            type: 'pending',
+            block: 7_000 + index,
+            spareBlock: null,
+            detail: null,
+          };
+        }),
+      ];
+      become({ lastEvent: other + 5 });
+    });
+    await whole();
+    const { events } = await view.call('history.samples', { ...pair(), ...everything, points: 1 });
+    expect(events.map(({ block }) => block)).toEqual([7_000, 7_001, 7_002, 7_003, 7_004]);
+  });
+
+  it('that cannot be kept says so, and all else goes on', async () => {
+    path = join(folder, 'file/history.db');
+    writeFileSync(join(folder, 'file'), '');
+    await start();
+    expect(view.connection.history.error).toMatchObject({ code: 'history-unavailable' });
+    helper.move(55);
+    await view.until(({ targets }) => targets[0]?.status.spareUsed === 41);
+    await expect(view.call('history.samples', { ...pair(), ...everything, points: 9 })).rejects.toMatchObject({
+      code: 'history-unavailable',
+    });
+    become({ pending: 2 });
+    await view.until(({ alerts }) => alerts.open.some(({ rule }) => rule === 'pending'));
+    expect(notices.map(({ title }) => title)).toContainEqual(expect.stringContaining('2 blocks cannot be read'));
+  });
+
+  it('of a damaged file begins anew and says where the old one lies', async () => {
+    writeFileSync(path, 'x'.repeat(10_000));
+    await start();
+    await whole();
+    await view.until(({ history }) => history.setAside !== null);
+    expect(view.connection.history).toMatchObject({
+      error: null,
+      setAside: { file: expect.stringContaining('history.db.damaged-') as string },
+    });
+  });
+
+  it('refuses a range that ends before it begins, and more points than fit', async () => {
+    await start();
+    for (const range of [
+      { from: 2, to: 1, points: 10 },
+      { from: 1, to: 2, points: 1001 },
+    ]) {
+      await expect(view.call('history.samples', { ...pair(), ...range })).rejects.toMatchObject({
+        code: 'bad-request',
+      });
+    }
+  });
+});
+
+describe('alerts', () => {
+  it('come once, also when the program is started again, and again when it gets worse after they were seen', async () => {
+    await start();
+    become({ pending: 3 });
+    await view.until(({ alerts }) => alerts.open.length === 1);
+    become({ pending: 3 });
+    await restart();
+    expect(view.connection.alerts.open).toMatchObject([{ rule: 'pending', value: 3, toldValue: 3 }]);
+    expect(notices).toHaveLength(1);
+    expect(standing.at(-1)).toEqual([1, true]);
+    await view.call('alerts.acknowledge', { ...local, subject: pair().device, rule: 'pending' });
+    expect(view.connection.alerts.open).toEqual([]);
+    expect(standing.at(-1)).toEqual([0, false]);
+    await restart();
+    expect([view.connection.alerts.open, notices.length]).toEqual([[], 1]);
+    become({ pending: 4 });
+    await view.until(({ alerts }) => alerts.open.length === 1);
+    expect(notices).toHaveLength(2);
+  });
+
+  it('see what happened while the program was closed', async () => {
+    await start();
+    await restart(() => {
+      helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, auto: one.status.auto + 2 } }));
+    });
+    await view.until(({ alerts }) => alerts.open.length === 1);
+    expect(notices).toMatchObject([
+      { title: expect.stringContaining('2 more bad blocks') as string, weight: 'notable' },
+    ]);
+  });
+
+  it('of a device that went away are raised, of one that was stopped here are not', async () => {
+    await start();
+    const there = helper.targets;
+    helper.targets = [];
+    helper.tellTargets();
+    await view.until(({ alerts }) => alerts.open.some(({ rule, value }) => rule === 'lost' && value === 2));
+    helper.targets = there;
+    helper.tellTargets();
+    await view.until(({ alerts }) => alerts.open.some(({ rule, over }) => rule === 'lost' && over));
+    await view.call('alerts.acknowledge', { ...local, subject: null, rule: null });
+    helper.overrides.apply = () => {
+      helper.targets = [];
+      helper.tellTargets();
+      return Promise.resolve({ name: there[0]?.name ?? '', path: null });
+    };
+    await view.call('apply', { ...local, token: 'a'.repeat(32), confirmation: null });
+    expect(view.connection.targets).toEqual([]);
+    expect(view.connection.alerts.open).toEqual([]);
+  });
+
+  it('of a disk that is no longer seen are raised when the list is looked at again', async () => {
+    await start();
+    const spare = helper.targets[0]?.spareDevno;
+    helper.devices = helper.devices.filter(({ devno }) => devno !== spare);
+    await view.call('devices.refresh', local);
+    become({});
+    await view.until(({ alerts }) => alerts.open.some(({ rule, value }) => rule === 'lost' && value === 1));
+  });
+
+  it('are held back in quiet hours and told after them, together; those of a muted disk never', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: new Date(2026, 0, 15, 23, 30) });
+    await start();
+    await view.call('alerts.quiet', { quiet: { from: 22 * 60, to: 7 * 60 } });
+    become({ pending: 3 });
+    await vi.waitFor(() => expect(view.connection.alerts.open).toHaveLength(1));
+    become({ metadataGood: 1 });
+    await vi.waitFor(() => expect(view.connection.alerts.open).toHaveLength(2));
+    expect(notices).toEqual([]);
+    vi.setSystemTime(new Date(2026, 0, 16, 7, 0));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(notices).toMatchObject([{ title: '2 alerts', weight: 'grave' }]);
+    await view.call('alerts.mute', { ...local, subject: pair().device, muted: true });
+    become({ mode: 'fail' });
+    await vi.waitFor(() => expect(view.connection.alerts.open).toHaveLength(3));
+    await view.call('alerts.mute', { ...local, subject: pair().device, muted: false });
+    expect(notices).toHaveLength(1);
+    expect(view.connection.alerts.notices).toEqual(notices);
+  });
+});

@@ -1,0 +1,104 @@
+import type { Facts } from '../../../app/alerts/rules.ts';
+import type { BlockDevice } from '../../../app/domain/block-device.ts';
+import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../../app/domain/target.ts';
+import { AppError } from '../../../app/errors.ts';
+import { driveOf, type Drive } from '../../../app/history/drive.ts';
+import type { Reading } from '../../../app/history/figures.ts';
+import type { HistoryPort, Log, PairIdentity } from '../../ports.ts';
+import type { Wire } from '../wire.ts';
+import { EventKeeper } from './event-keeper.ts';
+import { Recorder } from './recorder.ts';
+
+export interface WatchPorts {
+  readonly wire: Wire;
+  readonly log: Log;
+  /** null where nothing is remembered. */
+  readonly history: HistoryPort | null;
+  readonly observe: (subject: { id: string; name: string }, facts: Facts) => void;
+  /** The disks that are there, as listed last; empty while they are not known. */
+  readonly devices: () => readonly BlockDevice[];
+}
+
+/** Remembers what is heard of one protected device, and has it judged. Its troubles are no one else's. */
+export class TargetWatch {
+  readonly #device: ProtectedDevice;
+  readonly #ports: WatchPorts;
+  readonly #recorder: Recorder;
+  readonly #events: EventKeeper;
+  /** Main and spare were both seen. What was never seen is not lost: the list may be older than the device. */
+  #sawDisks = false;
+
+  constructor(device: ProtectedDevice, ports: WatchPorts) {
+    this.#device = device;
+    this.#ports = ports;
+    const { name, uuid } = device;
+    const { history, wire } = ports;
+    this.#recorder = new Recorder((reading) => this.#keep(reading));
+    this.#events = new EventKeeper({
+      newest: () => history?.newestEvent(uuid) ?? null,
+      keep: (events) => history?.addEvents(this.#identity(), events),
+      fetch: (after, max) => wire.call('target.events', { name, after, max }),
+      failed: (thrown) => this.#failed(thrown),
+    });
+  }
+
+  /** Takes in a status as of `now` (Unix time in milliseconds), and the events that were told with it, ascending. */
+  heard(status: TargetStatus, events: readonly TargetEvent[], now: number): void {
+    if (this.#ports.history !== null) {
+      this.#recorder.heard(status, now);
+      if (events.length > 0) this.#events.told(events);
+      else this.#events.heard(status.lastEvent);
+    }
+    this.#observe({ status, lost: this.#missesDisk() ? 'disk' : 'nothing' });
+  }
+
+  /** The device is gone although nobody stopped it here. */
+  vanished(): void {
+    this.#observe({ lost: 'device' });
+  }
+
+  stop(): void {
+    this.#recorder.flush();
+    this.#events.stop();
+  }
+
+  #observe(facts: Facts): void {
+    const { uuid, name } = this.#device;
+    this.#ports.observe({ id: uuid, name }, facts);
+  }
+
+  #missesDisk(): boolean {
+    const devices = this.#ports.devices();
+    const pair = [this.#device.mainDevno, this.#device.spareDevno];
+    const both = pair.every((devno) => devices.some((one) => one.devno === devno));
+    this.#sawDisks ||= both;
+    return this.#sawDisks && !both && devices.length > 0;
+  }
+
+  #identity(): PairIdentity {
+    const { uuid, name, mainDevno, spareDevno } = this.#device;
+    return { uuid, name, main: this.#drive(mainDevno), spare: this.#drive(spareDevno) };
+  }
+
+  #drive(devno: string): Drive | null {
+    const devices = this.#ports.devices();
+    const device = devices.find((one) => one.devno === devno);
+    // A partition is of the drive that it lies on.
+    const disk = devices.find((one) => one.devno === device?.diskDevno) ?? device;
+    return disk === undefined ? null : driveOf(disk);
+  }
+
+  #keep(reading: Reading): void {
+    try {
+      this.#ports.history?.addReading(this.#identity(), reading);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
+  /** That the history cannot be kept is shown by its health; anything else is for the log. */
+  #failed(thrown: unknown): void {
+    if (thrown instanceof AppError && thrown.code === 'history-unavailable') return;
+    this.#ports.log.warn({ target: this.#device.name, error: String(thrown) }, 'not remembered');
+  }
+}

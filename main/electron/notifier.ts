@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+
+import type * as Electron from 'electron';
+
+import type { Notice } from '../../app/alerts/schema.ts';
+import type { Log, Notifier } from '../ports.ts';
+
+type Needed = Pick<typeof Electron, 'app' | 'Menu' | 'Notification' | 'Tray'>;
+
+/** Picture of the tray by what stands: shapes differ, not only colours. */
+const pictures = { none: 'calm.png', notable: 'notable.png', grave: 'grave.png' } as const;
+
+/** Notifications of the desktop, and a picture in its tray. A desktop that has neither shows alerts in the window only. */
+export class DesktopNotifier implements Notifier {
+  readonly #electron: Needed;
+  readonly #icons: string;
+  readonly #log: Log;
+  /** Notifications that are shown: one that is collected as garbage no longer answers a click. */
+  readonly #shown = new Set<Electron.Notification>();
+  #tray: Electron.Tray | null = null;
+  #toFront: () => void = () => undefined;
+
+  constructor(electron: Needed, iconFolder: string, log: Log) {
+    this.#electron = electron;
+    this.#icons = iconFolder;
+    this.#log = log;
+  }
+
+  /** `toFront` is called when a person clicks on a notification or on the tray. */
+  onChosen(toFront: () => void): void {
+    this.#toFront = toFront;
+  }
+
+  tell({ title, body, weight }: Notice): void {
+    const { Notification } = this.#electron;
+    if (!Notification.isSupported()) return;
+    const shown = new Notification({ title, body, urgency: weight === 'grave' ? 'critical' : 'normal' });
+    this.#shown.add(shown);
+    shown.on('click', () => this.#toFront());
+    shown.on('close', () => this.#shown.delete(shown));
+    shown.show();
+  }
+
+  standing(alerts: number, grave: boolean): void {
+    const picture = join(this.#icons, pictures[alerts === 0 ? 'none' : grave ? 'grave' : 'notable']);
+    const words = alerts === 0 ? 'no alerts' : alerts === 1 ? '1 alert' : `${alerts} alerts`;
+    try {
+      if (this.#tray === null) this.#tray = this.#makeTray(picture);
+      else this.#tray.setImage(picture);
+      this.#tray.setToolTip(`dm-remap Desktop: ${words}`);
+    } catch (thrown) {
+      this.#log.warn({ error: String(thrown) }, 'no tray');
+    }
+  }
+
+  close(): void {
+    this.#tray?.destroy();
+    this.#tray = null;
+    for (const shown of this.#shown) shown.close();
+    this.#shown.clear();
+  }
+
+  #makeTray(picture: string): Electron.Tray {
+    const { app, Menu, Tray } = this.#electron;
+    const tray = new Tray(picture);
+    tray.on('click', () => this.#toFront());
+    tray.setContextMenu(
+      Menu.buildFromTemplate([
+        { label: 'Show the window', click: () => this.#toFront() },
+        { label: 'Quit', click: () => app.quit() },
+      ]),
+    );
+    return tray;
+  }
+}
