@@ -50,14 +50,6 @@ export function openSocket(
   });
 }
 
-/** The next message on the socket. */
-export function nextMessage(socket: WebSocket): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    socket.once('message', (data: Buffer) => resolve(JSON.parse(data.toString('utf8'))));
-    socket.once('close', (code) => reject(new Error(`closed with ${code}`)));
-  });
-}
-
 /** All messages up to the answer to request `id`. */
 export function messagesUntil(socket: WebSocket, id: number): Promise<unknown[]> {
   const heard: unknown[] = [];
@@ -65,7 +57,7 @@ export function messagesUntil(socket: WebSocket, id: number): Promise<unknown[]>
     socket.on('message', (data: Buffer) => {
       const message: unknown = JSON.parse(data.toString('utf8'));
       heard.push(message);
-      if (typeof message === 'object' && message !== null && 'id' in message && message.id === id) resolve(heard);
+      if (typeof message === 'object' && message !== null && 'id' in message && message.id === id) resolve([...heard]);
     });
   });
 }

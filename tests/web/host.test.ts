@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { MAX_SOCKET_FRAME_BYTES } from '../../app/bridge/schema.ts';
 import { startFakeSetup, type FakeSetup } from '../doubles/web-host.ts';
-import { closeCode, get, login, messagesUntil, nextMessage, openSocket, rawExchange } from './client.ts';
+import { closeCode, get, login, messagesUntil, openSocket, rawExchange } from './client.ts';
 
 let folder: string;
 let setup: FakeSetup;
@@ -42,7 +42,7 @@ async function expectServing(): Promise<void> {
   expect((await get(port, '/', { cookie })).body).toContain('the page');
   const socket = await openBridge(cookie);
   socket.send(JSON.stringify({ id: 1, name: 'snapshot.get', params: {} }));
-  expect(await nextMessage(socket)).toMatchObject({ id: 1, answer: { ok: true } });
+  expect((await messagesUntil(socket, 1)).at(-1)).toMatchObject({ id: 1, answer: { ok: true } });
   socket.close();
 }
 
@@ -213,9 +213,9 @@ describe('the socket', () => {
   ])('answers %s with an error and goes on', async (_what, request, code) => {
     const socket = await openBridge(await login(setup.host.newLoginUrl()));
     socket.send(JSON.stringify(request));
-    expect(await nextMessage(socket)).toMatchObject({ id: 1, answer: { ok: false, error: { code } } });
+    expect((await messagesUntil(socket, 1)).at(-1)).toMatchObject({ id: 1, answer: { ok: false, error: { code } } });
     socket.send(JSON.stringify({ id: 2, name: 'snapshot.get', params: {} }));
-    expect(await nextMessage(socket)).toMatchObject({ id: 2, answer: { ok: true } });
+    expect((await messagesUntil(socket, 2)).at(-1)).toMatchObject({ id: 2, answer: { ok: true } });
     socket.close();
   });
 
