@@ -1,7 +1,10 @@
 import { RECENT_EVENTS, type TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { DriveHealth } from '../../app/domain/smart.ts';
 import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { MAX_ROWS, type NotificationParams } from '../../app/protocol/methods.ts';
+import type { TimesOf } from '../forecast/drive.ts';
+import type { KnownDisks } from '../forecast/forecast-of.ts';
 import { Forecaster } from '../forecast/forecaster.ts';
 import type { Log } from '../ports.ts';
 import { RemapService } from './remaps/service.ts';
@@ -14,8 +17,10 @@ export interface FollowerPorts {
   readonly log: Log;
   /** Remembers and judges what is heard. */
   readonly watch: TargetWatch;
-  /** Changes the device's view in the snapshot; the disks of its machine are there to be read. */
-  readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
+  /** Changes the device's view in the snapshot; what is known of its machine's disks is there to be read. */
+  readonly change: (recipe: (view: TargetView, disks: KnownDisks) => void) => void;
+  /** What is remembered of a disk's own counters. */
+  readonly timesOf: (disk: BlockDevice) => TimesOf;
 }
 
 /** Events of both, each number once, ascending, the newest {@link RECENT_EVENTS}. */
@@ -55,6 +60,10 @@ export class TargetFollower {
     this.#forecaster = new Forecaster({
       troubles: () => this.remaps.troubles(),
       change: (recipe) => this.#change(recipe),
+      timesOf: ports.timesOf,
+      judged: (verdict) => {
+        if (!this.#stopped) ports.watch.judged(verdict);
+      },
     });
   }
 
@@ -94,6 +103,13 @@ export class TargetFollower {
     }
     this.remaps.reload();
     void this.#fetchRecentEvents();
+  }
+
+  /** A disk has told of its own health. */
+  healthHeard(devno: string, health: DriveHealth): void {
+    if (this.#stopped) return;
+    this.#ports.watch.healthHeard(devno, health);
+    this.#forecaster.heard();
   }
 
   /** What a list of all devices says about this one. */
@@ -151,7 +167,7 @@ export class TargetFollower {
     }
   }
 
-  #change(recipe: (view: TargetView, devices: readonly BlockDevice[]) => void): void {
+  #change(recipe: (view: TargetView, disks: KnownDisks) => void): void {
     if (!this.#stopped) this.#ports.change(recipe);
   }
 }

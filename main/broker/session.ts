@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
@@ -10,6 +11,7 @@ import type { NotificationName, NotificationParams, Params, Result } from '../..
 import { AlertService } from '../alerts/service.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { LabMirror } from './lab-mirror.ts';
+import { DriveMemory } from './drives.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
 import { Targets } from './targets.ts';
@@ -45,6 +47,7 @@ export class Session {
   readonly #mirror: LabMirror | null;
   #opening: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
   #wire: Wire | null = null;
+  readonly #drives: DriveMemory;
   #smart: SmartFollower | null = null;
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
@@ -58,6 +61,7 @@ export class Session {
     this.#log = log;
     this.#version = version;
     this.history = history;
+    this.#drives = new DriveMemory(history, log);
     this.alerts = new AlertService({
       history,
       notifier,
@@ -73,8 +77,9 @@ export class Session {
     this.targets = new Targets((recipe) => this.#change(recipe), log, {
       history,
       observe: (subject, facts) => this.alerts.observe(subject, facts),
-      devices: () => store.present.connections.find(({ id }) => id === connector.id)?.devices ?? [],
+      devices: () => this.#disks(),
       isApplying: () => this.#applying !== null,
+      timesOf: (disk) => this.#drives.timesOf(disk),
     });
     const { lab } = connector;
     this.#mirror = lab === undefined ? null : new LabMirror(lab, (recipe) => this.#change(recipe));
@@ -320,8 +325,18 @@ export class Session {
       read: (devno) => wire.call('smart.read', { devno }),
       test: (devno, kind) => wire.call('smart.test', { devno, kind }),
       change: (recipe) => this.#change(({ smart }) => recipe(smart)),
+      heard: (devno, health, now) => {
+        const disk = this.#disks().find((one) => one.devno === devno);
+        if (disk !== undefined) this.#drives.heard(disk, health, now);
+        this.targets.healthHeard(devno, health);
+      },
       log: this.#log,
     });
+  }
+
+  /** The disks as listed last. */
+  #disks(): readonly BlockDevice[] {
+    return this.#store.present.connections.find(({ id }) => id === this.connector.id)?.devices ?? [];
   }
 
   #wasAskedAgain(): boolean {

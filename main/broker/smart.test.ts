@@ -22,6 +22,7 @@ function idle(reading: SmartReading): SmartReading {
 describe('following the health of disks', () => {
   let smart: Record<string, SmartView>;
   let asked: string[];
+  let heard: string[];
   let tests: [string, SelfTestKind][];
   let answer: (devno: string) => Promise<SmartReading>;
   let follower: SmartFollower;
@@ -30,6 +31,7 @@ describe('following the health of disks', () => {
     vi.useFakeTimers();
     smart = {};
     asked = [];
+    heard = [];
     tests = [];
     answer = () => Promise.resolve(healthy);
     follower = new SmartFollower({
@@ -42,6 +44,7 @@ describe('following the health of disks', () => {
         return Promise.resolve({});
       },
       change: (recipe) => recipe(smart),
+      heard: (devno) => heard.push(devno),
       log: silentLog,
     });
   });
@@ -67,6 +70,7 @@ describe('following the health of disks', () => {
     await settled();
     expect(asked).toEqual(disks);
     expect(most).toBe(1);
+    expect(heard).toEqual(disks);
     expect(smart['8:0']).toMatchObject({ reading: false, problem: null, health: { model: 'Barracuda ST4000' } });
     follower.devices(devices);
     await settled();

@@ -1,5 +1,5 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { SelfTestKind, SmartReading, SmartView } from '../../app/domain/smart.ts';
+import type { DriveHealth, SelfTestKind, SmartReading, SmartView } from '../../app/domain/smart.ts';
 import { toErrorData } from '../../app/errors.ts';
 import type { Log } from '../ports.ts';
 
@@ -13,6 +13,8 @@ export interface SmartPorts {
   readonly test: (devno: string, kind: SelfTestKind) => Promise<unknown>;
   /** Changes the connection's disks in the snapshot. */
   readonly change: (recipe: (smart: Record<string, SmartView>) => void) => void;
+  /** A disk has told of its health, at a moment (Unix time in milliseconds). */
+  readonly heard: (devno: string, health: DriveHealth, now: number) => void;
   readonly log: Log;
 }
 
@@ -136,7 +138,9 @@ export class SmartFollower {
       }
     });
     this.#unfollow(devno);
-    if (reading?.state !== 'read' || reading.health.running === null) return;
+    if (reading?.state !== 'read') return;
+    this.#ports.heard(devno, reading.health, now);
+    if (reading.health.running === null) return;
     const timer = setTimeout(() => this.#later(devno), FOLLOW_TEST_MS);
     timer.unref();
     this.#followUps.set(devno, timer);

@@ -1,8 +1,11 @@
 import type { Connection } from '../../app/bridge/snapshot.ts';
+import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { DriveHealth } from '../../app/domain/smart.ts';
 import type { ProtectedDevice } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { NotificationParams } from '../../app/protocol/methods.ts';
 import type { Log } from '../ports.ts';
+import type { TimesOf } from '../forecast/drive.ts';
 import { TargetFollower } from './follower.ts';
 import { TargetWatch, type WatchPorts } from './watch/watch.ts';
 import type { Wire } from './wire.ts';
@@ -13,6 +16,8 @@ type ChangeConnection = (recipe: (connection: Connection) => void) => void;
 export interface TargetsWatching extends Omit<WatchPorts, 'wire' | 'log'> {
   /** Whether a change is being made on the machine: what goes away meanwhile was stopped on purpose. */
   readonly isApplying: () => boolean;
+  /** What is remembered of a disk's own counters. */
+  readonly timesOf: (disk: BlockDevice) => TimesOf;
 }
 
 /** The same mapping, not another one that took its name. */
@@ -90,6 +95,11 @@ export class Targets {
     return different;
   }
 
+  /** A disk has told of its own health. */
+  healthHeard(devno: string, health: DriveHealth): void {
+    for (const follower of this.#followers.values()) follower.healthHeard(devno, health);
+  }
+
   /** Returns false when the device is none that is known: the list has to be fetched again. */
   changed(params: NotificationParams<'target.changed'>): boolean {
     const follower = this.#followers.get(params.name);
@@ -116,8 +126,9 @@ export class Targets {
       change: (recipe) =>
         this.#change((connection) => {
           const view = connection.targets.find((one) => one.device.name === device.name);
-          if (view !== undefined) recipe(view, connection.devices);
+          if (view !== undefined) recipe(view, connection);
         }),
+      timesOf: this.#watching.timesOf,
     });
     this.#followers.set(device.name, follower);
     this.#change((connection) => {

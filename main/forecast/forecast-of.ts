@@ -1,27 +1,39 @@
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { SmartView } from '../../app/domain/smart.ts';
 import { blockCount } from '../../app/domain/target.ts';
 import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
+import type { TimesOf } from './drive.ts';
 import { gather, type MetTroubles } from './gather.ts';
+
+/** What is known of the disks of a device's machine. */
+export interface KnownDisks {
+  readonly devices: readonly BlockDevice[];
+  /** By devno of the whole disk. */
+  readonly smart: Readonly<Record<string, SmartView>>;
+}
 
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
 export function forecastOf(
   view: Pick<TargetView, 'device' | 'status' | 'events'>,
-  devices: readonly BlockDevice[],
+  { devices, smart }: KnownDisks,
   troubles: MetTroubles,
+  timesOf: (disk: BlockDevice) => TimesOf,
   now: number,
 ): TargetForecast {
   const { device, status, events } = view;
   const main = devices.find(({ devno }) => devno === device.mainDevno);
   const disk = devices.find(({ devno }) => devno === main?.diskDevno) ?? main ?? null;
+  const health = disk === null ? null : (smart[disk.devno]?.health ?? null);
+  const drive = disk === null || health === null ? null : { health, timesOf: timesOf(disk) };
   const place = { blockSectors: device.blockSectors, blocks: blockCount(device) };
   const slow: Trouble[] = events.flatMap(({ type, block, milliseconds }) =>
     type === 'slow' && block !== null ? [{ block, milliseconds }] : [],
   );
   return {
-    disk: forecast(gather({ now, status, events, troubles, disk })),
+    disk: forecast(gather({ now, status, events, troubles, disk, drive })),
     where: predictWhere(withTroubles(troubles, slow), place, now),
   };
 }

@@ -9,6 +9,7 @@ import { troublesOf } from '../broker/remaps/troubles.ts';
 import { forecastOf } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
 import { gather, kindOf } from './gather.ts';
+import { never } from './times.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 15, 12);
@@ -62,7 +63,14 @@ describe('gather', () => {
       makeEvent({ type: 'soft', milliseconds: ago(2) }),
       makeEvent({ type: 'slow', milliseconds: ago(1) }),
     ];
-    const { own, kind, attributes, nvme } = gather({ now: NOW, status, events, troubles, disk: makeDisk() });
+    const { own, kind, attributes, nvme } = gather({
+      now: NOW,
+      status,
+      events,
+      troubles,
+      disk: makeDisk(),
+      drive: null,
+    });
     expect(own).toEqual({
       pendingBlocks: { value: 2, rose: ago(3), firstSeen: ago(40) },
       movedBlocks: { value: 1, rose: ago(90), firstSeen: ago(90) },
@@ -95,7 +103,13 @@ describe('the forecast of a device', () => {
     const disk = makeDisk({ devno: '8:0', transport: 'sata', rotational: false });
     const part = makeDisk({ devno: '8:1', diskDevno: '8:0', kind: 'partition', transport: null });
     const slow = makeEvent({ type: 'slow', block: 200_000, milliseconds: NOW });
-    const made = forecastOf({ ...view, events: [slow] }, [disk, part], troubles, NOW);
+    const made = forecastOf(
+      { ...view, events: [slow] },
+      { devices: [disk, part], smart: {} },
+      troubles,
+      () => () => never,
+      NOW,
+    );
     expect(made.disk.terms.map(({ id, family }) => [id, family])).toEqual([
       ['pending-blocks', 'flash'],
       ['moved-blocks', 'flash'],
@@ -118,21 +132,25 @@ describe('the forecaster', () => {
   function make() {
     const view = makeTarget(makeStatus({ pending: 1 }));
     let changes = 0;
+    const judged: string[] = [];
     const forecaster = new Forecaster({
       troubles: () => troubles,
       change: (recipe) => {
         const before = view.forecast;
-        recipe(view, [makeDisk()]);
+        recipe(view, { devices: [makeDisk()], smart: {} });
         if (view.forecast !== before) changes += 1;
       },
+      timesOf: () => () => never,
+      judged: (verdict) => judged.push(verdict),
     });
-    return { view, forecaster, changes: () => changes };
+    return { view, forecaster, judged, changes: () => changes };
   }
 
   it('tells at once, then not again before its time, and the same only once', () => {
-    const { view, forecaster, changes } = make();
+    const { view, forecaster, judged, changes } = make();
     forecaster.heard();
     expect(changes()).toBe(1);
+    expect(judged).toEqual([view.forecast?.disk.verdict]);
     view.status.pending = 2;
     forecaster.heard();
     forecaster.heard();

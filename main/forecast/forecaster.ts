@@ -1,6 +1,8 @@
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import { forecastOf } from './forecast-of.ts';
+import type { ForecastVerdict } from '../../app/forecast/output.ts';
+import type { TimesOf } from './drive.ts';
+import { forecastOf, type KnownDisks } from './forecast-of.ts';
 import type { MetTroubles } from './gather.ts';
 
 /** Closest that two forecasts of one device follow each other, in milliseconds: nobody reads them faster. */
@@ -11,8 +13,12 @@ const REST_FOR_WORK = 20;
 export interface ForecasterPorts {
   /** Blocks that the remap table knows to have failed. */
   readonly troubles: () => MetTroubles;
-  /** Gives the device's view and the disks of its machine, to read and to change. */
-  readonly change: (recipe: (view: TargetView, devices: readonly BlockDevice[]) => void) => void;
+  /** Gives the device's view to change, and what is known of the disks of its machine. */
+  readonly change: (recipe: (view: TargetView, disks: KnownDisks) => void) => void;
+  /** What is remembered of a disk's own counters. */
+  readonly timesOf: (disk: BlockDevice) => TimesOf;
+  /** The verdict of a forecast that was made, whether it is another one or not. */
+  readonly judged: (verdict: ForecastVerdict) => void;
 }
 
 /** Makes one protected device's forecast anew when something was heard, at once or a little later. */
@@ -47,11 +53,15 @@ export class Forecaster {
     this.#last = Date.now();
     const began = performance.now();
     const troubles = this.#ports.troubles();
-    this.#ports.change((view, devices) => {
-      const made = forecastOf(view, devices, troubles, this.#last);
+    const { timesOf } = this.#ports;
+    const judged: ForecastVerdict[] = [];
+    this.#ports.change((view, disks) => {
+      const made = forecastOf(view, disks, troubles, timesOf, this.#last);
+      judged.push(made.disk.verdict);
       // The same forecast told again would be a patch that says nothing.
       if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;
     });
+    for (const verdict of judged) this.#ports.judged(verdict);
     this.#rest = Math.max(FORECAST_EVERY_MS, REST_FOR_WORK * (performance.now() - began));
   }
 }

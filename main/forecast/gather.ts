@@ -2,12 +2,9 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { unknownInput, type Counter, type DeviceKind, type ForecastInput } from '../../app/forecast/input.ts';
 import type { Troubles } from '../../app/forecast/where.ts';
-
-/** First and last time that something was met, Unix milliseconds; null of both when it never was. */
-export interface Times {
-  readonly firstSeen: number | null;
-  readonly rose: number | null;
-}
+import type { DriveHealth } from '../../app/domain/smart.ts';
+import { driveInput, type TimesOf } from './drive.ts';
+import { including, never, type Times } from './times.ts';
 
 /** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
 export interface MetTroubles extends Troubles {
@@ -27,15 +24,19 @@ export interface Sources {
   readonly troubles: Pick<MetTroubles, 'pending' | 'movedAfterError'>;
   /** The disk that main is or lies on; null when it is not known. */
   readonly disk: Pick<BlockDevice, 'transport' | 'rotational'> | null;
+  /** What that disk told of itself last, and what is remembered of its counters; null when it told nothing. */
+  readonly drive: { readonly health: DriveHealth; readonly timesOf: TimesOf } | null;
 }
 
 /** Everything that is known of a protected device's main disk, as the forecast takes it. */
-export function gather({ now, status, events, troubles, disk }: Sources): ForecastInput {
+export function gather({ now, status, events, troubles, disk, drive }: Sources): ForecastInput {
   const eventTimes = (type: TargetEvent['type']): Times =>
     events.reduce<Times>((times, event) => (event.type === type ? including(times, event.milliseconds) : times), never);
-  const unknown = unknownInput(now, kindOf(disk));
+  const told = drive?.health.kind ?? 'unknown';
+  const unknown = unknownInput(now, told === 'unknown' ? kindOf(disk) : told);
   return {
     ...unknown,
+    ...(drive === null ? {} : driveInput(drive.health, drive.timesOf)),
     own: {
       ...unknown.own,
       pendingBlocks: counterOf(status.pending, troubles.pending),
@@ -58,12 +59,6 @@ export function kindOf(disk: Sources['disk']): DeviceKind {
     default:
       return disk?.rotational === true ? 'hdd' : 'ssd';
   }
-}
-
-export const never: Times = { firstSeen: null, rose: null };
-
-export function including({ firstSeen, rose }: Times, time: number): Times {
-  return { firstSeen: Math.min(firstSeen ?? time, time), rose: Math.max(rose ?? time, time) };
 }
 
 function counterOf(value: number, times: Times): Counter {

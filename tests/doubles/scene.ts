@@ -9,7 +9,7 @@ import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../..
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
 import { forecastOf } from '../../main/forecast/forecast-of.ts';
-import { including, never, type Times } from '../../main/forecast/gather.ts';
+import { including, never, type Times } from '../../main/forecast/times.ts';
 import { sceneSmart } from './scene-smart.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
@@ -237,7 +237,7 @@ function sceneForecast(
     pending: times(failed.filter(({ state }) => state === 'pending')),
     movedAfterError: times(failed.filter(({ cause }) => cause === 'auto')),
   };
-  return forecastOf({ device, status, events: [] }, devices, troubles, SCENE_TIME);
+  return forecastOf({ device, status, events: [] }, { devices, smart: {} }, troubles, () => () => never, SCENE_TIME);
 }
 
 /** An open lab with one protected device that holds `rows`, and this computer, not opened yet. */

@@ -1,4 +1,5 @@
-import { including, never, type MetTroubles } from '../../forecast/gather.ts';
+import type { MetTroubles } from '../../forecast/gather.ts';
+import { including, never } from '../../forecast/times.ts';
 import type { RemapTable } from './table.ts';
 
 /** The blocks of a remap table that failed, by pass over its columns: it may have a million rows. */

@@ -1,7 +1,9 @@
 import type { Facts } from '../../../app/alerts/rules.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
+import type { DriveHealth } from '../../../app/domain/smart.ts';
 import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../../app/domain/target.ts';
 import { AppError } from '../../../app/errors.ts';
+import { verdicts, type ForecastVerdict } from '../../../app/forecast/output.ts';
 import { driveOf, type Drive } from '../../../app/history/drive.ts';
 import type { Reading } from '../../../app/history/figures.ts';
 import type { HistoryPort, Log, PairIdentity } from '../../ports.ts';
@@ -52,6 +54,22 @@ export class TargetWatch {
     this.#observe({ status, lost: this.#missesDisk() ? 'disk' : 'nothing' });
   }
 
+  /** A disk has told of its own health: is it the one that main or the spare lies on? */
+  healthHeard(devno: string, { verdict }: Pick<DriveHealth, 'verdict'>): void {
+    if (verdict === 'unknown') return;
+    const failed = verdict === 'failed';
+    const { mainDevno, spareDevno } = this.#device;
+    this.#observe({
+      ...(this.#disk(mainDevno)?.devno === devno ? { mainFailed: failed } : {}),
+      ...(this.#disk(spareDevno)?.devno === devno ? { spareFailed: failed } : {}),
+    });
+  }
+
+  /** A forecast was made. One that knows nothing says nothing. */
+  judged(verdict: ForecastVerdict): void {
+    if (verdict !== 'unknown') this.#observe({ forecast: verdicts.indexOf(verdict) - verdicts.indexOf('none') });
+  }
+
   /** The device is gone although nobody stopped it here. */
   vanished(): void {
     this.#observe({ lost: 'device' });
@@ -81,11 +99,15 @@ export class TargetWatch {
   }
 
   #drive(devno: string): Drive | null {
+    const disk = this.#disk(devno);
+    return disk === undefined ? null : driveOf(disk);
+  }
+
+  /** A partition is of the drive that it lies on. */
+  #disk(devno: string): BlockDevice | undefined {
     const devices = this.#ports.devices();
     const device = devices.find((one) => one.devno === devno);
-    // A partition is of the drive that it lies on.
-    const disk = devices.find((one) => one.devno === device?.diskDevno) ?? device;
-    return disk === undefined ? null : driveOf(disk);
+    return devices.find((one) => one.devno === device?.diskDevno) ?? device;
   }
 
   #keep(reading: Reading): void {

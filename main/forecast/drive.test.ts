@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { sceneReading } from '../../tests/doubles/scene-smart.ts';
+import type { DriveHealth } from '../../app/domain/smart.ts';
+import { forecastInputSchema, unknownInput } from '../../app/forecast/input.ts';
+import { damageCounters, driveInput } from './drive.ts';
+import { never } from './times.ts';
+
+function drive(part: Partial<DriveHealth>): DriveHealth {
+  const reading = sceneReading('8:0');
+  if (reading.state !== 'read') throw new Error('the scene’s disk tells nothing');
+  return { ...reading.health, attributes: [], nvme: null, ...part };
+}
+
+function attribute(id: number, count: number | null): DriveHealth['attributes'][number] {
+  const plain = { name: 'x', raw: '1', decoded: null, value: 100, worst: 100, threshold: 0, failing: 'no' } as const;
+  return { ...plain, id, count };
+}
+
+const nvme: NonNullable<DriveHealth['nvme']> = {
+  warnings: ['read-only'],
+  criticalWarning: 8,
+  percentageUsed: 92,
+  availableSpare: 9,
+  availableSpareThreshold: 10,
+  mediaErrors: 3,
+  unsafeShutdowns: 1,
+  dataUnitsWritten: null,
+  dataUnitsRead: null,
+};
+
+describe('what a drive tells, as the forecast takes it', () => {
+  it('has each counter with its past, and nothing of a past where it is zero or not told', () => {
+    const health = drive({ verdict: 'failed', powerOnHours: 9, attributes: [attribute(5, 7), attribute(197, 0)] });
+    const input = driveInput(health, (counter) => ({ firstSeen: Number(counter), rose: 2 }));
+    expect(input.attributes.reallocated).toEqual({ value: 7, firstSeen: 5, rose: 2 });
+    expect(input.attributes.pending).toEqual({ value: 0, ...never });
+    expect(input.attributes.uncorrectable).toEqual({ value: null, ...never });
+    expect(input).toMatchObject({ ownVerdict: 'failed', powerOnHours: 9, nvme: null });
+    expect(() => forecastInputSchema.parse({ ...unknownInput(1, 'hdd'), ...input })).not.toThrow();
+  });
+
+  it('reads the bits of an NVMe drive’s warning', () => {
+    expect(driveInput(drive({ nvme }), () => never).nvme).toMatchObject({
+      criticalWarning: { readOnly: true, degraded: false, spareLow: false },
+      mediaErrors: { value: 3 },
+      percentageUsed: 92,
+    });
+  });
+
+  it('remembers only counters of damage that are told', () => {
+    const health = drive({ attributes: [attribute(5, 7), attribute(187, null), attribute(194, 40)], nvme });
+    expect(damageCounters(health)).toEqual([
+      ['5', 7],
+      ['media_errors', 3],
+    ]);
+  });
+});

@@ -1,0 +1,75 @@
+import { attributeCount, type DriveHealth, type NvmeWarning } from '../../app/domain/smart.ts';
+import type { Counter, ForecastInput } from '../../app/forecast/input.ts';
+import { never, type Times } from './times.ts';
+
+/** Counters of damage by their ATA numbers, as the forecast names them. Only these are remembered. */
+const attributeNumbers = {
+  reallocated: 5,
+  spinRetries: 10,
+  uncorrectable: 187,
+  reallocationEvents: 196,
+  pending: 197,
+  offlineUncorrectable: 198,
+  linkErrors: 199,
+} as const satisfies Record<keyof ForecastInput['attributes'], number>;
+const MEDIA_ERRORS = 'media_errors';
+
+/** When a counter of a drive rose and was first other than zero, as far as that was seen. */
+export type TimesOf = (counter: string) => Times;
+
+/** The counters of damage that a drive tells of, by the name under which they are remembered. */
+export function damageCounters(health: DriveHealth): readonly (readonly [string, number])[] {
+  const attributes = Object.values(attributeNumbers).map((id) => [String(id), attributeCount(health, id)] as const);
+  const all = [...attributes, [MEDIA_ERRORS, health.nvme?.mediaErrors ?? null] as const];
+  return all.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+}
+
+/** What a drive tells of itself, as the forecast takes it. */
+export function driveInput(
+  health: DriveHealth,
+  timesOf: TimesOf,
+): Pick<ForecastInput, 'ownVerdict' | 'powerOnHours' | 'attributes' | 'nvme'> {
+  const attribute = (id: number): Counter => counter(attributeCount(health, id), String(id), timesOf);
+  const { nvme, verdict: ownVerdict, powerOnHours } = health;
+  return {
+    ownVerdict,
+    powerOnHours,
+    attributes: {
+      reallocated: attribute(attributeNumbers.reallocated),
+      spinRetries: attribute(attributeNumbers.spinRetries),
+      uncorrectable: attribute(attributeNumbers.uncorrectable),
+      reallocationEvents: attribute(attributeNumbers.reallocationEvents),
+      pending: attribute(attributeNumbers.pending),
+      offlineUncorrectable: attribute(attributeNumbers.offlineUncorrectable),
+      linkErrors: attribute(attributeNumbers.linkErrors),
+    },
+    nvme:
+      nvme === null
+        ? null
+        : {
+            criticalWarning: warningsOf(nvme.warnings),
+            mediaErrors: counter(nvme.mediaErrors, MEDIA_ERRORS, timesOf),
+            percentageUsed: nvme.percentageUsed,
+            availableSpare: nvme.availableSpare,
+            availableSpareThreshold: nvme.availableSpareThreshold,
+          },
+  };
+}
+
+function warningsOf(
+  warnings: readonly NvmeWarning[],
+): NonNullable<NonNullable<ForecastInput['nvme']>['criticalWarning']> {
+  const is = (warning: NvmeWarning): boolean => warnings.includes(warning);
+  return {
+    spareLow: is('spare-below-threshold'),
+    temperature: is('temperature'),
+    degraded: is('reliability-degraded'),
+    readOnly: is('read-only'),
+    backupFailed: is('backup-failed'),
+    persistentMemoryReadOnly: is('persistent-memory-read-only'),
+  };
+}
+
+function counter(value: number | null, name: string, timesOf: TimesOf): Counter {
+  return { value, ...(value === null || value === 0 ? never : timesOf(name)) };
+}

@@ -1,0 +1,11 @@
+/** First and last time that something was met, Unix milliseconds; null of both when it never was. */
+export interface Times {
+  readonly firstSeen: number | null;
+  readonly rose: number | null;
+}
+
+export const never: Times = { firstSeen: null, rose: null };
+
+export function including({ firstSeen, rose }: Times, time: number): Times {
+  return { firstSeen: Math.min(firstSeen ?? time, time), rose: Math.max(rose ?? time, time) };
+}
