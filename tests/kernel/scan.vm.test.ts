@@ -131,7 +131,7 @@ describe('a pass over main', () => {
   it('calls a block slow only when it is slow twice', async () => {
     const pair = await fixture.pair({ core: { scan_rate: 0, slow_ms: 300 } });
     const { target, main } = pair;
-    const delay = { kind: 'slow', operations: ['read'], delayMs: 600 } as const;
+    const delay = { kind: 'slow', operations: ['read'], delayMs: 2000 } as const;
     main.faults.add({ ...delay, ranges: [{ first: 3200, count: 8 }] });
     const once = main.faults.add({ ...delay, ranges: [{ first: 8000, count: 8 }] });
     let met = 0;
