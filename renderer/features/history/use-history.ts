@@ -31,11 +31,10 @@ export function useHistory(connection: ConnectionId, target: TargetView, range: 
     let current = true;
     const load = async (): Promise<Loaded> => {
       const length = lengthOf(range);
-      let from = Math.max(0, to - (length ?? 0));
-      if (length === null) {
-        const { kept } = await bridge.call('history.samples', { connection, device, from: 0, to, points: 1 });
-        from = Math.min(to, kept?.from ?? to);
-      }
+      const wanted = length === null ? 0 : Math.max(0, to - length);
+      const { kept } = await bridge.call('history.samples', { connection, device, from: wanted, to, points: 1 });
+      // Of a time before the first reading there is nothing to draw.
+      const from = Math.min(to, Math.max(wanted, kept?.from ?? wanted));
       const answer = await bridge.call('history.samples', { connection, device, from, to, points: POINTS });
       return { range, from, to, answer };
     };
