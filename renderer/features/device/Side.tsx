@@ -23,20 +23,6 @@ export function Side(props: {
   const { connection, target, pointed } = props;
   return (
     <aside className="panel device-side" aria-label="Details">
-      <div className="side-part">
-        <SpareGauge target={target} />
-      </div>
-      <div className="side-part">
-        <ScanPanel connection={connection} target={target} />
-      </div>
-      {target.forecast !== null && (
-        <div className="side-part">
-          <ForecastShort
-            forecast={target.forecast.disk}
-            href={href({ at: 'device', connection: connection.id, name: target.device.name, tab: 'forecast' })}
-          />
-        </div>
-      )}
       {pointed !== null ? (
         <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="What is known">
           <CellDetails connection={connection.id} target={target} pointed={pointed} />
@@ -50,22 +36,38 @@ export function Side(props: {
           </Button>
         </div>
       ) : (
-        <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="Last events">
-          <h3 className="panel-title" style={{ marginBottom: 8 }}>
-            Last events
-          </h3>
-          {target.events.length === 0 && <p className="label">Nothing has happened since protection began.</p>}
-          <ul className="event-lines">
-            {target.events
-              .slice(-LAST_EVENTS)
-              .reverse()
-              .map((event) => (
-                <EventLine key={event.number} event={event} />
-              ))}
-          </ul>
-          <p className="label" style={{ marginTop: 10 }}>
-            Point at a cell, or use the arrow keys in the heatmap, to see what is known of it.
-          </p>
+        <div className="side-scroll" tabIndex={0} role="region" aria-label="Spare, scan, forecast and last events">
+          <div className="side-part">
+            <SpareGauge target={target} />
+          </div>
+          <div className="side-part">
+            <ScanPanel connection={connection} target={target} />
+          </div>
+          {target.forecast !== null && (
+            <div className="side-part">
+              <ForecastShort
+                forecast={target.forecast.disk}
+                href={href({ at: 'device', connection: connection.id, name: target.device.name, tab: 'forecast' })}
+              />
+            </div>
+          )}
+          <div className="side-part">
+            <h3 className="panel-title" style={{ marginBottom: 8 }}>
+              Last events
+            </h3>
+            {target.events.length === 0 && <p className="label">Nothing has happened since protection began.</p>}
+            <ul className="event-lines">
+              {target.events
+                .slice(-LAST_EVENTS)
+                .reverse()
+                .map((event) => (
+                  <EventLine key={event.number} event={event} />
+                ))}
+            </ul>
+            <p className="label" style={{ marginTop: 10 }}>
+              Point at a cell, or use the arrow keys in the heatmap, to see what is known of it.
+            </p>
+          </div>
         </div>
       )}
     </aside>

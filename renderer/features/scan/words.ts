@@ -6,9 +6,7 @@ import { formatCounted } from '../../../app/domain/units.ts';
 export function scanSentence({ scanState, scanPasses, mode }: TargetStatus): string {
   switch (scanState) {
     case 'running':
-      return mode === 'halted'
-        ? 'Waiting, since moving is halted.'
-        : 'Reading the whole disk in the background. It waits while you use the disk.';
+      return mode === 'halted' ? 'Waiting, since moving is halted.' : 'Reading the disk. It waits while you use it.';
     case 'paused':
       return 'Held until you go on.';
     case 'idle':
