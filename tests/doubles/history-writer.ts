@@ -15,13 +15,19 @@ const history = new SqliteHistory({
   now: () => now,
   uptime: () => uptime,
 });
-const first = (history.newestEvent(SOME_PAIR.uuid)?.number ?? 0) + 1;
-for (let number = first; ; number += 1) {
-  now = 400 * 24 * HOUR_MS + number * 10 * 60_000;
-  uptime += 10 * 60_000;
-  history.addReading(SOME_PAIR, reading(now, { moved: number }));
+function tell(number: number): void {
   history.addEvents(SOME_PAIR, [
     { number, milliseconds: now, type: 'pending', block: number, spareBlock: null, detail: null },
   ]);
   process.stdout.write(`${number}\n`);
+}
+
+// A reading whose event was cut off is not written again.
+const last = history.readingAt(SOME_PAIR.uuid, Number.MAX_SAFE_INTEGER)?.figures.moved[2] ?? 0;
+if (last > (history.newestEvent(SOME_PAIR.uuid)?.number ?? 0)) tell(last);
+for (let number = last + 1; ; number += 1) {
+  now = 400 * 24 * HOUR_MS + number * 10 * 60_000;
+  uptime += 10 * 60_000;
+  history.addReading(SOME_PAIR, reading(now, { moved: number }));
+  tell(number);
 }
