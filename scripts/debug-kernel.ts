@@ -40,7 +40,7 @@ async function complaintsIn(folder: string): Promise<Complaint[]> {
     const known = new Set(found.filter((one) => one.file.startsWith(`${test}.`)).flatMap((one) => one.lines));
     let shownTo = -1;
     texts.forEach((text, index) => {
-      if (!isComplaint(text) || known.has(text) || index < shownTo) return;
+      if (!isComplaint(texts, index) || known.has(text) || index < shownTo) return;
       shownTo = index + SHOWN_LINES;
       found.push({ file, lines: texts.slice(index, shownTo) });
     });

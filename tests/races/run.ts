@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { tableLines } from '../../bench/frame/table.ts';
 import { checkSpare } from '../../helper/spare/check.ts';
 import type { LabDisk } from '../../lab/index.ts';
+import { findLeaks } from '../kernel/harness/leaks.ts';
 import { unitsOf } from '../kernel/harness/unit-source.ts';
 import { countArgument } from '../suites/arguments.ts';
 import { SuiteDevice } from '../suites/device.ts';
@@ -10,7 +11,8 @@ import { parseCount, REFUSALS, STORMS, stormScript, type Storm, type StormCount 
 /**
  * Overlapping I/O against everything that can be asked of the target at once, while main fails under it:
  * `node tests/races/run.ts [--minutes n] [--seed n] [--threads single|multi]`. Goes in rounds of a minute; after each the
- * data must be whole, the kernel silent and the spare clean. `$REMAP_TEST_KERNEL` names another kernel, such as one with lock checking.
+ * data must be whole, the kernel silent and the spare clean, and at the end no memory lost, where the kernel can tell.
+ * `$REMAP_TEST_KERNEL` names another kernel, such as one with lock checking.
  */
 const { values } = parseArgs({
   options: {
@@ -115,6 +117,7 @@ async function round(device: SuiteDevice): Promise<Round> {
 
 const device = await SuiteDevice.start(countArgument('seed', values.seed), { threads });
 const rounds: Round[] = [];
+let leaks: string[] = [];
 try {
   await device.format();
   for (let n = 1; n <= minutes; n++) {
@@ -122,9 +125,12 @@ try {
     rounds.push(one);
     console.log(`round ${String(n)}: ${one.failures.length === 0 ? 'clean' : one.failures.join('; ')}`);
   }
+  await device.deactivate();
+  leaks = await findLeaks(device.kernelLab);
 } finally {
   await device.stop();
 }
+for (const leak of leaks) console.error(`lost memory: ${leak}`);
 const body = STORMS.map(({ name }, index) => {
   const sum = (of: (count: StormCount) => number): number =>
     rounds.reduce((total, { counts }) => total + (counts[index] === undefined ? 0 : of(counts[index])), 0);
@@ -141,4 +147,4 @@ console.log(`Refused: ${[...reasons].map(([reason, count]) => `${reason} (${Stri
 console.log(
   `${String(rounds.length)} rounds, ${String(failed)} failed; ${String(moved)} blocks moved by failing writes at the end.`,
 );
-process.exitCode = failed === 0 && rounds.length > 0 ? 0 : 1;
+process.exitCode = failed === 0 && leaks.length === 0 && rounds.length > 0 ? 0 : 1;

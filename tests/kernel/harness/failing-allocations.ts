@@ -1,21 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../../lab/process.ts';
 import type { KernelLab } from './kernel-lab.ts';
-
-/** A function of the module, as the kernel's symbols have it; addresses in hexadecimal. */
-export interface CodeRange {
-  readonly name: string;
-  readonly start: string;
-  /** Where the next function begins. */
-  readonly end: string;
-}
-
-export interface AllocationFault {
-  /** Only allocations with a caller in one of these functions fail; they must be neighbours in memory. */
-  readonly functions: readonly CodeRange[];
-  /** Of 100 such allocations, how many fail, by chance; default all. */
-  readonly percent?: number;
-  /** How many slab allocations, and how many page allocations, fail at most; default all. */
-  readonly times?: number;
-}
 
 export interface UnderFault<T> {
   readonly result: T;
@@ -23,35 +10,71 @@ export interface UnderFault<T> {
   readonly failed: number;
 }
 
+/** Only the Nth allocation of a request fails, or it and all after it. */
+type Shortage = 'one' | 'rest';
+
+/** Words of a command of `guest/short-memory.c`; a first word `SHORT` stands for the shortage. */
+export type Command = readonly string[];
+export const SHORT = 'short';
+
+/** What a command came to. */
+export interface Answer {
+  readonly errno: number;
+  readonly text: string;
+}
+
+/** The commands were run with the Nth allocation failing of the one that `SHORT` stands before. */
+export interface Attempt {
+  /** Shortage and N, to be shown. */
+  readonly what: string;
+  /** Whether so many allocations were made. */
+  readonly failed: boolean;
+  /** Place of the command that `SHORT` stands before. */
+  readonly request: number;
+  /** Of the commands, in their order; of one that was left out, 0 and no text. */
+  readonly answers: readonly Answer[];
+}
+
 /** Stands for "all"; the kernel counts down from it, so that what has failed can be told. */
 const ALL = 1_000_000_000;
+/** An allocation that no request comes to. */
+const NEVER = 1_000_000;
+/** Allocations of a request that fail in turn, at most: `$REMAP_ALLOCATIONS`, else 24. */
+const MOST = Number(process.env['REMAP_ALLOCATIONS'] ?? 24);
+const TOOL = '/tmp/short-memory';
 
+/**
+ * Sets up both kinds of fault. `$1` to `$5`: task-filter, stacktrace-depth, first and last address of a caller, percent.
+ * They fail `ALL` times at most.
+ */
 const SET = `for f in failslab fail_page_alloc; do
     cd /sys/kernel/debug/$f || exit 1
-    echo 0 > probability; echo 0 > verbose; echo N > task-filter; echo 0 > space; echo 1 > interval
-    echo N > ignore-gfp-wait; echo 32 > stacktrace-depth
+    echo 0 > probability; echo 0 > verbose; echo 0 > space; echo 1 > interval; echo N > ignore-gfp-wait
     [ ! -e min-order ] || echo 0 > min-order
     [ ! -e ignore-gfp-highmem ] || echo N > ignore-gfp-highmem
-    echo 0x$1 > require-start; echo 0x$2 > require-end; echo $4 > times; echo $3 > probability
+    echo $1 > task-filter; echo $2 > stacktrace-depth; echo 0x$3 > require-start; echo 0x$4 > require-end
+    echo ${String(ALL)} > times; echo $5 > probability
   done`;
 
 const CLEAR = `cd /sys/kernel/debug
   echo 0 > failslab/probability; echo 0 > fail_page_alloc/probability
   cat failslab/times fail_page_alloc/times`;
 
+/** Every caller, without a look at the stack. */
+const ANYWHERE = ['0', '0', 'ffffffffffffffff'];
+
 /**
- * The kernel's fault injection into slab and page allocations, limited to those that the module's own functions cause,
- * directly or further down. Allocations that promise not to fail are left alone by the kernel, as are those that find
- * what they need in a pool.
+ * The kernel's fault injection into slab and page allocations. Allocations that promise not to fail are left alone by
+ * the kernel, as are those that find what they need in a pool.
  */
 export class FailingAllocations {
-  /** Every function of the module, in the order in which they lie in memory. */
-  readonly functions: readonly CodeRange[];
   readonly #kernelLab: KernelLab;
+  /** Hexadecimal addresses between which the module's code lies. */
+  readonly #code: readonly [start: string, end: string];
 
-  private constructor(kernelLab: KernelLab, functions: readonly CodeRange[]) {
+  private constructor(kernelLab: KernelLab, code: readonly [string, string]) {
     this.#kernelLab = kernelLab;
-    this.functions = functions;
+    this.#code = code;
   }
 
   /** Undefined on a kernel that cannot make allocations fail. */
@@ -59,27 +82,19 @@ export class FailingAllocations {
     const able = '[ -e /sys/kernel/debug/failslab/require-start ] && grep "\\[dm_remap\\]" /proc/kallsyms';
     const { code, stdout } = await kernelLab.lab.exec('/usr/bin/sh', ['-c', able]);
     if (code !== 0) return undefined;
-    const symbols = stdout
+    const addresses = stdout
       .split('\n')
-      .flatMap((line) => {
-        const [, start, name] = /^([0-9a-f]{16}) t (\S+)\t/i.exec(line) ?? [];
-        return start === undefined || name === undefined ? [] : [{ start, name }];
-      })
-      .sort((a, b) => (a.start < b.start ? -1 : 1));
-    const functions = symbols.flatMap(({ start, name }, index) => {
-      const next = symbols[index + 1];
-      return next === undefined || next.start === start ? [] : [{ name, start, end: next.start }];
-    });
-    if (functions.length === 0) throw new Error('the kernel names no function of the module');
-    return new FailingAllocations(kernelLab, functions);
+      .flatMap((line) => /^([0-9a-f]{16}) t /i.exec(line)?.[1] ?? [])
+      .sort();
+    const [start, end] = [addresses[0], addresses.at(-1)];
+    if (start === undefined || end === undefined) throw new Error('the kernel names no function of the module');
+    await install(kernelLab);
+    return new FailingAllocations(kernelLab, [start, end]);
   }
 
-  /** Does `act` with failing allocations. */
-  async during<T>(fault: AllocationFault, act: () => Promise<T>): Promise<UnderFault<T>> {
-    const { functions, percent = 100, times = ALL } = fault;
-    const [start, end] = [functions[0]?.start, functions.at(-1)?.end];
-    if (start === undefined || end === undefined) throw new Error('no function is named');
-    await this.#kernelLab.run('/usr/bin/sh', ['-c', SET, 'sh', start, end, String(percent), String(times)]);
+  /** Does `act` while so many of 100 allocations fail, by chance, that the module causes, directly or further down. */
+  async during<T>(percent: number, act: () => Promise<T>): Promise<UnderFault<T>> {
+    await this.#set('N', ['32', ...this.#code], percent);
     let result: T;
     let left: number[] = [];
     try {
@@ -88,24 +103,81 @@ export class FailingAllocations {
       const { stdout } = await this.#kernelLab.run('/usr/bin/sh', ['-c', CLEAR]);
       left = stdout.trim().split('\n').map(Number);
     }
-    return { result, failed: left.reduce((failed, rest) => failed + times - rest, 0) };
+    return { result, failed: left.reduce((failed, rest) => failed + ALL - rest, 0) };
   }
 
   /**
-   * Finds every function in which `attempt` meets an allocation: halves the module's functions again and again and goes
-   * on with the halves in which one failed. `attempt` does its work under the fault and gives the number that failed;
-   * each call is a test of its own. One failure per kind of allocation, and at single functions also all of them.
+   * Makes allocations of a request fail in turn, whoever makes them on the request's way through the kernel: runs the
+   * commands once for each, after once without a failure. Where the request did without that one, again with all that
+   * come after it failing as well. Of more than `MOST` allocations only so many fail: half of them are the first, where
+   * a request allocates what it works with, the others are spread evenly. Returns all attempts.
    */
-  async everywhere(attempt: (fault: AllocationFault) => Promise<number>): Promise<readonly CodeRange[]> {
-    const explore = async (functions: readonly CodeRange[]): Promise<readonly CodeRange[]> => {
-      if ((await attempt({ functions, times: 1 })) === 0) return [];
-      if (functions.length === 1) {
-        await attempt({ functions });
-        return functions;
-      }
-      const middle = Math.ceil(functions.length / 2);
-      return [...(await explore(functions.slice(0, middle))), ...(await explore(functions.slice(middle)))];
-    };
-    return explore(this.functions);
+  async each(commands: (n: number) => readonly Command[]): Promise<Attempt[]> {
+    await this.#set('Y', ANYWHERE, 100);
+    try {
+      const [whole] = await this.#attempt('one', commands, [NEVER]);
+      if (whole === undefined) throw new Error('nothing was attempted');
+      const numbers = chosen(NEVER - whole.missing, MOST);
+      const ones = await this.#attempt('one', commands, numbers);
+      const survived = numbers.filter((_, index) => ones[index]?.answers[ones[index].request]?.errno === 0);
+      return [whole, ...ones, ...(await this.#attempt('rest', commands, survived))];
+    } finally {
+      await this.#kernelLab.run('/usr/bin/sh', ['-c', CLEAR]);
+    }
+  }
+
+  async #attempt(
+    shortage: Shortage,
+    commands: (n: number) => readonly Command[],
+    numbers: readonly number[],
+  ): Promise<(Attempt & { readonly missing: number })[]> {
+    const lists = numbers.map((n) =>
+      commands(n).map(([when, ...words]) => [when === SHORT ? `${shortage}:${String(n)}` : when, ...words]),
+    );
+    const input = lists.flatMap((list) => list.map((words) => `${words.join('\t')}\n`)).join('');
+    const { stdout } = await this.#kernelLab.run(TOOL, [], { input, timeoutMs: 170_000 });
+    const answers = stdout.split('\u001e').slice(0, -1);
+    return lists.map((list, index) => {
+      const read = answers.splice(0, list.length).map((answer) => {
+        const [, text, errno, missing] = /^([^]*)\t(\d+) (\d+)$/.exec(answer) ?? [];
+        if (text === undefined) throw new Error(`not an answer: ${answer}`);
+        return { text, errno: Number(errno), missing: Number(missing) };
+      });
+      const request = list.findIndex(([when]) => when?.includes(':'));
+      const short = read[request];
+      if (short === undefined) throw new Error('no request was made');
+      const what = `${shortage} ${String(numbers[index])}`;
+      return { what, failed: short.missing === 0, missing: short.missing, request, answers: read };
+    });
+  }
+
+  async #set(taskFilter: 'Y' | 'N', callers: readonly string[], percent: number): Promise<void> {
+    await this.#kernelLab.run('/usr/bin/sh', ['-c', SET, 'sh', taskFilter, ...callers, String(percent)]);
+  }
+}
+
+/** Of the numbers from 1 to `count`. */
+function chosen(count: number, most: number): number[] {
+  const first = Math.min(count, Math.ceil(most / 2));
+  const others = Math.min(count, most) - first;
+  const spread = Array.from(
+    { length: others },
+    (_, index) => first + Math.floor(((index + 1) * (count - first)) / others),
+  );
+  return [...Array.from({ length: first }, (_, index) => index + 1), ...spread];
+}
+
+/** Builds the program that makes requests, and puts it into the guest. */
+async function install(kernelLab: KernelLab): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'dmr-tool-'));
+  try {
+    const program = join(folder, 'short-memory');
+    const source = join(import.meta.dirname, 'guest/short-memory.c');
+    const { code, stderr } = await run('gcc', ['-O1', '-Wall', '-Werror', '-static', '-s', '-o', program, source]);
+    if (code !== 0) throw new Error(`gcc failed:\n${stderr}`);
+    const script = `cat > ${TOOL} && chmod 755 ${TOOL}`;
+    await kernelLab.run('/usr/bin/sh', ['-c', script], { input: await readFile(program) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

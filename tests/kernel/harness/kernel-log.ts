@@ -54,11 +54,11 @@ export class KernelLog {
 
   /** Complaints of the kernel about itself that have come since the last call. */
   takeComplaints(): string[] {
-    const found = [...this.#lines.slice(this.#checked), ...this.#console.slice(this.#checkedConsole)];
+    const found = [this.#lines.slice(this.#checked), this.#console.slice(this.#checkedConsole)];
     this.#checked = this.#lines.length;
     this.#checkedConsole = this.#console.length;
     const ends = this.#ends;
     this.#ends = [];
-    return [...found.filter(isComplaint), ...ends];
+    return [...found.flatMap((lines) => lines.filter((_, index) => isComplaint(lines, index))), ...ends];
   }
 }
