@@ -293,6 +293,19 @@ static unsigned long wait_for(struct remap_c *rc, struct remap_scan *s,
 	return 0;
 }
 
+/* Mapped blocks cut a batch into more reads than can be under way at once. */
+static u64 read_batch(struct remap_c *rc, struct remap_scan *s, u64 from,
+		      u64 to, bool timed)
+{
+	u64 at = from, n;
+
+	do {
+		n = remap_scan_read(rc, s->pages, at, to - at, timed);
+		at += n;
+	} while (n && at < to && !READ_ONCE(rc->stopping));
+	return at - from;
+}
+
 /* Does what is to be done. Return: jiffies until there is more, or NEVER. */
 static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 {
@@ -318,7 +331,7 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 		if (!get_pages(s))
 			return HZ;
 		near = pick(rc, batch_blocks(rc, busy), &from, &to);
-		done = remap_scan_read(rc, s->pages, from, to - from, !busy);
+		done = read_batch(rc, s, from, to, !busy);
 		if (done)
 			remap_region_scanned(rc, from, done);
 		pay(rc, s, done);

@@ -225,6 +225,8 @@ describe('a scan that runs', () => {
     const { target, main } = pair;
     const bad = 16 * MIB_SECTORS;
     failReads(pair, bad / 8);
+    // What was moved cuts the MiB before it into more reads than are under way at once.
+    for (let n = 0; n < 12; n += 1) await target.ask('remap', bad / 8 - 200 + n * 10);
     const mark = main.log.mark();
     await scan(target);
     const reads = readsSince(pair, mark);
