@@ -4,8 +4,9 @@ import { dataPath } from './data-path.ts';
 import { labStart } from './lab-start.ts';
 import { memory } from './memory.ts';
 import { remap } from './remap.ts';
+import { scan } from './scan.ts';
 import { scaling } from './scaling.ts';
 import { screen } from './screen.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [dataPath, scaling, memory, remap, activation, labStart, screen];
+export const benchmarks: readonly Benchmark[] = [dataPath, scaling, memory, remap, activation, scan, labStart, screen];

@@ -184,7 +184,7 @@ export class CountingMachine {
 
   /** Remaps a range of blocks by one message; gives the instructions for each, with the message's share. */
   async remapCost(first: number, count: number): Promise<number> {
-    const total = await this.#instructions(`dmsetup message remap 0 remap ${String(first)} ${String(count)}`);
+    const total = await this.timed(`dmsetup message remap 0 remap ${String(first)} ${String(count)}`);
     return total / count;
   }
 
@@ -192,18 +192,18 @@ export class CountingMachine {
   async activationCost(): Promise<number> {
     await this.run('/usr/sbin/dmsetup', ['remove', 'remap']);
     const table = `0 ${String(MAIN_SECTORS)} remap ${this.#main.path} ${this.#spare} ${String(BLOCK_SECTORS)} 1 no_scan`;
-    return this.#instructions(`dmsetup create remap --table '${table}'`);
+    return this.timed(`dmsetup create remap --table '${table}'`);
   }
 
   /** Instructions of reading so many KiB of the spare in pieces of 64. */
   async readingCost(kib: number): Promise<number> {
-    return this.#instructions(
+    return this.timed(
       `dd if=${this.#spare} of=/dev/null bs=64k count=${String(Math.ceil(kib / 64))} iflag=direct 2>/dev/null`,
     );
   }
 
-  /** Instructions from before a command to after it, as the guest's clock counts them. */
-  async #instructions(command: string): Promise<number> {
+  /** Instructions from before a command of the shell to after it, and idle time, as the guest's clock counts them. */
+  async timed(command: string): Promise<number> {
     const output = await this.shell(`
       now() { sed -n 's/^now at \\([0-9]*\\) nsecs$/\\1/p' /proc/timer_list; }
       before=$(now)
