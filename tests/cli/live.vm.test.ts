@@ -148,6 +148,11 @@ describe('the listings', () => {
       await cli.refuses(/no protected device named "other"/, verb, 'other');
     }
     await cli.refuses(/no protected device named "other"/, 'remap', 'other', '1');
+    await cli.refuses(/no protected device named "other"/, 'scan', 'other', 'start');
+    await cli.refuses(/ACTION is one of start, stop, pause, resume/, 'scan', 'safe', 'begin');
+    expect((await cli.exits(1, 'scan', 'safe', 'pause')).stderr).toMatch(/no scan is under way/);
+    expect((await cli.exits(0, 'scan', 'safe', 'start')).stdout).toMatch(/^safe: rw/);
+    await cli.exits(0, 'scan', 'safe', 'stop');
     await cli.refuses(/--max must be a number from 1 on, not "0"/, 'remaps', 'safe', '--max', '0');
     await cli.refuses(/--first must be below 8192/, 'health', 'safe', '--first', '8192');
     await cli.refuses(/--count must be a number from 1 to 8/, 'health', 'safe', '--first', '8184', '--count', '9');

@@ -1,0 +1,67 @@
+import { screen, within } from '@testing-library/react';
+import axe from 'axe-core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { appError } from '../../../app/errors.ts';
+import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
+import { SCENE_TARGET } from '../../../tests/doubles/scene.ts';
+import { renderApp } from '../../testing/render.tsx';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let close: () => void = () => undefined;
+afterEach(() => close());
+
+/** The device page while the scan is in a state, and the panel on it. */
+async function open(scanState: 'idle' | 'running' | 'paused' | 'off', scanBlock = 0) {
+  const bridge = new BridgeDouble({ mapped: 30, pending: 3 });
+  bridge.changeConnection('lab', (lab) => {
+    const target = lab.targets[0];
+    if (target === undefined) return;
+    target.status = { ...target.status, scanState, scanBlock, scanPasses: 2 };
+    // How long it may still take is judged by when it began; nobody tells here.
+    target.events = target.events.filter(({ type }) => type !== 'scan_start');
+  });
+  const app = renderApp(bridge, { at: 'device', connection: 'lab', name: SCENE_TARGET, tab: 'remaps' });
+  close = app.close;
+  const panel = await screen.findByRole('region', { name: 'Scan' });
+  const asked = (): unknown[] =>
+    bridge.calls.flatMap(({ name, params }) => (name === 'target.scan' ? [(params as { action: string }).action] : []));
+  return { ...app, bridge, panel, asked };
+}
+
+describe('the scan of a device', () => {
+  it('can be begun where none is under way', async () => {
+    const { user, panel, asked } = await open('idle');
+    expect(panel.textContent).toContain('The whole disk was read 2 times.');
+    expect(within(panel).queryByRole('progressbar')).toBeNull();
+    await user.click(within(panel).getByRole('button', { name: 'Scan now' }));
+    expect(asked()).toEqual(['start']);
+  });
+
+  it('shows how far it is, and can be held and ended', async () => {
+    const { user, panel, asked } = await open('running', 32_768);
+    expect(within(panel).getByRole('progressbar').getAttribute('aria-valuenow')).toMatch(/^\d+$/);
+    expect(panel.textContent).toContain('Next: block 32,768.');
+    await user.click(within(panel).getByRole('button', { name: 'Pause' }));
+    await user.click(within(panel).getByRole('button', { name: 'Stop' }));
+    expect(asked()).toEqual(['pause', 'stop']);
+    expect((await axe.run(panel, { rules: { 'color-contrast': { enabled: false } } })).violations).toEqual([]);
+  });
+
+  it('goes on when it is held, and tells why it cannot', async () => {
+    const { user, panel, bridge, asked } = await open('paused');
+    expect(panel.textContent).toContain('Held until you go on.');
+    bridge.answer('target.scan', () => {
+      throw appError('target-refused', 'The protection refused it.', 'Try again.', 'EINVAL');
+    });
+    await user.click(within(panel).getByRole('button', { name: 'Go on' }));
+    expect(asked()).toEqual(['resume']);
+    expect(await within(panel).findByText('Try again.')).toBeTruthy();
+  });
+
+  it('says where it does not begin by itself', async () => {
+    const { panel } = await open('off');
+    expect(panel.textContent).toContain('It does not begin by itself.');
+  });
+});
