@@ -77,6 +77,18 @@ describe('a connection', () => {
     );
   });
 
+  it('keeps the newer of two statuses when the older one comes last', async () => {
+    await open();
+    const older = view.connection.targets[0]?.status;
+    if (older === undefined) throw new Error('nothing is protected');
+    helper.move(555_555);
+    await view.until(({ targets }) => targets[0]?.status.spareUsed === older.spareUsed + 1);
+    helper.overrides['target.continue'] = () => Promise.resolve(older);
+    await view.call('target.continue', { ...local, name: SCENE_TARGET });
+    expect(view.connection.targets[0]?.status.spareUsed).toBe(older.spareUsed + 1);
+    expect(view.connection.targets[0]?.device.status.lastEvent).toBeGreaterThan(older.lastEvent);
+  });
+
   it('tells a moved block as event, status, sample and row', async () => {
     await open();
     const before = view.connection.targets[0];

@@ -39,6 +39,7 @@ export class TargetFollower {
   readonly #forecaster: Forecaster;
   /** Number of the newest event that was told or was there at the start. */
   #lastEvent: number;
+  #status: TargetStatus;
   #stopped = false;
   #catching = false;
 
@@ -46,6 +47,7 @@ export class TargetFollower {
     this.device = device;
     this.#ports = ports;
     this.#lastEvent = device.status.lastEvent;
+    this.#status = device.status;
     const { name } = device;
     this.remaps = new RemapService(device.blockSectors, {
       fetch: (cursor, max) => ports.wire.call('target.remaps', { name, cursor, max }),
@@ -141,8 +143,11 @@ export class TargetFollower {
       });
   }
 
-  #heard(status: TargetStatus, also: (view: TargetView) => void, events: readonly TargetEvent[] = []): void {
+  #heard(heard: TargetStatus, also: (view: TargetView) => void, events: readonly TargetEvent[] = []): void {
     const now = Date.now();
+    // Answers may overtake each other: one that knows of fewer events was read earlier, and says what no longer holds.
+    const status = heard.lastEvent < this.#status.lastEvent ? this.#status : heard;
+    this.#status = status;
     if (!this.#stopped) this.#ports.watch.heard(status, events, now);
     this.#change((view) => {
       also(view);
