@@ -73,8 +73,8 @@ function latencyTerm({ latencyAnomaly, kind }: ForecastInput): TermDraft[] {
       sentence: 'Part of the disk answers slower than its own past explains.',
       source: flash ? 'Lu et al. (Alibaba), ATC 2022' : 'Lu et al., FAST 2020',
       evidence: flash
-        ? 'Flash drives that turned slow seldom failed within five months, so it is not in the number.'
-        : 'Speed foretold failures better than SMART did, but no study prints a ratio for it: it is not in the number.',
+        ? 'Flash drives that turned slow seldom failed within five months.'
+        : 'Speed foretold failures better than SMART did, but no study prints a ratio for it.',
     },
   ];
 }
@@ -91,7 +91,7 @@ function triedAgainTerm({ kind, now }: ForecastInput, id: string, counter: Count
       floor: fresh && !isFlash(kind) ? 'watch' : null,
       sentence: `${counterText(counter, words, now)}.`,
       source: 'Counted by this program',
-      evidence: 'No study prints how often disks with this fail: it is not in the number.',
+      evidence: 'No study prints how often disks with this fail.',
     },
   ];
 }

@@ -93,7 +93,7 @@ function reallocationTerm({ attributes, now }: ForecastInput): TermDraft[] {
       ...note('reallocated', 'flash', 'watch'),
       sentence: `${counterText(reallocated, words, now)}: four of five healthy flash drives had fewer than two.`,
       source: 'Narayanan et al. (Microsoft), SYSTOR 2016',
-      evidence: 'Half a million drives. No ratio is printed for a count, so it is not in the number.',
+      evidence: 'Half a million drives. No ratio is printed for a count.',
     },
   ];
 }
@@ -183,8 +183,7 @@ function wearTerm(percentageUsed: number | null): TermDraft[] {
       ...note('wear', 'wear', 'plan'),
       sentence: `${percentageUsed === 255 ? '255 % or more' : `${percentageUsed} %`} of the rated endurance is used. That is the vendor’s estimate and no failure.`,
       source: NVME,
-      evidence:
-        'Errors rise slowly with wear and show no cliff at the rated end (Google, FAST 2016), so it is not in the number.',
+      evidence: 'Errors rise slowly with wear and show no cliff at the rated end (Google, FAST 2016).',
     },
   ];
 }
