@@ -75,6 +75,7 @@ export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: 
       return { events: rows, next };
     },
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
+    'target.unmap': ({ name, block }) => change('unmap', name, ['unmap', block]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
     'target.scan': ({ name, action }) => change('scan', name, ['scan', action]),
     'smart.read': ({ devno }) => readSmartOf(devno),

@@ -90,6 +90,7 @@ export const requests = {
     params: onTarget.extend({ block: countSchema, blockCount: z.number().int().min(1).max(65_536) }),
     result: targetStatusSchema,
   },
+  'target.unmap': { params: onTarget.extend({ block: countSchema }), result: targetStatusSchema },
   'target.continue': { params: onTarget, result: targetStatusSchema },
   'target.scan': { params: onTarget.extend({ action: scanActionSchema }), result: targetStatusSchema },
   /** Asks a whole disk for its health now; the answer is in the snapshot when it resolves. */

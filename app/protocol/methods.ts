@@ -76,6 +76,8 @@ export const methods = {
     params: named.extend({ block: countSchema, blockCount: z.number().int().min(1).max(65_536) }),
     result: targetStatusSchema,
   },
+  /** Gives a block back to main, where what the spare holds of it is written and compared; unchanged when that fails. */
+  'target.unmap': { params: named.extend({ block: countSchema }), result: targetStatusSchema },
   /** Ends `halted`. */
   'target.continue': { params: named, result: targetStatusSchema },
   /** Begins, ends, holds or goes on with a scan of all of main. */

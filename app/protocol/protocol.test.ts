@@ -22,6 +22,7 @@ const handlers: Handlers = {
   'target.health': refuse,
   'target.events': ({ after }) => Promise.resolve({ events: [], next: after }),
   'target.remap': refuse,
+  'target.unmap': refuse,
   'target.continue': refuse,
   'target.scan': refuse,
   'smart.read': refuse,

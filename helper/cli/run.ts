@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { generalHelp, verbHelp } from './help.ts';
 import { isVerb, type VerbName } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
-import { goOn, remap, scan } from './verbs/change.ts';
+import { goOn, remap, scan, unmap } from './verbs/change.ts';
 import { dump } from './verbs/dump.ts';
 import { importList } from './verbs/import.ts';
 import { activate, create, deactivate, remove } from './verbs/life-cycle.ts';
@@ -24,6 +24,7 @@ const actions: Record<VerbName, (context: Context) => Promise<number>> = {
   deactivate,
   remove,
   remap,
+  unmap,
   remaps,
   health,
   events,

@@ -113,6 +113,13 @@ export const verbs = {
       json,
     ],
   },
+  unmap: {
+    summary: 'give a block back to main',
+    about:
+      'Writes what the spare holds of a block to main, reads it back and compares, and frees the spare block. Nothing changes when main still fails.',
+    operands: [pair, { name: 'BLOCK', required: true, completes: 'nothing' }],
+    options: [json],
+  },
   remaps: {
     summary: 'list the moved and pending blocks',
     about: 'Lists the blocks that live on the spare and those that could not be read, ascending.',

@@ -27,6 +27,7 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'module.install',
   'apply',
   'target.remap',
+  'target.unmap',
   'target.continue',
   'target.scan',
   'smart.read',
@@ -176,6 +177,12 @@ export class Broker {
     'target.remap': async ({ connection, ...params }) => {
       const session = this.#session(connection);
       const status = await session.wire().call('target.remap', params);
+      session.targets.follower(params.name).heardStatus(status);
+      return status;
+    },
+    'target.unmap': async ({ connection, ...params }) => {
+      const session = this.#session(connection);
+      const status = await session.wire().call('target.unmap', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
     },

@@ -22,6 +22,7 @@ const limits: Readonly<Record<MethodName, number>> = {
   'target.health': 60_000,
   'target.events': 60_000,
   'target.remap': 900_000,
+  'target.unmap': 180_000,
   'target.continue': 60_000,
   'target.scan': 180_000,
   'smart.read': 180_000,

@@ -198,6 +198,22 @@ describe('device', () => {
     expect(screen.getByRole('heading', { name: /Moving of bad blocks is halted/ })).toBeTruthy();
   });
 
+  it('gives a block back to the main disk, or says why not', async () => {
+    const bridge = new BridgeDouble({ mapped: 5, pending: 0 });
+    const { user } = open(bridge, { ...device, tab: 'settings' });
+    const block = bridge.rows.find(({ state }) => state === 'mapped')?.block ?? 0;
+    await user.type(await screen.findByRole('textbox', { name: 'Block' }), String(block));
+    await user.click(screen.getByRole('button', { name: 'Move back' }));
+    expect((await screen.findByText(/is on the main disk again/)).textContent).toMatch(/^Block [\d,]+ is/);
+    expect(bridge.calls.find(({ name }) => name === 'target.unmap')).toMatchObject({ params: { block } });
+    bridge.answer('target.unmap', () => {
+      throw appError('target-refused', 'The main disk still fails there.', 'Leave the block on the spare.', 'EIO');
+    });
+    await user.click(screen.getByRole('button', { name: 'Move back' }));
+    expect(await screen.findByText('Leave the block on the spare.')).toBeTruthy();
+    expect(screen.queryByText(/is on the main disk again/)).toBeNull();
+  });
+
   it('walks the problems of the disk by keyboard and tells what is known of each', async () => {
     const bridge = new BridgeDouble({ mapped: 0, pending: 2 });
     const first = bridge.rows[0]?.block ?? 0;

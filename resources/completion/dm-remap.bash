@@ -3,7 +3,7 @@ _dm_remap() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
   local options n word operand=0
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap remaps health events continue scan import check dump repair --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap unmap remaps health events continue scan import check dump repair --help --version' -- "$cur"))
     return
   fi
   case "$verb $previous" in
@@ -33,6 +33,7 @@ _dm_remap() {
       deactivate) options='--plan --json --help --verbose' ;;
       remove) options='--confirm --plan --json --help --verbose' ;;
       remap) options='--sectors --json --help --verbose' ;;
+      unmap) options='--json --help --verbose' ;;
       remaps) options='--from --max --json --help --verbose' ;;
       health) options='--first --count --cells --json --help --verbose' ;;
       events) options='--after --max --json --help --verbose' ;;
@@ -77,6 +78,8 @@ _dm_remap() {
     'remap 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'remap 1') COMPREPLY=() ;;
     'remap 2') COMPREPLY=() ;;
+    'unmap 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'unmap 1') COMPREPLY=() ;;
     'remaps 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'health 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'events 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;

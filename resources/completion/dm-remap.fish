@@ -48,6 +48,11 @@ complete -c dm-remap -n '__fish_seen_subcommand_from remap' -l sectors -d 'BLOCK
 complete -c dm-remap -n '__fish_seen_subcommand_from remap' -l json -d 'print JSON'
 complete -c dm-remap -n '__fish_seen_subcommand_from remap' -l help -d 'say how to use it'
 complete -c dm-remap -n '__fish_seen_subcommand_from remap' -l verbose -d 'also print details of errors and a log line for each change'
+complete -c dm-remap -f -n __fish_use_subcommand -a unmap -d 'give a block back to main'
+complete -c dm-remap -n '__fish_seen_subcommand_from unmap' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
+complete -c dm-remap -n '__fish_seen_subcommand_from unmap' -l json -d 'print JSON'
+complete -c dm-remap -n '__fish_seen_subcommand_from unmap' -l help -d 'say how to use it'
+complete -c dm-remap -n '__fish_seen_subcommand_from unmap' -l verbose -d 'also print details of errors and a log line for each change'
 complete -c dm-remap -f -n __fish_use_subcommand -a remaps -d 'list the moved and pending blocks'
 complete -c dm-remap -n '__fish_seen_subcommand_from remaps' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
 complete -c dm-remap -n '__fish_seen_subcommand_from remaps' -l from -d 'begin with this block' -x

@@ -88,6 +88,11 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       for (let moved = block; moved < block + count; moved += 1) moveBlock(double, moved);
       return statusNow();
     },
+    'target.unmap': ({ block }) => {
+      double.rows = double.rows.filter((row) => row.block !== block || row.state !== 'mapped');
+      double.touchRemaps();
+      return statusNow();
+    },
     'target.continue': () => ({ ...statusNow(), mode: 'rw' }),
     'target.scan': ({ action }) => ({
       ...statusNow(),

@@ -137,6 +137,7 @@ export class FakeHelper {
         this.move(block);
         return Promise.resolve(sceneStatus(this.rows, 1_000, this.events.at(-1)?.number ?? 0));
       },
+      'target.unmap': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'smart.read': ({ devno }) => Promise.resolve(sceneReading(devno)),

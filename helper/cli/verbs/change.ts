@@ -26,6 +26,13 @@ export async function remap(context: Context): Promise<number> {
   return tell(context, name, await handlers['target.remap']({ name, ...range }));
 }
 
+export async function unmap(context: Context): Promise<number> {
+  const { args } = context;
+  const name = args.pairName();
+  const block = args.countOperand('BLOCK') ?? 0;
+  return tell(context, name, await machine(context)['target.unmap']({ name, block }));
+}
+
 export async function goOn(context: Context): Promise<number> {
   const name = context.args.pairName();
   return tell(context, name, await machine(context)['target.continue']({ name }));

@@ -29,6 +29,7 @@ export function Settings({ connection, target }: { connection: Connection; targe
         }
       />
       <MoveNow connection={connection} target={target} live={live} />
+      {status.spareUsed > 0 && <MoveBack connection={connection} target={target} live={live} />}
       {status.mode === 'halted' && <Continue connection={connection} target={target} live={live} />}
       <Stop connection={connection} target={target} live={live} />
     </div>
@@ -114,6 +115,49 @@ function MoveNow({ connection, target, live }: Props) {
         {block !== null && !fits && <p className="label">The disk has only {formatCount(blocks)} blocks.</p>}
         {moved !== null && <p role="status">{moved}</p>}
         {move.error !== null && <Failure error={move.error} />}
+      </div>
+    </Setting>
+  );
+}
+
+function MoveBack({ connection, target, live }: Props) {
+  const unmap = useCall('target.unmap');
+  const blocks = blockCount(target.device);
+  const [block, setBlock] = useState<number | null>(null);
+  const [given, setGiven] = useState<number | null>(null);
+  const fits = block !== null && block < blocks;
+  const run = async (): Promise<void> => {
+    if (block === null) return;
+    setGiven(null);
+    const status = await unmap.run({ connection: connection.id, name: target.device.name, block });
+    if (status !== null) setGiven(block);
+  };
+  return (
+    <Setting
+      title="Move a block back"
+      text="Writes a moved block to the main disk again, reads it back and compares, and frees its place on the spare. When the main disk still fails there, the block stays on the spare. Bad blocks seldom become good: do this only when you know why one did."
+    >
+      <div className="stack">
+        <div className="row row-wrap" style={{ alignItems: 'flex-end' }}>
+          <NumberInput
+            label="Block"
+            description={`0 to ${formatCount(blocks - 1)}`}
+            value={block ?? ''}
+            onChange={(value) => setBlock(typeof value === 'number' ? value : null)}
+            min={0}
+            max={blocks - 1}
+            allowDecimal={false}
+            allowNegative={false}
+            thousandSeparator=","
+            hideControls
+            w={150}
+          />
+          <Button variant="default" disabled={!live || !fits} loading={unmap.busy} onClick={() => void run()}>
+            Move back
+          </Button>
+        </div>
+        {given !== null && <p role="status">{`Block ${formatCount(given)} is on the main disk again.`}</p>}
+        {unmap.error !== null && <Failure error={unmap.error} />}
       </div>
     </Setting>
   );
