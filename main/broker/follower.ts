@@ -55,8 +55,9 @@ export class TargetFollower {
         this.#change((view) => {
           view.remapsRevision += 1;
         });
-        this.#forecaster.heard();
+        this.#forecast();
       },
+      loaded: () => this.#forecast(),
       failed: (thrown) => ports.log.warn({ target: name, error: String(thrown) }, 'remap table not read'),
     });
     this.#forecaster = new Forecaster({
@@ -111,7 +112,7 @@ export class TargetFollower {
   healthHeard(devno: string, health: DriveHealth): void {
     if (this.#stopped) return;
     this.#ports.watch.healthHeard(devno, health);
-    this.#forecaster.heard();
+    this.#forecast();
   }
 
   /** What a list of all devices says about this one. */
@@ -156,7 +157,7 @@ export class TargetFollower {
       view.heard = now;
       this.#samples.add(view.samples, sampleOf(status, now));
     });
-    this.#forecaster.heard();
+    this.#forecast();
   }
 
   async #fetchRecentEvents(): Promise<void> {
@@ -170,6 +171,11 @@ export class TargetFollower {
     } catch (thrown) {
       this.#ports.log.warn({ target: name, error: String(thrown) }, 'earlier events not read');
     }
+  }
+
+  /** Not before the remap table is there: a forecast without it would look better than the next one. */
+  #forecast(): void {
+    if (this.remaps.isKnown) this.#forecaster.heard();
   }
 
   #change(recipe: (view: TargetView, disks: KnownDisks) => void): void {

@@ -165,15 +165,22 @@ class FakeTarget {
   }
 }
 
-function serviceOf(target: FakeTarget): { service: RemapService; failures: unknown[]; changes: () => number } {
+function serviceOf(target: FakeTarget): {
+  service: RemapService;
+  failures: unknown[];
+  changes: () => number;
+  loads: () => number;
+} {
   const failures: unknown[] = [];
   let changes = 0;
+  let loads = 0;
   const service = new RemapService(8, {
     fetch: target.fetch,
     changed: () => (changes += 1),
+    loaded: () => (loads += 1),
     failed: (thrown) => failures.push(thrown),
   });
-  return { service, failures, changes: () => changes };
+  return { service, failures, changes: () => changes, loads: () => loads };
 }
 
 function event(
@@ -187,9 +194,11 @@ describe('RemapService', () => {
   it('loads all pages, then fetches only the blocks that events name', async () => {
     const target = new FakeTarget();
     target.put(...makeRows(200_000, 9_000, 100, 8));
-    const { service, changes } = serviceOf(target);
+    const { service, changes, loads } = serviceOf(target);
+    expect(service.isKnown).toBe(false);
     service.reload();
     await service.settled();
+    expect([service.isKnown, loads()]).toEqual([true, 1]);
     expect(target.calls.map(([, max]) => max)).toEqual([4096, 4096, 4096]);
     expect(service.query(everything)).toMatchObject({ total: 9_100, matched: 9_100 });
 
@@ -278,6 +287,7 @@ describe('RemapService', () => {
     const service = new RemapService(8, {
       fetch: () => Promise.resolve({ rows: [], next: 0 }),
       changed: () => undefined,
+      loaded: () => undefined,
       failed: (thrown) => failures.push(thrown),
     });
     service.reload();
@@ -294,6 +304,7 @@ test('a million rows take at most 40 bytes each and answer every order and filte
       return Promise.resolve({ rows: rows.slice(cursor, end), next: end === rows.length ? null : end });
     },
     changed: () => undefined,
+    loaded: () => undefined,
     failed: (thrown) => {
       throw thrown;
     },

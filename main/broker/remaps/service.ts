@@ -13,6 +13,8 @@ export interface RemapServicePorts {
   readonly fetch: FetchPage;
   /** Rows may have changed. */
   readonly changed: () => void;
+  /** The whole table was taken in for the first time. */
+  readonly loaded: () => void;
   /** A page could not be had; the table is behind until the next event or reload. */
   readonly failed: (thrown: unknown) => void;
 }
@@ -63,6 +65,7 @@ export class RemapService {
   #loads = 0;
   #working: Promise<void> | null = null;
   #stopped = false;
+  #known = false;
 
   constructor(blockSectors: number, ports: RemapServicePorts) {
     this.#ports = ports;
@@ -121,6 +124,11 @@ export class RemapService {
     return this.#view.rowsAt(fromBlock, limit);
   }
 
+  /** Whether the whole table was taken in once. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
   /** Blocks that failed; those that were moved on request are not among them. */
   troubles(): MetTroubles {
     return troublesOf(this.#table);
@@ -146,7 +154,11 @@ export class RemapService {
   async #loadPage(from: number): Promise<void> {
     const load = this.#loads;
     const next = await this.#fetch(from, MAX_ROWS);
-    if (this.#loads === load) this.#loadFrom = next;
+    if (this.#loads !== load) return;
+    this.#loadFrom = next;
+    if (next !== null || this.#known) return;
+    this.#known = true;
+    this.#ports.loaded();
   }
 
   async #fetchNamed(): Promise<void> {

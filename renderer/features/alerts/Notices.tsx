@@ -7,7 +7,9 @@ import { useEffect, useRef, useState } from 'react';
 import type { Notice } from '../../../app/alerts/schema.ts';
 import type { Connection, Snapshot } from '../../../app/bridge/snapshot.ts';
 
-const MOST_SHOWN = 3;
+const MOST_SHOWN = 2;
+/** What is not grave leaves the page by itself, in milliseconds: it stands among the alerts. */
+const NOTABLE_STAYS_MS = 15_000;
 
 /**
  * In a browser: shows what is told from now on, through the browser where it may, else on the page. The desktop window's
@@ -16,7 +18,12 @@ const MOST_SHOWN = 3;
 export function Notices({ snapshot }: { snapshot: Snapshot }) {
   const [shown, setShown] = useState<readonly { key: string; notice: Notice }[]>([]);
   const seen = useRef<ReadonlySet<string> | null>(null);
+  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   const { connections, app } = snapshot;
+  useEffect(() => {
+    const running = timers.current;
+    return () => running.forEach((timer) => clearTimeout(timer));
+  }, []);
   useEffect(() => {
     const known = connections.flatMap(noticesOf);
     const before = seen.current;
@@ -29,6 +36,13 @@ export function Notices({ snapshot }: { snapshot: Snapshot }) {
       for (const { key, notice } of news) new Notification(notice.title, { body: notice.body, tag: key });
     } else {
       setShown((now) => [...now, ...news].slice(-MOST_SHOWN));
+      const passing = new Set(news.filter(({ notice }) => notice.weight !== 'grave').map(({ key }) => key));
+      if (passing.size === 0) return;
+      const timer = setTimeout(() => {
+        timers.current.delete(timer);
+        setShown((now) => now.filter(({ key }) => !passing.has(key)));
+      }, NOTABLE_STAYS_MS);
+      timers.current.add(timer);
     }
   }, [connections, app.host]);
   return (

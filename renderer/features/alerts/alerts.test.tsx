@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { Alert, Notice } from '../../../app/alerts/schema.ts';
@@ -93,6 +93,26 @@ describe('a notification in a browser', () => {
     expect(screen.queryByText('A title')).toBeNull();
     await user.click(within(log).getByRole('button', { name: 'Dismiss' }));
     expect(log.textContent).toBe('');
+  });
+
+  it('leaves the page by itself where it is not grave', async () => {
+    const { bridge } = open();
+    await screen.findByRole('article', { name: SCENE_TARGET });
+    const log = screen.getByRole('log', { name: 'Notifications' });
+    vi.useFakeTimers();
+    try {
+      act(() =>
+        bridge.changeConnection('lab', ({ alerts }) => {
+          alerts.notices.push(news, { ...news, number: 3, title: 'Small news', weight: 'notable' });
+        }),
+      );
+      await act(() => vi.advanceTimersByTimeAsync(1_000));
+      expect(log.textContent).toBe('NewsA bodySmall newsA body');
+      await act(() => vi.advanceTimersByTimeAsync(15_000));
+      expect(log.textContent).toBe('NewsA body');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is left to the browser where it may show it, and to the desktop’s own process', async () => {
