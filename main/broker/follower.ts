@@ -65,7 +65,8 @@ export class TargetFollower {
       change: (recipe) => this.#change(recipe),
       timesOf: ports.timesOf,
       judged: (verdict) => {
-        if (!this.#stopped) ports.watch.judged(verdict);
+        // Half of the news would be told as one step, and the rest as another.
+        if (!this.#stopped && !this.remaps.isBehind) ports.watch.judged(verdict);
       },
     });
   }
@@ -93,6 +94,8 @@ export class TargetFollower {
     const fresh = events.filter((event) => event.number > this.#lastEvent);
     const missing = gap || (fresh[0] !== undefined && fresh[0].number > this.#lastEvent + 1);
     this.#lastEvent = fresh.at(-1)?.number ?? (gap ? status.lastEvent : this.#lastEvent);
+    if (missing) this.remaps.reload();
+    else this.remaps.follow(fresh);
     this.#heard(
       status,
       (view) => {
@@ -100,12 +103,7 @@ export class TargetFollower {
       },
       fresh,
     );
-    if (!missing) {
-      this.remaps.follow(fresh);
-      return;
-    }
-    this.remaps.reload();
-    void this.#fetchRecentEvents();
+    if (missing) void this.#fetchRecentEvents();
   }
 
   /** A disk has told of its own health. */

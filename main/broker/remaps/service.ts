@@ -129,6 +129,11 @@ export class RemapService {
     return this.#known;
   }
 
+  /** Whether rows are still being fetched: the table is behind what events and the status say. */
+  get isBehind(): boolean {
+    return this.#working !== null || this.#hasWork();
+  }
+
   /** Blocks that failed; those that were moved on request are not among them. */
   troubles(): MetTroubles {
     return troublesOf(this.#table);
