@@ -7,8 +7,41 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
 
 #include "dm-remap-scan.h"
+
+void remap_scan_free_pages(struct page **pages)
+{
+	unsigned int i;
+
+	if (!pages)
+		return;
+	for (i = 0; i < REMAP_SCAN_PAGES; i++)
+		if (pages[i])
+			__free_page(pages[i]);
+	kvfree(pages);
+}
+
+/* What a scan reads into. Return: NULL without memory. Context: process. */
+struct page **remap_scan_alloc_pages(void)
+{
+	unsigned int noio = memalloc_noio_save(), i;
+	struct page **pages;
+
+	pages = kvcalloc(REMAP_SCAN_PAGES, sizeof(*pages), GFP_KERNEL);
+	for (i = 0; pages && i < REMAP_SCAN_PAGES; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		if (!pages[i]) {
+			remap_scan_free_pages(pages);
+			pages = NULL;
+		}
+	}
+	memalloc_noio_restore(noio);
+	return pages;
+}
 
 struct scan_io {
 	struct completion done;

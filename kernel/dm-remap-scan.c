@@ -15,14 +15,10 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "dm-remap-scan.h"
 
-#define STAGGER_SECTORS	262144u		/* 128 MiB */
-#define SEGMENT_SECTORS	2048u		/* 1 MiB */
 #define NEAR_SECTORS	20480u		/* 10 MiB */
 #define QUIET		(HZ / 20)
 #define STARVED		HZ
@@ -54,72 +50,8 @@ struct remap_scan {
 
 static void free_pages_of(struct remap_scan *s)
 {
-	unsigned int i;
-
-	if (!s->pages)
-		return;
-	for (i = 0; i < REMAP_SCAN_PAGES; i++)
-		if (s->pages[i])
-			__free_page(s->pages[i]);
-	kvfree(s->pages);
+	remap_scan_free_pages(s->pages);
 	s->pages = NULL;
-}
-
-static bool get_pages(struct remap_scan *s)
-{
-	unsigned int noio, i;
-
-	if (s->pages)
-		return true;
-	noio = memalloc_noio_save();
-	s->pages = kvcalloc(REMAP_SCAN_PAGES, sizeof(*s->pages), GFP_KERNEL);
-	for (i = 0; s->pages && i < REMAP_SCAN_PAGES; i++) {
-		s->pages[i] = alloc_page(GFP_KERNEL);
-		if (!s->pages[i])
-			free_pages_of(s);
-	}
-	memalloc_noio_restore(noio);
-	return s->pages;
-}
-
-/* Blocks of the staggered order's regions, and of what is read of each. */
-static u64 segment_blocks(struct remap_c *rc)
-{
-	return max_t(u64, remap_region_grain(rc),
-		     SEGMENT_SECTORS >> rc->block_shift);
-}
-
-static u64 stagger_blocks(struct remap_c *rc)
-{
-	return max_t(u64, segment_blocks(rc),
-		     STAGGER_SECTORS >> rc->block_shift);
-}
-
-/* End of the segment that a block of the scan lies in. */
-static u64 segment_end(struct remap_c *rc, u64 block)
-{
-	const struct remap_counters *c = &rc->count;
-	u64 segment = segment_blocks(rc);
-	u64 begin = (block - c->scan_first) & ~(segment - 1);
-
-	return c->scan_first + min(begin + segment, c->scan_count);
-}
-
-/* Where the scan goes on after a segment; all ones when it is over. */
-static u64 next_segment(struct remap_c *rc, u64 block)
-{
-	const struct remap_counters *c = &rc->count;
-	u64 segment = segment_blocks(rc), stagger = stagger_blocks(rc);
-	u64 begin = (block - c->scan_first) & ~(segment - 1);
-
-	begin += stagger;
-	if (begin >= c->scan_count)
-		begin = (begin & (stagger - 1)) + segment;
-	else
-		return c->scan_first + begin;
-	if (begin >= min(stagger, c->scan_count))
-		return REMAP_NO_BLOCK;
-	return c->scan_first + begin;
 }
 
 static bool is_whole(struct remap_c *rc)
@@ -208,8 +140,8 @@ static u64 batch_blocks(struct remap_c *rc, bool busy)
 	if (busy)
 		kib = least;
 	else if (!rc->arg[REMAP_SCAN_RATE])
-		kib = SEGMENT_SECTORS / 2;
-	kib = clamp_t(u32, kib, least, SEGMENT_SECTORS / 2);
+		kib = REMAP_SCAN_SEGMENT_SECTORS / 2;
+	kib = clamp_t(u32, kib, least, REMAP_SCAN_SEGMENT_SECTORS / 2);
 	return max(1u, 2 * kib >> rc->block_shift);
 }
 
@@ -230,7 +162,7 @@ static bool pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to)
 	} else {
 		s->near = false;
 		*from = rc->count.scan_block;
-		*to = min(segment_end(rc, *from), *from + batch);
+		*to = min(remap_scan_segment_end(rc, *from), *from + batch);
 	}
 	near = s->near;
 	spin_unlock_irqrestore(&rc->lock, flags);
@@ -253,8 +185,8 @@ static bool advance(struct remap_c *rc, bool near, u64 from, u64 to, u64 done)
 			s->near_low = from;
 	} else if (!near) {
 		next = rc->count.scan_block + done;
-		if (next == segment_end(rc, rc->count.scan_block))
-			next = next_segment(rc, rc->count.scan_block);
+		if (next == remap_scan_segment_end(rc, rc->count.scan_block))
+			next = remap_scan_next_segment(rc, rc->count.scan_block);
 		over = next == REMAP_NO_BLOCK;
 		if (!over)
 			rc->count.scan_block = next;
@@ -328,7 +260,9 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 		wait = wait_for(rc, s, busy);
 		if (wait)
 			return wait;
-		if (!get_pages(s))
+		if (!s->pages)
+			s->pages = remap_scan_alloc_pages();
+		if (!s->pages)
 			return HZ;
 		near = pick(rc, batch_blocks(rc, busy), &from, &to);
 		done = read_batch(rc, s, from, to, !busy);
@@ -439,7 +373,7 @@ void remap_scan_near(struct remap_c *rc, u64 block)
 	if (c->scan_state != REMAP_SCAN_RUNNING || block < c->scan_first ||
 	    block - c->scan_first >= c->scan_count)
 		goto out;
-	limit = stagger_blocks(rc);
+	limit = remap_scan_stagger_blocks(rc);
 	first = max(c->scan_first, block - min(block, reach));
 	end = min(c->scan_first + c->scan_count, block + reach + 1);
 	if (!s->near) {

@@ -62,6 +62,13 @@ int remap_regions_save(struct remap_c *rc, u32 room,
 void remap_regions_load(struct remap_c *rc,
 			const struct remap_disk_regions *u);
 
+/* dm-remap-scan-order.c */
+#define REMAP_SCAN_SEGMENT_SECTORS	2048u	/* 1 MiB */
+
+u64 remap_scan_stagger_blocks(struct remap_c *rc);
+u64 remap_scan_segment_end(struct remap_c *rc, u64 block);
+u64 remap_scan_next_segment(struct remap_c *rc, u64 block);
+
 /* dm-remap-scan-read.c */
 /* Sectors of one read, and reads under way at once: 1 MiB in all. */
 #define REMAP_SCAN_READ_SECTORS	256u
@@ -69,6 +76,8 @@ void remap_regions_load(struct remap_c *rc,
 #define REMAP_SCAN_PAGES	(REMAP_SCAN_READS * REMAP_SCAN_READ_SECTORS >> \
 				 (PAGE_SHIFT - SECTOR_SHIFT))
 
+struct page **remap_scan_alloc_pages(void);
+void remap_scan_free_pages(struct page **pages);
 u64 remap_scan_read(struct remap_c *rc, struct page **pages, u64 first,
 		    u64 count, bool timed);
 
