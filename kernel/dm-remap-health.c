@@ -126,7 +126,7 @@ void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms)
 }
 
 /**
- * remap_note_latency() - a read of main that a worker or the scanner issued
+ * remap_note_latency() - a read of a worker or of the scanner was timed
  * @rc: target
  * @us: microseconds
  */

@@ -108,15 +108,17 @@ static int read_item(struct remap_c *rc, struct move *m, struct move_item *it)
 {
 	sector_t sector = (sector_t)it->block << rc->block_shift;
 	unsigned int attempt, sectors = remap_sectors_of(rc, it->block);
+	blk_status_t status = BLK_STS_OK;
 
 	if (it->old.mapped)
 		return read_pieces(rc, m, it);
 	for (attempt = 0; attempt <= rc->arg[REMAP_RETRIES]; attempt++) {
 		if (attempt)
 			remap_backoff(rc, attempt);
-		if (move_io(rc, m, rc->main->bdev, sector,
-			    it->index * rc->block_sectors, sectors,
-			    REQ_OP_READ | REQ_NOMERGE))
+		status = move_io(rc, m, rc->main->bdev, sector,
+				 it->index * rc->block_sectors, sectors,
+				 REQ_OP_READ | REQ_NOMERGE);
+		if (status)
 			continue;
 		memcpy(it->got, it->want, sizeof(it->got));
 		if (attempt)
@@ -124,7 +126,8 @@ static int read_item(struct remap_c *rc, struct move *m, struct move_item *it)
 		return 0;
 	}
 	if (m->cause == REMAP_CAUSE_PROACTIVE) {
-		/* Too late: it waits, as any block that cannot be read does. */
+		/* Too late: it is pending, as after a user's read. */
+		remap_read_failed(rc, it->block, false, status);
 		it->skip = true;
 		return 0;
 	}

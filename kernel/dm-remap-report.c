@@ -2,6 +2,7 @@
 /*
  * Reports of debugfs that are made in one go.
  */
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
@@ -32,6 +33,7 @@ int remap_show_latency(struct remap_c *rc, struct seq_file *m)
 
 int remap_show_regions(struct remap_c *rc, struct seq_file *m)
 {
+	u32 now = ktime_get_real_seconds();
 	struct remap_region *region;
 	unsigned long index = 0;
 	unsigned int i;
@@ -49,7 +51,7 @@ int remap_show_regions(struct remap_c *rc, struct seq_file *m)
 			   region->latency_avg, region->latency_max);
 		for (i = 0; i < ARRAY_SIZE(region->errors); i++)
 			seq_printf(m, " %u", region->errors[i]);
-		seq_printf(m, " %u\n", region->weight);
+		seq_printf(m, " %u\n", remap_region_weight(region, now));
 	}
 	mutex_unlock(&rc->region_mutex);
 	return 0;

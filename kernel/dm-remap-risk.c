@@ -7,9 +7,9 @@
  * nearly all of a drive's fall into the same two weeks (Schroeder, Damouras and
  * Gill, FAST 2010, 6). So an error weighs 1, half of it after 14 days; the weight
  * E of a region is its own, half of what it gained within days, and a quarter
- * of that of each region within 10 MiB. The risk is 100 E / (E + 1): 50 for one
- * new error. What a number has to rest upon, how much of the region was read in
- * how recent a scan, is its confidence.
+ * of that of each region within 10 MiB. The risk is 100 E / (E + 1): 60 right
+ * after one error, 50 some days later. What a number has to rest upon, how much
+ * of the region was read in how recent a scan, is its confidence.
  */
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -40,23 +40,54 @@ static u32 decay(u32 weight, u32 seconds, u32 half)
 	return weight - (u32)div_u64((u64)weight * (seconds % half), 2 * half);
 }
 
+/* A clock that was set back makes nobody forget. */
+static u32 age_of(const struct remap_region *region, u32 now)
+{
+	return now > region->weighed_at ? now - region->weighed_at : 0;
+}
+
 /**
- * remap_region_weigh() - bring the weights up to date and add to them
+ * remap_region_weight() - what the errors of a region weigh by now
  * @region: the region
- * @now: Unix time; one that lies before the last forgets nothing
- * @weight: of what happened now
+ * @now: Unix time
+ *
+ * Changes nothing: a weight that were rounded at each look would not fall when it
+ * is looked at often.
+ *
+ * Context: caller holds region_mutex.
+ */
+u32 remap_region_weight(const struct remap_region *region, u32 now)
+{
+	return decay(region->weight, age_of(region, now), HALF_LIFE);
+}
+
+static u32 recent_weight(const struct remap_region *region, u32 now)
+{
+	return decay(region->recent, age_of(region, now), RECENT_HALF_LIFE);
+}
+
+/**
+ * remap_region_weigh() - something went wrong in a region
+ * @region: the region
+ * @now: Unix time
+ * @weight: of what happened
  *
  * Context: caller holds region_mutex.
  */
 void remap_region_weigh(struct remap_region *region, u32 now, u32 weight)
 {
-	u32 age = now > region->weighed_at ? now - region->weighed_at : 0;
+	u32 old = remap_region_weight(region, now);
+	u32 recent = recent_weight(region, now);
 
-	region->weight = decay(region->weight, age, HALF_LIFE);
-	region->recent = decay(region->recent, age, RECENT_HALF_LIFE);
-	region->weight = min(region->weight, U32_MAX - weight) + weight;
-	region->recent = min(region->recent, U32_MAX - weight) + weight;
+	region->weight = min(old, U32_MAX - weight) + weight;
+	region->recent = min(recent, U32_MAX - weight) + weight;
 	region->weighed_at = now;
+}
+
+static u64 own_weight(const struct remap_region *region, u32 now)
+{
+	return (u64)remap_region_weight(region, now) +
+	       recent_weight(region, now) / 2;
 }
 
 /* Regions on each side whose errors count. */
@@ -73,20 +104,18 @@ static u32 to_risk(u64 weight)
 }
 
 /* The weight of a region that has errors, its neighbours' included. */
-static u64 weight_of(struct remap_c *rc, struct remap_region *region, u32 now)
+static u64 weight_of(struct remap_c *rc, const struct remap_region *region,
+		     u32 now)
 {
 	u32 r = radius(rc), i, first = region->index - min(r, region->index);
-	u64 weight;
+	u64 weight = own_weight(region, now);
 
-	remap_region_weigh(region, now, 0);
-	weight = (u64)region->weight + region->recent / 2;
 	for (i = first; i <= region->index + r; i++) {
-		struct remap_region *other = xa_load(&rc->regions, i);
+		const struct remap_region *other = xa_load(&rc->regions, i);
 
 		if (!other || other == region || list_empty(&other->list))
 			continue;
-		remap_region_weigh(other, now, 0);
-		weight += other->weight / 4;
+		weight += remap_region_weight(other, now) / 4;
 	}
 	return weight;
 }
@@ -235,12 +264,11 @@ int remap_risk_cells(struct remap_c *rc, const struct remap_grid *g)
 	mutex_lock(&rc->region_mutex);
 	list_for_each_entry(region, &rc->error_regions, list) {
 		u32 from = max(region->index - min(r, region->index), first);
+		u32 near = remap_region_weight(region, now) / 4;
 
-		remap_region_weigh(region, now, 0);
 		for (i = from; i <= min(region->index + r, last); i++)
 			weight[i - first] += i == region->index ?
-				(u64)region->weight + region->recent / 2 :
-				region->weight / 4;
+					     own_weight(region, now) : near;
 	}
 	xa_for_each_range(&rc->regions, index, any, first, last)
 		add_region(rc, g, any);

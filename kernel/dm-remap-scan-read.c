@@ -111,6 +111,7 @@ static void judge(struct remap_c *rc, struct alone *a,
 	struct remap_tries again;
 
 	remap_note_latency(rc, tries->us);
+	remap_region_latency(rc, a->block, tries->us);
 	if (tries->extra)
 		remap_note_soft(rc, a->block);
 	remap_pending_recovered(rc, a->block);
@@ -144,18 +145,38 @@ static void read_alone(struct remap_c *rc, struct alone *a)
 	remap_unlock_block(rc, &w.lock);
 }
 
-/* Return: false when the rest has to wait. */
-static bool narrow(struct remap_c *rc, const struct scan_io *io,
-		   struct page **pages)
+/*
+ * Each block alone, which may take a failing disk long. Return: blocks that were
+ * dealt with; the rest has to wait when it is not all.
+ */
+static unsigned int narrow(struct remap_c *rc, const struct scan_io *io,
+			   struct page **pages)
 {
-	struct alone a = { .pages = pages, .block = io->first };
+	struct alone a = { .pages = pages };
+	unsigned int n;
 
-	for (; a.block < io->first + io->count; a.block++) {
-		if (READ_ONCE(rc->stopping) || READ_ONCE(rc->halted))
-			return false;
+	for (n = 0; n < io->count && !remap_scan_must_end(rc); n++) {
+		a.block = io->first + n;
 		read_alone(rc, &a);
+		/* An error that blames the path says nothing of the block. */
+		if (READ_ONCE(rc->halted))
+			break;
 	}
-	return !READ_ONCE(rc->halted);
+	return n;
+}
+
+static bool is_slow(struct remap_c *rc, const struct scan_io *io)
+{
+	return ktime_ms_delta(io->end, io->start) >= rc->arg[REMAP_SLOW_MS];
+}
+
+/* Is it the read itself that takes long, or what was under way beside it? */
+static bool fails_alone(struct remap_c *rc, struct scan_io *io,
+			struct page **pages)
+{
+	begin_read(rc, io, pages);
+	wait_for_completion_io(&io->done);
+	return io->status || is_slow(rc, io);
 }
 
 static void recovered(struct remap_c *rc, const struct scan_io *io)
@@ -207,11 +228,12 @@ static unsigned int begin_reads(struct remap_c *rc, struct scan_io *io,
  * @timed: nobody else's requests are in the way
  *
  * Blocks that are mapped, at least in part, are passed over: what main has there
- * is known to be bad. A read that fails, or is slow, is narrowed to blocks.
+ * is known to be bad. A read that fails is narrowed to blocks, and so is one that
+ * is slow and is slow again when nothing else is under way.
  *
  * Context: process.
  * Return: blocks that were dealt with, fewer than @count when there were more
- * than can be read at once, when suspending, or when remapping is halted.
+ * than can be read at once, and when remap_scan_must_end() says so.
  */
 u64 remap_scan_read(struct remap_c *rc, struct page **pages, u64 first,
 		    u64 count, bool timed)
@@ -225,20 +247,23 @@ u64 remap_scan_read(struct remap_c *rc, struct page **pages, u64 first,
 	for (i = 0; i < n; i++)
 		wait_for_completion_io(&io[i].done);
 	for (i = 0; i < n; i++) {
-		/* The disk does one after the other. */
+		/* As if the disk does one after the other. */
 		ktime_t start = max(io[i].start, free);
 		u64 us = io[i].end > start ?
 			 ktime_us_delta(io[i].end, start) : 0;
+		bool slow = is_slow(rc, &io[i]);
 
 		free = max(free, io[i].end);
 		if (io[i].status ||
-		    div_u64(us, USEC_PER_MSEC) >= rc->arg[REMAP_SLOW_MS]) {
-			if (!narrow(rc, &io[i], pages))
-				return io[i].first - first;
+		    (slow && fails_alone(rc, &io[i], pages))) {
+			unsigned int dealt = narrow(rc, &io[i], pages);
+
+			if (dealt < io[i].count)
+				return io[i].first + dealt - first;
 			continue;
 		}
 		recovered(rc, &io[i]);
-		if (timed) {
+		if (timed && !slow) {
 			remap_note_latency(rc, us);
 			remap_region_latency(rc, io[i].first, us);
 		}

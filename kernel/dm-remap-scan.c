@@ -19,7 +19,6 @@
 
 #include "dm-remap-scan.h"
 
-#define NEAR_SECTORS	20480u		/* 10 MiB */
 #define QUIET		(HZ / 20)
 #define STARVED		HZ
 #define TURN		(HZ / 10)
@@ -27,26 +26,6 @@
 /* Seconds for a machine to start before the first pass does. */
 #define SETTLE		300u
 #define NEVER		MAX_JIFFY_OFFSET
-
-struct remap_scan {
-	struct remap_c *rc;
-	struct delayed_work work;
-	struct mutex mutex;		/* protects down to the empty line */
-	struct page **pages;
-	u64 due;			/* ktime_get_ns() of the next read */
-	u64 requests;			/* of others, when last looked */
-	unsigned long busy_at;		/* jiffies when they had become more */
-	unsigned long read_at;		/* jiffies of the last read */
-
-	atomic_t callers;		/* who want the mutex */
-	unsigned long resumed_at;	/* jiffies */
-
-	/* Around an error, blocks; rc->lock. */
-	bool near;
-	u64 near_error;
-	u64 near_first, near_end;	/* to be read */
-	u64 near_low, near_high;	/* what lies between was */
-};
 
 static void free_pages_of(struct remap_scan *s)
 {
@@ -120,6 +99,13 @@ static unsigned long until_pass(struct remap_c *rc)
 	return wait;
 }
 
+/* Must the reading end as soon as it can? It goes on where it was. */
+bool remap_scan_must_end(struct remap_c *rc)
+{
+	return READ_ONCE(rc->stopping) || READ_ONCE(rc->halted) ||
+	       atomic_read(&rc->scan->callers);
+}
+
 /* Has anybody else used the device within a moment? */
 static bool is_busy(struct remap_c *rc, struct remap_scan *s)
 {
@@ -143,57 +129,6 @@ static u64 batch_blocks(struct remap_c *rc, bool busy)
 		kib = REMAP_SCAN_SEGMENT_SECTORS / 2;
 	kib = clamp_t(u32, kib, least, REMAP_SCAN_SEGMENT_SECTORS / 2);
 	return max(1u, 2 * kib >> rc->block_shift);
-}
-
-/* Return: whether the batch lies around an error, and not where the pass is. */
-static bool pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to)
-{
-	struct remap_scan *s = rc->scan;
-	unsigned long flags;
-	bool near;
-
-	spin_lock_irqsave(&rc->lock, flags);
-	if (s->near && s->near_high < s->near_end) {
-		*from = s->near_high;
-		*to = min(s->near_end, *from + batch);
-	} else if (s->near && s->near_low > s->near_first) {
-		*to = s->near_low;
-		*from = max(s->near_first, *to - min(*to, batch));
-	} else {
-		s->near = false;
-		*from = rc->count.scan_block;
-		*to = min(remap_scan_segment_end(rc, *from), *from + batch);
-	}
-	near = s->near;
-	spin_unlock_irqrestore(&rc->lock, flags);
-	return near;
-}
-
-/* Return: whether the scan is over. */
-static bool advance(struct remap_c *rc, bool near, u64 from, u64 to, u64 done)
-{
-	struct remap_scan *s = rc->scan;
-	unsigned long flags;
-	bool over = false;
-	u64 next;
-
-	spin_lock_irqsave(&rc->lock, flags);
-	if (near && s->near) {
-		if (from == s->near_high)
-			s->near_high += done;
-		else if (done == to - from)
-			s->near_low = from;
-	} else if (!near) {
-		next = rc->count.scan_block + done;
-		if (next == remap_scan_segment_end(rc, rc->count.scan_block))
-			next = remap_scan_next_segment(rc, rc->count.scan_block);
-		over = next == REMAP_NO_BLOCK;
-		if (!over)
-			rc->count.scan_block = next;
-	}
-	rc->dirty = true;
-	spin_unlock_irqrestore(&rc->lock, flags);
-	return over;
 }
 
 static void pay(struct remap_c *rc, struct remap_scan *s, u64 blocks)
@@ -234,7 +169,7 @@ static u64 read_batch(struct remap_c *rc, struct remap_scan *s, u64 from,
 	do {
 		n = remap_scan_read(rc, s->pages, at, to - at, timed);
 		at += n;
-	} while (n && at < to && !READ_ONCE(rc->stopping));
+	} while (n && at < to && !remap_scan_must_end(rc));
 	return at - from;
 }
 
@@ -264,12 +199,12 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 			s->pages = remap_scan_alloc_pages();
 		if (!s->pages)
 			return HZ;
-		near = pick(rc, batch_blocks(rc, busy), &from, &to);
+		near = remap_scan_pick(rc, batch_blocks(rc, busy), &from, &to);
 		done = read_batch(rc, s, from, to, !busy);
 		if (done)
 			remap_region_scanned(rc, from, done);
 		pay(rc, s, done);
-		if (advance(rc, near, from, to, done))
+		if (remap_scan_advance(rc, near, from, to, done))
 			end(rc, true);
 		if (time_after(jiffies, started + TURN))
 			return 0;
@@ -317,11 +252,20 @@ void remap_scan_exit(struct remap_c *rc)
 	rc->scan = NULL;
 }
 
-/* Look what is to be done. Context: any. */
+/**
+ * remap_scan_kick() - look anew what is to be done
+ * @rc: target
+ *
+ * What was read until now is paid for: the rate may have changed.
+ *
+ * Context: any.
+ */
 void remap_scan_kick(struct remap_c *rc)
 {
-	if (rc->active && !READ_ONCE(rc->stopping))
-		mod_delayed_work(rc->wq, &rc->scan->work, 0);
+	if (!rc->active || READ_ONCE(rc->stopping))
+		return;
+	WRITE_ONCE(rc->scan->due, 0);
+	mod_delayed_work(rc->wq, &rc->scan->work, 0);
 }
 
 /* Go on where an earlier activation stopped. */
@@ -330,15 +274,19 @@ void remap_scan_resume(struct remap_c *rc)
 	struct remap_counters *c = &rc->count;
 	u64 blocks = remap_target_blocks(rc);
 
+	mutex_lock(&rc->scan->mutex);
 	rc->scan->resumed_at = jiffies;
 	if (c->scan_state != REMAP_SCAN_IDLE &&
 	    (c->scan_state > REMAP_SCAN_PAUSED || !c->scan_count ||
 	     c->scan_first >= blocks || c->scan_count > blocks - c->scan_first ||
 	     c->scan_block < c->scan_first ||
 	     c->scan_block - c->scan_first >= c->scan_count)) {
-		c->scan_state = REMAP_SCAN_IDLE;
+		spin_lock_irq(&rc->lock);
+		WRITE_ONCE(c->scan_state, REMAP_SCAN_IDLE);
 		c->scan_block = 0;
+		spin_unlock_irq(&rc->lock);
 	}
+	mutex_unlock(&rc->scan->mutex);
 	remap_scan_kick(rc);
 }
 
@@ -349,48 +297,6 @@ void remap_scan_suspend(struct remap_c *rc)
 	mutex_lock(&rc->scan->mutex);
 	free_pages_of(rc->scan);
 	mutex_unlock(&rc->scan->mutex);
-}
-
-/**
- * remap_scan_near() - a block could not be read
- * @rc: target
- * @block: main block
- *
- * While a scan runs it sees to what lies around, within its own range, next. A
- * cluster is followed for 128 MiB to each side.
- *
- * Context: any.
- */
-void remap_scan_near(struct remap_c *rc, u64 block)
-{
-	u64 reach = max(1u, NEAR_SECTORS >> rc->block_shift);
-	struct remap_counters *c = &rc->count;
-	struct remap_scan *s = rc->scan;
-	u64 first, end, limit;
-	unsigned long flags;
-
-	spin_lock_irqsave(&rc->lock, flags);
-	if (c->scan_state != REMAP_SCAN_RUNNING || block < c->scan_first ||
-	    block - c->scan_first >= c->scan_count)
-		goto out;
-	limit = remap_scan_stagger_blocks(rc);
-	first = max(c->scan_first, block - min(block, reach));
-	end = min(c->scan_first + c->scan_count, block + reach + 1);
-	if (!s->near) {
-		s->near = true;
-		s->near_error = block;
-		s->near_first = first;
-		s->near_end = end;
-		s->near_low = block;
-		s->near_high = block + 1;
-	} else if (block >= s->near_first && block < s->near_end) {
-		if (s->near_error - first <= limit)
-			s->near_first = min(s->near_first, first);
-		if (end - s->near_error <= limit)
-			s->near_end = max(s->near_end, end);
-	}
-out:
-	spin_unlock_irqrestore(&rc->lock, flags);
 }
 
 /* What the status calls it. */

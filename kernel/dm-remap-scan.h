@@ -23,8 +23,8 @@
  * @latency_avg: of the scanner's reads in microseconds, the newest counts 1/8
  * @latency_max: longest of the last pass that came here
  * @errors: by enum remap_region_error, since format
- * @weight: of errors; halves in REMAP_HALF_LIFE seconds
- * @recent: the same, halves in REMAP_RECENT_HALF_LIFE seconds
+ * @weight: of errors; halves in 14 days
+ * @recent: the same, halves in a day
  * @weighed_at: Unix time for which the two hold
  * @pass: scan pass that @latency_max is of
  * @scanned: the grains that were read
@@ -43,6 +43,27 @@ struct remap_region {
 	u64 scanned[REMAP_REGION_GRAINS / 64];
 };
 
+/* The scanner of one target. */
+struct remap_scan {
+	struct remap_c *rc;
+	struct delayed_work work;
+	struct mutex mutex;		/* protects down to the empty line */
+	struct page **pages;
+	u64 due;			/* ktime_get_ns() of the next read */
+	u64 requests;			/* of others, when last looked */
+	unsigned long busy_at;		/* jiffies when they had become more */
+	unsigned long read_at;		/* jiffies of the last read */
+
+	atomic_t callers;		/* who want the mutex */
+	unsigned long resumed_at;	/* jiffies */
+
+	/* Around an error, blocks; rc->lock. */
+	bool near;
+	u64 near_error;
+	u64 near_first, near_end;	/* to be read */
+	u64 near_low, near_high;	/* what lies between was */
+};
+
 /* dm-remap-region.c */
 struct remap_region *remap_region_get(struct remap_c *rc, u32 index);
 void remap_region_scanned(struct remap_c *rc, u64 first, u64 count);
@@ -52,6 +73,7 @@ unsigned int remap_region_bits(const struct remap_region *region);
 
 /* dm-remap-risk.c */
 void remap_region_weigh(struct remap_region *region, u32 now, u32 weight);
+u32 remap_region_weight(const struct remap_region *region, u32 now);
 void remap_worst(struct remap_c *rc, u32 *risk, u32 *confidence);
 int remap_risk_cells(struct remap_c *rc, const struct remap_grid *g);
 
@@ -65,9 +87,12 @@ void remap_regions_load(struct remap_c *rc,
 /* dm-remap-scan-order.c */
 #define REMAP_SCAN_SEGMENT_SECTORS	2048u	/* 1 MiB */
 
-u64 remap_scan_stagger_blocks(struct remap_c *rc);
-u64 remap_scan_segment_end(struct remap_c *rc, u64 block);
-u64 remap_scan_next_segment(struct remap_c *rc, u64 block);
+bool remap_scan_pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to);
+bool remap_scan_advance(struct remap_c *rc, bool near, u64 from, u64 to,
+			u64 done);
+
+/* dm-remap-scan.c */
+bool remap_scan_must_end(struct remap_c *rc);
 
 /* dm-remap-scan-read.c */
 /* Sectors of one read, and reads under way at once: 1 MiB in all. */

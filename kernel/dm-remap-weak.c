@@ -26,6 +26,7 @@ static bool may_take(struct remap_c *rc)
 static void weak_work(struct work_struct *work)
 {
 	struct remap_c *rc = container_of(work, struct remap_c, weak_work);
+	struct remap_view view;
 	unsigned long block;
 	void *entry;
 	int r;
@@ -34,12 +35,16 @@ static void weak_work(struct work_struct *work)
 		/* What is left waits for the next resume. */
 		if (READ_ONCE(rc->stopping))
 			return;
+		remap_view(rc, block, &view);
+		r = 0;
+		if (!view.mapped && may_take(rc) && remap_storm_pass(rc))
+			r = remap_move(rc, block, 1, REMAP_CAUSE_PROACTIVE);
+		/* Being suspended. */
+		if (r == -EBUSY)
+			return;
 		xa_erase(&rc->weak, block);
-		if (!may_take(rc) || !remap_storm_pass(rc))
-			continue;
-		r = remap_move(rc, block, 1, REMAP_CAUSE_PROACTIVE);
 		if (r)
-			DMWARN("%s: weak block %lu was not moved: error %d",
+			DMWARN("%s: weak block %lu stays until its next soft error: error %d",
 			       remap_name(rc), block, r);
 	}
 }

@@ -136,7 +136,7 @@ describe('a pass over main', () => {
     const once = main.faults.add({ ...delay, ranges: [{ first: 8000, count: 8 }] });
     let met = 0;
     const stop = main.faults.onHit(({ id }) => {
-      // The first read is the long one, the second the block alone.
+      // The second time it is read for being slow.
       if (id === once && ++met === 2) main.faults.remove(once);
     });
     const told = await scan(target);
@@ -145,6 +145,29 @@ describe('a pass over main', () => {
     expect(eventsOf(told, 'slow')).toMatchObject([{ block: 400 }]);
     expect((await target.status()).slowReads).toBe(1);
     expect(await target.health(384, 128, 1)).toMatchObject([{ slow: 1 }]);
+  });
+});
+
+describe('what an error weighs', () => {
+  it('falls with time, however often it is looked at', async () => {
+    const pair = await fixture.pair();
+    const { target } = pair;
+    const { kernelLab } = fixture;
+    failReads(pair, 10);
+    await failUnreadable(kernelLab.io, read(target, 80, 8));
+    // Half a minute at a time is less than a weight falls by in a step that can be told.
+    const script = `
+      [ -d /sys/kernel/debug/dm-remap ] || mount -t debugfs none /sys/kernel/debug
+      for i in $(seq 60); do
+        date -s "@$(($(date +%s) + 30))" > /dev/null
+        dmsetup status --noflush ${target.name} > /dev/null
+      done
+      grep -v '^#' /sys/kernel/debug/dm-remap/${target.name}/regions`;
+    const { stdout } = await kernelLab.run('/usr/bin/sh', ['-ec', script]);
+    const weight = Number(stdout.trim().split(' ').at(-1));
+    // 65536 less 30 minutes' part of the half that it loses in 14 days.
+    expect(weight).toBeLessThanOrEqual(65_536 - 48);
+    expect(weight).toBeGreaterThan(65_536 - 80);
   });
 });
 
@@ -237,6 +260,30 @@ describe('a scan that runs', () => {
     expect(Math.min(...after.slice(0, beyond))).toBe(bad - 10 * MIB_SECTORS);
   });
 
+  it('takes another rate at once, however long the old one would have it wait', async () => {
+    const { target } = await fixture.pair({ core: { scan_rate: 1 } });
+    const { lastEvent } = await target.status();
+    await target.ask('scan', 'start');
+    await target.ask('set', 'scan_rate', 0);
+    const told = await follow(target, lastEvent, (rows) => rows.some(({ type }) => type === 'scan_end'));
+    expect(told.at(-1)).toMatchObject({ detail: 'complete' });
+  });
+
+  it('can be stopped while it tries blocks that the disk takes long to give up', async () => {
+    const pair = await fixture.pair({ core: { scan_rate: 0, slow_ms: 60_000 } });
+    const { target, main } = pair;
+    failReads(pair, 0, 256);
+    main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 500, ranges: [{ first: 0, count: 2048 }] });
+    const { lastEvent } = await target.status();
+    await target.ask('scan', 'start');
+    await follow(target, lastEvent, (rows) => rows.some(({ type }) => type === 'pending'));
+    await target.ask('scan', 'stop');
+    const { pending, scanState } = await target.status();
+    expect(scanState).toBe('off');
+    expect(pending).toBeLessThan(32);
+    expect(pending).toBeGreaterThan(0);
+  });
+
   it('begins by itself when a pass is due, and not where that is switched off', async () => {
     const off = await fixture.pair();
     expect((await off.target.status()).scanState).toBe('off');
@@ -274,6 +321,27 @@ describe('a block that is weak', () => {
     failWrites(pair, 50);
     expect(await succeed(fixture.kernelLab.io, read(target, 400, 8))).toEqual(tags(MAIN_TAG, 8));
     expect(tagsOnDisk(pair.main, 400, 8)).toEqual(tags(MAIN_TAG, 8));
+  });
+
+  it('is pending when it can no longer be read by then', async () => {
+    const pair = await fixture.pair({ core: { soft_threshold: 1, retries: 3 } });
+    const { target, main } = pair;
+    // Moves are made one after the other: this one keeps the next waiting.
+    main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 3000, ranges: [{ first: 8000, count: 8 }] });
+    const { lastEvent } = await target.status();
+    const moving = target.ask('remap', 1000);
+    await new Promise<void>((resolve) => {
+      const stop = main.faults.onHit(() => {
+        stop();
+        resolve();
+      });
+    });
+    await readWeak(pair, 1);
+    failReads(pair, 50);
+    await moving;
+    const told = await follow(target, lastEvent, (rows) => rows.some(({ type }) => type === 'pending'));
+    expect(eventsOf(told, 'pending')).toMatchObject([{ block: 50 }]);
+    expect(await target.status()).toMatchObject({ pending: 1, proactive: 0, spareUsed: 1, readErrors: 1 });
   });
 
   it('stays where it is when no more spares are left than low_spare, or nothing is to be moved', async () => {
