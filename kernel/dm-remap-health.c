@@ -35,10 +35,12 @@ void remap_health_exit(struct remap_c *rc)
  * @rc: target
  * @block: main block, not mapped
  * @seconds: Unix time it was found
+ * @finder: detail of the event: who found it, NULL for a user's read
  *
  * Not being able to remember it costs finding it again.
  */
-void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds)
+void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds,
+			const char *finder)
 {
 	unsigned long flags;
 
@@ -53,7 +55,7 @@ void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds)
 	spin_unlock_irqrestore(&rc->lock, flags);
 	if (!rc->active)
 		return;
-	remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT, NULL);
+	remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT, finder);
 	remap_region_error(rc, block, REMAP_ERROR_READ);
 	remap_scan_near(rc, block);
 }

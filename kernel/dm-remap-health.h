@@ -18,7 +18,8 @@ enum remap_region_error {
 /* dm-remap-health.c */
 void remap_health_init(struct remap_c *rc);
 void remap_health_exit(struct remap_c *rc);
-void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds);
+void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds,
+			const char *finder);
 void remap_pending_mapped(struct remap_c *rc, u64 block);
 void remap_pending_recovered(struct remap_c *rc, u64 block);
 void remap_note_soft(struct remap_c *rc, u64 block);

@@ -206,8 +206,7 @@ static void count_io(struct remap_c *rc, struct remap_io *io,
 		     unsigned int epoch)
 {
 	this_cpu_inc(*rc->in_flight[epoch]);
-	io->flags |= epoch ? REMAP_IO_COUNTED | REMAP_IO_EPOCH :
-			     REMAP_IO_COUNTED;
+	io->flags |= REMAP_IO_COUNTED + epoch * REMAP_IO_EPOCH;
 }
 
 static void uncount_io(struct remap_c *rc, struct remap_io *io)
@@ -310,7 +309,6 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_c *rc = ti->private;
 	struct remap_io *io;
-	bool known;
 
 	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
 	bio_set_dev(bio, rc->main->bdev);
@@ -325,21 +323,17 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 	if (is_write(bio)) {
 		if (unlikely(!bio_sectors(bio)))
 			return map_flush(rc, io, bio);
-		/*
-		 * In a section of its own: what remap_drain() waits for is
-		 * counted before anything is looked up.
-		 */
 		rcu_read_lock();
-		/* Pairs with remap_drain(). */
+		/*
+		 * Before anything is looked up. Pairs with remap_drain(),
+		 * which waits for this section, then for what was counted.
+		 */
 		count_io(rc, io, smp_load_acquire(&rc->epoch));
-		known = !nothing_known(rc, bio);
 		rcu_read_unlock();
-	} else {
-		known = !nothing_known(rc, bio);
 	}
-	if (unlikely(known))
-		return map_known(rc, io, bio);
-	return DM_MAPIO_REMAPPED;
+	if (likely(nothing_known(rc, bio)))
+		return DM_MAPIO_REMAPPED;
+	return map_known(rc, bio->bi_private, bio);
 }
 
 static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,

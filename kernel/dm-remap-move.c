@@ -127,7 +127,7 @@ static int read_item(struct remap_c *rc, struct move *m, struct move_item *it)
 	}
 	if (m->cause == REMAP_CAUSE_PROACTIVE) {
 		/* Too late: it is pending, as after a user's read. */
-		remap_read_failed(rc, it->block, false, status);
+		remap_read_failed(rc, it->block, false, status, NULL);
 		it->skip = true;
 		return 0;
 	}

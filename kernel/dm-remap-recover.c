@@ -173,15 +173,16 @@ blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
  * @block: main block, owned by the caller
  * @mapped: part of it is on the spare
  * @status: of the last try
+ * @finder: as for remap_mark_pending()
  */
 void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
-		       blk_status_t status)
+		       blk_status_t status, const char *finder)
 {
 	if (!remap_believe(rc, status, block))
 		return;
 	remap_count(rc, &rc->count.read_errors);
 	if (!mapped)
-		remap_mark_pending(rc, block, ktime_get_real_seconds());
+		remap_mark_pending(rc, block, ktime_get_real_seconds(), finder);
 }
 
 /* Part of a held bio. */
@@ -266,7 +267,7 @@ static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
 		status = read_main(rc, &part, block);
 		if (!status)
 			continue;
-		remap_read_failed(rc, block, view.mapped, status);
+		remap_read_failed(rc, block, view.mapped, status, NULL);
 		return status;
 	}
 	if (count == remap_sectors_of(rc, block))

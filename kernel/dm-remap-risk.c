@@ -98,9 +98,10 @@ static u32 radius(struct remap_c *rc)
 	return div64_u64(NEAR_SECTORS + sectors - 1, sectors);
 }
 
+/* To the nearest: a weight falls with each second, and what was cut off would. */
 static u32 to_risk(u64 weight)
 {
-	return div64_u64(100 * weight, weight + REMAP_WEIGHT_ONE);
+	return DIV64_U64_ROUND_CLOSEST(100 * weight, weight + REMAP_WEIGHT_ONE);
 }
 
 /* The weight of a region that has errors, its neighbours' included. */

@@ -138,7 +138,7 @@ static void read_alone(struct remap_c *rc, struct alone *a)
 	if (!view.mapped) {
 		status = remap_read_tries(rc, try_block, a, &tries);
 		if (status)
-			remap_read_failed(rc, a->block, false, status);
+			remap_read_failed(rc, a->block, false, status, "scan");
 		else
 			judge(rc, a, &tries);
 	}

@@ -240,7 +240,7 @@ static void load_pending(struct remap_c *rc,
 		remap_view(rc, block, &view);
 		if (!view.mapped)
 			remap_mark_pending(rc, block,
-					   le64_to_cpu(u->pending[i].seconds));
+					   le64_to_cpu(u->pending[i].seconds), NULL);
 	}
 }
 

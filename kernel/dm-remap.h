@@ -364,7 +364,7 @@ void remap_backoff(struct remap_c *rc, unsigned int attempt);
 blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
 			      void *context, struct remap_tries *tries);
 void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
-		       blk_status_t status);
+		       blk_status_t status, const char *finder);
 bool remap_may_move(struct remap_c *rc);
 
 /* dm-remap-relocate.c */

@@ -19,7 +19,7 @@ describe('device-mapper events', () => {
     const pending = follow(target, lastEvent + 1, (rows) => rows.length > 0);
     pair.main.faults.add({ kind: 'medium', ranges: [{ first: 800, count: 8 }] });
     await fixture.kernelLab.io.one({ op: 'read', device: target.path, sector: 800, count: 8 });
-    expect(await pending).toMatchObject([{ type: 'pending', block: 100, spareBlock: null }]);
+    expect(await pending).toMatchObject([{ type: 'pending', block: 100, spareBlock: null, detail: null }]);
   });
 
   it('come at most ten a second in a burst of 200 remaps, and none is lost from the ring', async () => {

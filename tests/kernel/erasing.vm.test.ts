@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecOutcome, LabDisk } from '../../lab/index.ts';
-import type { Fault } from '../../lab/disk/faults.ts';
 import {
   MAIN_TAG,
   read,
@@ -9,6 +8,7 @@ import {
   succeed,
   tags,
   tagsOnDisk,
+  trap,
   useKernelLab,
   write,
   type Pair,
@@ -46,22 +46,6 @@ async function slotOf(target: Target, block: number): Promise<{ first: number; c
   const row = (await target.remaps()).find((found) => found.block === block);
   if (typeof row?.spareBlock !== 'number') throw new Error(`block ${block} is not mapped`);
   return { first: row.spareBlock * 8, count: 8 };
-}
-
-/** Adds a fault, and tells when a request has met it. */
-function trap(disk: LabDisk, fault: Fault): { readonly met: Promise<void>; readonly open: () => void } {
-  const met = Promise.withResolvers<undefined>();
-  const id = disk.faults.add(fault);
-  const unsubscribe = disk.faults.onHit((hit) => {
-    if (hit.id === id) met.resolve(undefined);
-  });
-  return {
-    met: met.promise,
-    open: () => {
-      unsubscribe();
-      disk.faults.remove(id);
-    },
-  };
 }
 
 /** Waits until a request that is no read is under way in the mapped device. */

@@ -21,6 +21,7 @@ import type { Survival } from './harness/crash-states.ts';
 import { addFault, failWrites, reopen } from './harness/pairs.ts';
 import { tableUnit } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
+import { PATIENCE } from './harness/surroundings.ts';
 
 const MIB = 1024 * 1024;
 const CACHE = { bus: 'virtio-blk', writeCacheBytes: 16 * MIB } as const;
@@ -28,7 +29,7 @@ const CACHE = { bus: 'virtio-blk', writeCacheBytes: 16 * MIB } as const;
 /** Real power cuts, each of which starts the machine again. */
 const CUTS = Number(process.env['REMAP_POWER_CUTS'] ?? 3);
 /** Time enough for one of them on a busy machine in software emulation. */
-const CUT_MS = 60_000;
+const CUT_MS = PATIENCE * 60_000;
 /** States that a power cut may leave, each activated in one running machine. */
 const STATES = Number(process.env['REMAP_CRASH_STATES'] ?? 40);
 /** States that a power cut may leave, each judged in memory by the readers of the spare. */

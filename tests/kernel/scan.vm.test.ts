@@ -76,7 +76,10 @@ describe('a pass over main', () => {
     ]);
     expect(told[0]).toMatchObject({ type: 'scan_start', block: 0, detail: String(blocks) });
     expect(told.at(-1)).toMatchObject({ type: 'scan_end', detail: 'complete' });
-    expect(eventsOf(told, 'pending')).toMatchObject([{ block: 700 }, { block: blocks - 1 }]);
+    expect(eventsOf(told, 'pending')).toMatchObject([
+      { block: 700, detail: 'scan' },
+      { block: blocks - 1, detail: 'scan' },
+    ]);
     expect(statsSince(main, written[0])).toMatchObject({ writes: 0, trims: 0 });
   });
 
@@ -178,6 +181,8 @@ describe('what an error weighs', () => {
     // 65536 less 30 minutes' part of the half that it loses in 14 days.
     expect(weight).toBeLessThanOrEqual(65_536 - 48);
     expect(weight).toBeGreaterThan(65_536 - 80);
+    // The risk is 59.9 by then, and told to the nearest: it does not fall at the first second.
+    expect((await target.status()).risk).toBe(60);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   succeed,
   tags,
   tagsOnDisk,
+  trap,
   useKernelLab,
   write,
 } from './harness/index.ts';
@@ -208,5 +209,29 @@ describe('a write over a bad block', () => {
     await succeed(io, { op: 'fsync', device: target.path });
     expect(spare.stats.dirtySectors).toBe(0);
     expect(sectorsWithTag(spare, 61)).toHaveLength(8);
+  });
+});
+
+describe('a write that is under way on main', () => {
+  it('is waited for when its block is moved, and moves with it', async () => {
+    const { target, main } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    const gate = trap(main, { kind: 'hang', operations: ['write'], ranges: [{ first: 80, count: 8 }] });
+    const writing = succeed(io, write(target, 80, 8, 9));
+    await gate.met;
+    const moving = { isOver: false };
+    const moved = target.ask('remap', 10).then(() => {
+      moving.isOver = true;
+    });
+    // Each takes as long as a move does: what the block held before would be on the spare by then.
+    for (let look = 0; look < 10; look += 1) await target.status();
+    expect(moving.isOver).toBe(false);
+
+    gate.open();
+    await writing;
+    await moved;
+    const stats = main.stats;
+    expect(await succeed(io, read(target, 80, 8))).toEqual(tags(9, 8));
+    expect(statsSince(main, stats).reads).toBe(0);
   });
 });

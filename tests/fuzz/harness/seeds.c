@@ -104,7 +104,7 @@ static void save(struct remap_c *rc)
 	for (i = 0; i < 70; i++)
 		remap_event(rc, REMAP_EVENT_REMAP, i, i, "auto");
 	for (i = 0; i < 3; i++)
-		remap_mark_pending(rc, 40 + i, 1700000000);
+		remap_mark_pending(rc, 40 + i, 1700000000, NULL);
 	rc->count.scan_block = 99;
 	remap_region_scanned(rc, 0, rc->main_blocks / 2);
 	remap_region_error(rc, 40, REMAP_ERROR_READ);

@@ -29,3 +29,4 @@ export {
   UNREADABLE,
   write,
 } from './io-steps.ts';
+export { trap } from './trap.ts';
