@@ -73,6 +73,8 @@ export default tseslint.config(
       'scripts/**',
       'bench/**',
       'tests/*/run.ts',
+      'tests/forecast/speed/run.ts',
+      'tests/forecast/speed/train.ts',
       'tests/suites/arguments.ts',
       'lab/cli.ts',
       'main/web/cli.ts',

@@ -23,8 +23,12 @@ export const errorCodes = [
   'name-taken',
   'target-missing',
   'target-refused',
+  /** What the kernel tells of regions in debugfs alone cannot be had. */
+  'regions-unavailable',
   'no-spare-left',
   'blocks-on-spare',
+  /** What lies on a device is no file system, or none that can be asked. */
+  'no-file-system',
   'tool-missing',
   'tool-failed',
   'module-missing',

@@ -96,7 +96,7 @@ describe('a free disk', () => {
 
 describe('a disk in use', () => {
   it('is refused when it is mounted, and says where', () => {
-    const mounts = [{ devno: '8:0', at: '/home', type: 'ext4', source: '/dev/sda' }];
+    const mounts = [{ devno: '8:0', root: '/', at: '/home', type: 'ext4', source: '/dev/sda' }];
     const sda = look([facts('8:0', 'sda', {}, { claimed: true })], { mounts }).get('sda');
     expect(sda?.asMain).toEqual([
       { code: 'mounted', level: 'block', sentence: 'It is mounted at /home. Unmount it first.' },
@@ -104,7 +104,7 @@ describe('a disk in use', () => {
   });
 
   it('is refused when one of its partitions is, and names the partition', () => {
-    const mounts = [{ devno: '8:1', at: '/srv', type: 'ext4', source: '/dev/sda1' }];
+    const mounts = [{ devno: '8:1', root: '/', at: '/srv', type: 'ext4', source: '/dev/sda1' }];
     const all = [
       facts('8:0', 'sda', {}, { claimed: true }),
       facts('8:1', 'sda1', { partition: 1, diskDevno: '8:0' }, part),
@@ -143,7 +143,7 @@ describe('a disk in use', () => {
 
 describe('the system disk', () => {
   it('is found through the mapping that the root is on, with all its partitions', () => {
-    const mounts = [{ devno: '253:0', at: '/', type: 'ext4', source: '/dev/mapper/root' }];
+    const mounts = [{ devno: '253:0', root: '/', at: '/', type: 'ext4', source: '/dev/mapper/root' }];
     const all = [
       facts('8:0', 'sda'),
       facts('8:1', 'sda1', { partition: 1, diskDevno: '8:0' }, part),

@@ -71,7 +71,7 @@ export async function survey(): Promise<Survey> {
 }
 
 /** Some file systems (btrfs) mount under a number of their own: there the source says which device it is. */
-async function resolveMount(mount: Mount): Promise<Mount> {
+export async function resolveMount(mount: Mount): Promise<Mount> {
   if (!mount.devno.startsWith('0:') || !mount.source.startsWith('/dev/')) return mount;
   return { ...mount, devno: (await devnoAt(mount.source)) ?? mount.devno };
 }

@@ -6,14 +6,18 @@ import type { Handlers } from '../app/protocol/server.ts';
 import { applyPlan, makePlan } from './actions/index.ts';
 import { refusedMessage } from './actions/message.ts';
 import { describe, survey } from './devices.ts';
+import { filesOn } from './files/index.ts';
+import type { Questions } from './files/question.ts';
 import type { Follower } from './follow.ts';
 import type { HotPlug } from './hot-plug.ts';
+import type { KernelWatch } from './kernel/watch.ts';
 import { log } from './log.ts';
 import { inspectMachine } from './machine.ts';
 import { listProtected, query, readStatus } from './mappings.ts';
 import type { Mutations } from './mutations.ts';
 import { parseHealth, parseRemaps } from './parse/messages.ts';
 import type { PlanStore } from './plan-store.ts';
+import { readRegions } from './regions.ts';
 import { readSmartOf, selfTestOf } from './smart/index.ts';
 import { readEvents } from './target-events.ts';
 import { helperVersion } from './version.ts';
@@ -22,12 +26,15 @@ export interface HandlerContext {
   readonly mutations: Mutations;
   readonly follower: Follower;
   readonly hotPlug: HotPlug;
+  readonly kernel: KernelWatch;
   readonly plans: PlanStore;
+  readonly questions: Questions;
   readonly progress: (progress: StepProgress) => void;
 }
 
 /** The verbs of the protocol for one session. */
-export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: HandlerContext): Handlers {
+export function makeHandlers(context: HandlerContext): Handlers {
+  const { mutations, follower, hotPlug, kernel, plans, questions, progress } = context;
   /** Sends a message that changes something; gives the state after it. */
   const change = (verb: string, name: string, message: readonly (string | number)[]): Promise<TargetStatus> =>
     mutations.run(verb, { name, message: message.join(' ') }, async () => {
@@ -70,6 +77,7 @@ export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: 
     'target.health': async ({ name, firstBlock, blockCount, cells }) => ({
       cells: parseHealth(await askPair(name, () => query(name, ['health', firstBlock, blockCount, cells]))),
     }),
+    'target.regions': ({ name, first, max }) => askPair(name, () => readRegions(name, first, max)),
     'target.events': async ({ name, after, max }) => {
       const { rows, next } = await askPair(name, () => readEvents(name, after, max));
       return { events: rows, next };
@@ -78,6 +86,11 @@ export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: 
     'target.unmap': ({ name, block }) => change('unmap', name, ['unmap', block]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
     'target.scan': ({ name, action }) => change('scan', name, ['scan', action]),
+    'target.files': ({ name, ranges }) => questions.ask((run) => filesOn(name, ranges, run)),
+    'target.filesStop': () => {
+      questions.stop();
+      return Promise.resolve({});
+    },
     'smart.read': ({ devno }) => readSmartOf(devno),
     'smart.test': async ({ devno, kind }) => {
       await mutations.run('smart.test', { devno, kind }, () => selfTestOf(devno, kind));
@@ -85,6 +98,7 @@ export function makeHandlers({ mutations, follower, hotPlug, plans, progress }: 
     },
     'events.follow': async () => {
       hotPlug.start();
+      kernel.start();
       await follower.start();
       return {};
     },

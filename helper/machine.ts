@@ -4,11 +4,13 @@ import { arch, release, type as kernelName } from 'node:os';
 import type { MachineReport } from '../app/domain/machine.ts';
 import { parseTargets } from './parse/targets.ts';
 import { readTextOrNull } from './read-text.ts';
-import { findTool, run, toolNames, toolRemedy, type ToolName } from './run.ts';
+import { findTool, run, toolNames, toolRemedy } from './run.ts';
 import { readSecureBoot } from './secure-boot.ts';
 
-const required: ReadonlySet<ToolName> = new Set(['dmsetup', 'lsblk', 'blkid', 'wipefs']);
-const versionArguments: Record<ToolName, readonly string[]> = {
+type ReportedTool = (typeof toolNames)[number];
+
+const required: ReadonlySet<ReportedTool> = new Set(['dmsetup', 'lsblk', 'blkid', 'wipefs']);
+const versionArguments: Record<ReportedTool, readonly string[]> = {
   dmsetup: ['version'],
   lsblk: ['--version'],
   blkid: ['-V'],
@@ -16,6 +18,7 @@ const versionArguments: Record<ToolName, readonly string[]> = {
   modprobe: ['--version'],
   smartctl: ['--version'],
   udevadm: ['--version'],
+  dmesg: ['--version'],
 };
 
 /** What this machine can do and what is missing. */
@@ -49,12 +52,12 @@ export function listsModule(modulesDep: string | null): boolean {
   return /(?:^|\/)dm[-_]remap\.ko(?:\.[a-z0-9]+)?:/m.test(modulesDep ?? '');
 }
 
-async function inspectTool(name: ToolName): Promise<MachineReport['tools'][number]> {
+async function inspectTool(name: ReportedTool): Promise<MachineReport['tools'][number]> {
   const path = findTool(name);
   return { name, path, version: path === null ? null : await versionOf(name), required: required.has(name) };
 }
 
-async function versionOf(name: ToolName): Promise<string | null> {
+async function versionOf(name: ReportedTool): Promise<string | null> {
   // dmsetup fails where the kernel has no device-mapper, after having said its own version.
   const said = await run(name, versionArguments[name], { allowCodes: [0, 1] }).catch(() => null);
   const [line] = `${said?.stdout ?? ''}\n${said?.stderr ?? ''}`.split('\n').filter((text) => text.trim() !== '');
@@ -62,8 +65,12 @@ async function versionOf(name: ToolName): Promise<string | null> {
 }
 
 async function inspectModule(): Promise<MachineReport['module']> {
-  const targetVersion = await loadedVersion();
-  if (targetVersion !== null) return { state: 'loaded', targetVersion };
+  const targetVersion = await loadedVersion().catch((thrown: unknown) => {
+    // Without rights device-mapper cannot be asked; that the module is there can still be seen.
+    if (process.getuid?.() === 0) throw thrown;
+    return null;
+  });
+  if (targetVersion !== null || existsSync('/sys/module/dm_remap')) return { state: 'loaded', targetVersion };
   const installed = listsModule(readTextOrNull(`/lib/modules/${release()}/modules.dep`));
   return { state: installed ? 'installed' : 'missing', targetVersion: null };
 }

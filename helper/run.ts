@@ -3,9 +3,14 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 
 import { appError, type AppError } from '../app/errors.ts';
 
-/** The programs that the helper may start. Nothing else is ever started, and nothing is looked up in the user's PATH. */
-export const toolNames = ['dmsetup', 'lsblk', 'blkid', 'wipefs', 'modprobe', 'smartctl', 'udevadm'] as const;
-export type ToolName = (typeof toolNames)[number];
+/**
+ * The programs that the helper may start, with {@link fileToolNames}. Nothing else is ever started, and nothing is looked
+ * up in the user's PATH.
+ */
+export const toolNames = ['dmsetup', 'lsblk', 'blkid', 'wipefs', 'modprobe', 'smartctl', 'udevadm', 'dmesg'] as const;
+/** Those of file systems, which are needed only to say which file lies on a block. */
+export const fileToolNames = ['debugfs', 'dumpe2fs', 'xfs_db', 'xfs_io', 'find', 'btrfs', 'ntfscluster'] as const;
+export type ToolName = (typeof toolNames)[number] | (typeof fileToolNames)[number];
 
 const toolFolders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'] as const;
 
@@ -17,6 +22,14 @@ const packages: Record<ToolName, string> = {
   modprobe: 'kmod',
   smartctl: 'smartmontools',
   udevadm: 'udev',
+  debugfs: 'e2fsprogs',
+  dumpe2fs: 'e2fsprogs',
+  xfs_db: 'xfsprogs',
+  xfs_io: 'xfsprogs',
+  find: 'findutils',
+  btrfs: 'btrfs-progs',
+  ntfscluster: 'ntfs-3g',
+  dmesg: 'util-linux',
 };
 
 /** What to do when `tool` is not there. */
@@ -164,6 +177,7 @@ function collect(
       const stdout = output.stdout.text();
       const stderr = output.stderr.text();
       if (code !== null && allowCodes.includes(code)) resolve({ code, stdout, stderr });
+      else if (lacksRights(`${stderr}\n${stdout}`)) reject(refused(tool, args, stderr.trim()));
       else reject(failed(tool, args, `${stderr.trim() || stdout.trim()}\nexit ${signal ?? code ?? 'unknown'}`.trim()));
     });
   });
@@ -189,6 +203,20 @@ class Collector {
   text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
+}
+
+/** Only where this is not root: root is refused for other reasons. */
+function lacksRights(said: string): boolean {
+  return process.getuid?.() !== 0 && /permission denied|operation not permitted|must be root/i.test(said);
+}
+
+function refused(tool: ToolName, args: readonly string[], detail: string): AppError {
+  return appError(
+    'permission-refused',
+    'The helper runs without administrator rights, so it cannot see what is protected.',
+    'Open the connection again and allow it administrator rights when asked.',
+    `${commandLine(tool, args)}\n${detail}`.slice(0, 20_000),
+  );
 }
 
 function failed(tool: ToolName, args: readonly string[], detail: string): AppError {

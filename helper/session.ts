@@ -1,8 +1,10 @@
 import type { StepProgress } from '../app/domain/plan.ts';
 import { HelperServer } from '../app/protocol/server.ts';
+import { Questions } from './files/question.ts';
 import { Follower } from './follow.ts';
 import { makeHandlers } from './handlers.ts';
 import { HotPlug } from './hot-plug.ts';
+import { KernelWatch } from './kernel/watch.ts';
 import type { Mutations } from './mutations.ts';
 import { PlanStore } from './plan-store.ts';
 import type { FrameWriter } from './transport/frame-writer.ts';
@@ -16,23 +18,32 @@ export class Session {
   readonly #server: HelperServer;
   readonly #follower: Follower;
   readonly #hotPlug: HotPlug;
+  readonly #kernel: KernelWatch;
   readonly #mutations: Mutations;
+  readonly #questions = new Questions();
   readonly #pending = new Set<Promise<void>>();
 
   /** `mutations` is shared by all sessions of the process: the machine is one. */
   constructor(writer: FrameWriter, mutations: Mutations) {
     this.#writer = writer;
     this.#mutations = mutations;
-    this.#follower = new Follower(
-      (name, params) => this.#server.notify(name, params),
-      () => writer.drained(),
-    );
-    this.#hotPlug = new HotPlug((names) => this.#server.notify('devices.changed', { names }));
+    const drained = (): Promise<void> => writer.drained();
+    this.#kernel = new KernelWatch((name, params) => this.#server.notify(name, params), drained);
+    this.#follower = new Follower((name, params) => {
+      if (name === 'targets.changed') this.#kernel.refresh();
+      this.#server.notify(name, params);
+    }, drained);
+    this.#hotPlug = new HotPlug((names) => {
+      this.#kernel.refresh();
+      this.#server.notify('devices.changed', { names });
+    });
     const context = {
       mutations,
       follower: this.#follower,
       hotPlug: this.#hotPlug,
+      kernel: this.#kernel,
       plans: new PlanStore(),
+      questions: this.#questions,
       progress: (progress: StepProgress) => this.#server.notify('plan.progress', progress),
     };
     this.#server = new HelperServer(writer, makeHandlers(context));
@@ -50,6 +61,8 @@ export class Session {
   async end(): Promise<void> {
     this.#follower.stop();
     this.#hotPlug.stop();
+    this.#questions.stop();
+    this.#kernel.stop();
     await this.#mutations.idle();
   }
 }

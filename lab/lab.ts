@@ -94,6 +94,7 @@ export class Lab {
         qemuArguments: options.qemuArguments ?? [],
         disks: settings.map((disk, index) => diskDevices(disk, index, sockets.nbd)),
         hasScsi: settings.some((disk) => disk.bus === 'virtio-scsi'),
+        hasUsb: settings.some((disk) => disk.bus === 'usb'),
         sockets,
       });
       report('boot', 'Starting the machine');

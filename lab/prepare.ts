@@ -7,6 +7,7 @@ import { obtainKernel, type KernelFiles } from './cache/kernel.ts';
 import { obtainModule } from './cache/module.ts';
 import { cacheFolder } from './cache/paths.ts';
 import { obtainRootImage } from './cache/root-image.ts';
+import { obtainUsbModules } from './cache/usb-modules.ts';
 import type { DiskSettings } from './disk/options.ts';
 import { LabError, systemCode } from './errors.ts';
 import { obtainAgent } from './guest/bundle.ts';
@@ -46,10 +47,11 @@ export async function prepare(
   report('image', "Making the machine's system");
   const node = options.node ?? process.execPath;
   const root = await obtainRootImage({ cache, kernel, flavour: options.tools ?? 'base', node, signal });
+  const usb = disks.some(({ bus }) => bus === 'usb') ? await obtainUsbModules(cache, kernel, signal) : [];
   const guest = join(project, 'lab/guest');
   const agent = await obtainAgent(project, cache);
   const files: OverlayFile[] = [
-    ...(await moduleFiles(kernel, root, module === undefined ? [] : [module])),
+    ...(await moduleFiles(kernel, root, [...(module === undefined ? [] : [module]), ...usb])),
     { path: 'usr/lib/lab/init', data: await readFile(join(guest, 'init.sh')), executable: true },
     { path: 'usr/lib/lab/agent.mjs', data: agent },
     { path: 'usr/lib/lab/settings', data: settings(disks, options) },

@@ -41,6 +41,8 @@ export interface Connector {
    * an `AppError`.
    */
   installModule?(): Promise<void>;
+  /** Whether there is such a package. Asks nobody for anything. */
+  offersModule?(): Promise<boolean>;
   /** Present where disks can be listed before `open`, without any rights. Rejects with an `AppError`. */
   preview?(): Promise<DiskPreview[]>;
   /** Ends everything that `open` started and resolves when it is gone. Does nothing when there is nothing. */
@@ -75,6 +77,23 @@ export interface PairIdentity {
 export interface CounterValue {
   readonly milliseconds: number;
   readonly value: number;
+}
+
+/** How long reads of a zone of main took, in microseconds, when the scanner had read it. */
+export interface ZoneTime {
+  /** Of `ZONES` equal parts of main, or as many as it has blocks. */
+  readonly zone: number;
+  readonly averageUs: number;
+  readonly worstUs: number;
+}
+
+export interface ZoneSample {
+  /** Unix time. */
+  readonly milliseconds: number;
+  /** Passes that the scanner had ended by then. */
+  readonly scanPasses: number;
+  /** Only zones that were read since the sample before; ascending. */
+  readonly zones: readonly ZoneTime[];
 }
 
 export interface AlertSettings {
@@ -116,6 +135,10 @@ export interface HistoryPort {
   lastRose(driveKey: string, counter: string): CounterValue | null;
   /** Every change kept of a counter, in the order in which it was seen. */
   counterChanges(driveKey: string, counter: string): CounterValue[];
+
+  addZones(pair: PairIdentity, sample: ZoneSample): void;
+  /** Every sample kept of a pair's zones, in the order in which they were taken. */
+  zones(uuid: string): ZoneSample[];
 
   loadAlerts(): AlertStates;
   saveAlertState(subject: string, state: SubjectState): void;

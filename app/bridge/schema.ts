@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { alertRuleSchema, quietSchema, subjectIdSchema } from '../alerts/schema.ts';
 import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
+import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
+import { MAX_REGIONS, regionPageSchema } from '../domain/region.ts';
 import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
 import { selfTestKindSchema } from '../domain/smart.ts';
@@ -58,6 +60,8 @@ export const requests = {
   'devices.preview': { params: onConnection, result: z.strictObject({ disks: z.array(diskPreviewSchema).max(4096) }) },
   /** Looks anew at the disks and at what the machine can do. */
   'devices.refresh': { params: onConnection, result: nothing },
+  /** Whether the kernel module can be installed as a package; nobody is asked for a password. */
+  'module.offer': { params: onConnection, result: z.strictObject({ offered: z.boolean() }) },
   /** Installs the kernel module's package, after asking for an administrator's password; minutes where it is built. */
   'module.install': { params: onConnection, result: nothing },
   plan: { params: onConnection.extend({ intent: intentSchema }), result: planSchema },
@@ -72,6 +76,11 @@ export const requests = {
       cells: z.number().int().min(1).max(MAX_CELLS),
     }),
     result: z.strictObject({ cells: z.array(healthCellSchema) }),
+  },
+  /** Regions of main from number `first` on; `regions-unavailable` where that machine does not tell them. */
+  'target.regions': {
+    params: onTarget.extend({ first: countSchema.max(MAX_REGIONS), max: z.number().int().min(1).max(MAX_ROWS) }),
+    result: regionPageSchema,
   },
   'target.remaps': {
     params: remapsQuerySchema,
@@ -93,6 +102,10 @@ export const requests = {
   'target.unmap': { params: onTarget.extend({ block: countSchema }), result: targetStatusSchema },
   'target.continue': { params: onTarget, result: targetStatusSchema },
   'target.scan': { params: onTarget.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  /** Which files lie on blocks; reads the file system's tables. One question at a time on a connection. */
+  'target.files': { params: onTarget.extend({ ranges: fileRangesSchema }), result: filesAnswerSchema },
+  /** Ends that question. */
+  'target.filesStop': { params: onConnection, result: nothing },
   /** Asks a whole disk for its health now; the answer is in the snapshot when it resolves. */
   'smart.read': { params: onDisk, result: nothing },
   /** Starts or stops a self-test of a whole disk; it is followed in the snapshot. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { alertsViewSchema } from '../alerts/schema.ts';
 import { blockDeviceSchema, deviceRefSchema } from '../domain/block-device.ts';
+import { kernelViewSchema } from '../domain/kernel-message.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { stepProgressSchema } from '../domain/plan.ts';
 import { smartViewSchema } from '../domain/smart.ts';
@@ -71,6 +72,7 @@ export const connectionSchema = z.strictObject({
   targets: z.array(targetViewSchema),
   /** What the disks tell of their own health, by devno of the whole disk. */
   smart: z.record(deviceRefSchema.shape.devno, smartViewSchema),
+  kernel: kernelViewSchema,
   /** Steps of the plan being applied, null when none is. */
   applying: z.array(stepProgressSchema).nullable(),
   history: historyHealthSchema,

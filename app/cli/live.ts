@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { blockDeviceSchema } from '../domain/block-device.ts';
+import { fileRangeSchema, filesAnswerSchema } from '../domain/files.ts';
 import {
   healthCellSchema,
   protectedDeviceSchema,
@@ -61,6 +62,8 @@ export const healthOutputSchema = ofPair.extend({
   /** Cells that have something to tell. */
   health: z.array(healthCellSchema),
 });
+
+export const filesOutputSchema = ofPair.extend({ ...fileRangeSchema.shape, ...filesAnswerSchema.shape });
 
 export const eventsOutputSchema = ofPair.extend({
   events: z.array(targetEventSchema),

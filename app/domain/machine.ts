@@ -13,7 +13,7 @@ export const machineReportSchema = z.strictObject({
   }),
   tools: z.array(
     z.strictObject({
-      name: z.enum(['dmsetup', 'lsblk', 'blkid', 'wipefs', 'modprobe', 'smartctl', 'udevadm']),
+      name: z.enum(['dmsetup', 'lsblk', 'blkid', 'wipefs', 'modprobe', 'smartctl', 'udevadm', 'dmesg']),
       path: z.string().max(4096).nullable(),
       version: z.string().max(256).nullable(),
       required: z.boolean(),

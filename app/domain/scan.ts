@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { GRAINS_PER_REGION, regionBlocks } from './region.ts';
 import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from './target.ts';
 
 /** What can be asked of a scan. `start` takes all of the device. */
@@ -9,9 +10,6 @@ export type ScanAction = z.infer<typeof scanActionSchema>;
 /** Sizes of the order in which the target reads, in 512-byte sectors; see its document, "Scanner". */
 const STAGGER_SECTORS = 262_144;
 const SEGMENT_SECTORS = 2048;
-/** A region has 128 parts or more, and there are at most 32768 regions. */
-const GRAINS = 128;
-const MOST_REGIONS = 32_768;
 
 /** How far a scan is. */
 export interface ScanProgress {
@@ -24,9 +22,7 @@ export interface ScanProgress {
 }
 
 function segmentBlocks(device: Pick<ProtectedDevice, 'blockSectors'>, blocks: number): number {
-  let region = GRAINS;
-  while (Math.ceil(blocks / region) > MOST_REGIONS) region *= 2;
-  return Math.max(1, SEGMENT_SECTORS / device.blockSectors, region / GRAINS);
+  return Math.max(1, SEGMENT_SECTORS / device.blockSectors, regionBlocks(blocks) / GRAINS_PER_REGION);
 }
 
 /**

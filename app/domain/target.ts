@@ -85,6 +85,9 @@ export const eventTypes = [
   'activate',
   'deactivate',
 ] as const;
+/** Detail of a `pending` event when the scanner found the block. */
+export const FOUND_BY_SCAN = 'scan';
+
 export const targetEventSchema = z.strictObject({
   number: countSchema,
   /** Unix time in milliseconds. */

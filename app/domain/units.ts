@@ -4,8 +4,8 @@ import * as z from 'zod';
 export const SECTOR_BYTES = 512;
 
 /** A non-negative integer that a JavaScript number holds exactly: up to 8 PiB in bytes. */
-export const countSchema = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
-export const percentSchema = z.number().int().min(0).max(100);
+export const countSchema = z.int().nonnegative();
+export const percentSchema = z.int().min(0).max(100);
 
 /** Sectors as bytes. */
 export function sectorsToBytes(sectors: number): number {

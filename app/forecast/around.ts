@@ -1,5 +1,7 @@
+import { formatCount, formatCounted } from '../domain/units.ts';
 import { daysSince, type Spread } from './hazard.ts';
 import type { Counter, ForecastInput } from './input.ts';
+import type { Speed } from './speed.ts';
 import { counterText, type CounterWords, type TermDraft } from './term.ts';
 
 /** Days in which a rise of what has no ratio is told as new. */
@@ -60,8 +62,8 @@ function mechanicsTerm({ attributes, kind, now }: ForecastInput): TermDraft[] {
   ];
 }
 
-function latencyTerm({ latencyAnomaly, kind }: ForecastInput): TermDraft[] {
-  if (latencyAnomaly === null || latencyAnomaly < 1) return [];
+function latencyTerm({ speed, kind }: ForecastInput): TermDraft[] {
+  if (speed === null || speed.score < 1) return [];
   const flash = isFlash(kind);
   return [
     {
@@ -70,13 +72,33 @@ function latencyTerm({ latencyAnomaly, kind }: ForecastInput): TermDraft[] {
       ratio: null,
       weak: false,
       floor: flash ? null : 'watch',
-      sentence: 'Part of the disk answers slower than its own past explains.',
+      sentence: `Part of the disk answers slower than its own past explains${placesText(speed)}.`,
       source: flash ? 'Lu et al. (Alibaba), ATC 2022' : 'Lu et al., FAST 2020',
       evidence: flash
         ? 'Flash drives that turned slow seldom failed within five months.'
         : 'Speed foretold failures better than SMART did, but no study prints a ratio for it.',
     },
   ];
+}
+
+/** The place that lost the most, in words that fit behind a sentence. */
+function placesText({ places }: Speed): string {
+  const loss = ({ presentUs, usualUs }: Speed['places'][number]): number => presentUs / Math.max(1, usualUs);
+  const [worst, ...others] = [...places].sort((a, b) => loss(b) - loss(a));
+  if (worst === undefined) return '';
+  const { firstBlock, blockCount, presentUs, usualUs } = worst;
+  const more = others.length === 0 ? '' : `, and ${formatCounted(others.length, 'other place')}`;
+  return `: ${blocksText(firstBlock, blockCount)}, ${formatMs(presentUs)} on average where ${formatMs(usualUs)} were usual${more}`;
+}
+
+function blocksText(first: number, count: number): string {
+  return count === 1
+    ? `block ${formatCount(first)}`
+    : `blocks ${formatCount(first)} to ${formatCount(first + count - 1)}`;
+}
+
+function formatMs(us: number): string {
+  return `${us < 10_000 ? (us / 1000).toFixed(us < 1000 ? 2 : 1) : formatCount(us / 1000)} ms`;
 }
 
 function triedAgainTerm({ kind, now }: ForecastInput, id: string, counter: Counter, words: CounterWords): TermDraft[] {

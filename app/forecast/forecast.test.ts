@@ -118,7 +118,7 @@ describe('the model', () => {
     ['a new reallocation', withAttributes({ reallocated: count(1, 1) }), 'plan'],
     ['a new scan error', withAttributes({ offlineUncorrectable: count(1, 1) }), 'soon'],
     ['only the cable', withAttributes({ linkErrors: count(40_000, 1) }), 'none'],
-    ['a slow zone', { ...healthy, latencyAnomaly: 1 }, 'watch'],
+    ['a slow zone', { ...healthy, speed: { score: 1, places: [] } }, 'watch'],
   ])('%s: %s', (_name, input, verdict) => {
     expect(forecast(input).verdict).toBe(verdict);
   });
@@ -127,6 +127,22 @@ describe('the model', () => {
     const [term] = forecast(withAttributes({ linkErrors: count(7, 2) })).terms;
     expect(term).toMatchObject({ family: 'link', ratio: null, decides: false });
     expect(term?.sentence).toBe('7 errors on the link to the disk, the count rose 2 days ago. Check the cable.');
+  });
+
+  it('says which part turned slow, the worst first, and does not raise the number', () => {
+    const places = [
+      { firstBlock: 7812, blockCount: 7812, presentUs: 2400, usualUs: 2000 },
+      { firstBlock: 500_000, blockCount: 15_625, presentUs: 13_400, usualUs: 950 },
+    ];
+    const told = forecast({ ...healthy, speed: { score: 4, places } });
+    expect(told.terms).toHaveLength(1);
+    expect(told.terms[0]).toMatchObject({ id: 'latency', ratio: null, decides: false });
+    expect(told.terms[0]?.sentence).toBe(
+      'Part of the disk answers slower than its own past explains: blocks 500,000 to 515,624, 13 ms on average where ' +
+        '0.95 ms were usual, and 1 other place.',
+    );
+    expect(told.probability).toEqual(forecast(healthy).probability);
+    expect(forecast({ ...healthy, speed: { score: 0.9, places: [] } }).terms).toEqual([]);
   });
 
   it('tells each sign with its source, its failures and its false alarms', () => {
@@ -198,7 +214,7 @@ describe('flash', () => {
     ['worn far beyond its rating', changed({ percentageUsed: 255 }), 'plan'],
     ['a new media error', changed({ mediaErrors: count(1, 3) }), 'plan'],
     ['an old media error', changed({ mediaErrors: count(1, 300) }), 'watch'],
-    ['a slow zone, which on flash seldom ends in failure', { ...nvme, latencyAnomaly: 9 }, 'none'],
+    ['a slow zone, which on flash seldom ends in failure', { ...nvme, speed: { score: 9, places: [] } }, 'none'],
   ])('%s: %s', (_name, input, verdict) => {
     expect(forecast(input).verdict).toBe(verdict);
   });

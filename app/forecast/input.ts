@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { countSchema } from '../domain/units.ts';
+import { speedSchema } from './speed.ts';
 
 /** Unix time in milliseconds. */
 const instantSchema = countSchema;
@@ -86,8 +87,8 @@ export const forecastInputSchema = z.strictObject({
   /** null for a drive that is not NVMe, or was not asked. */
   nvme: nvmeSchema.nullable(),
   own: ownCountsSchema,
-  /** `score` of `latencyAnomaly`: from 1 on a zone reads slower than its own past explains. null: no baseline yet. */
-  latencyAnomaly: z.number().min(0).nullable(),
+  /** How fast zones of the disk are read, against their own past. null: no baseline yet. */
+  speed: speedSchema.nullable(),
 });
 export type ForecastInput = z.infer<typeof forecastInputSchema>;
 
@@ -117,6 +118,6 @@ export function unknownInput(now: number, kind: DeviceKind): ForecastInput {
       softErrors: unknownCounter,
       slowReads: unknownCounter,
     },
-    latencyAnomaly: null,
+    speed: null,
   };
 }

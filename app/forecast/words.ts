@@ -80,6 +80,6 @@ export function missingOf(input: ForecastInput, isFlash: boolean): string[] {
     ...(input.ownVerdict === 'unknown' ? ['the drive’s own verdict'] : []),
     ...(input.powerOnHours === null ? ['its age'] : []),
     ...(own.scanErrors.value === null ? ['what a scan of the whole disk finds'] : []),
-    ...(input.latencyAnomaly === null ? ['whether it has grown slower'] : []),
+    ...(input.speed === null ? ['whether it has grown slower'] : []),
   ];
 }

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
 import { blockDeviceSchema, deviceRefSchema } from '../domain/block-device.ts';
+import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
+import { kernelLogStateSchema, kernelMessageSchema, MAX_KERNEL_MESSAGES } from '../domain/kernel-message.ts';
 import { machineReportSchema } from '../domain/machine.ts';
+import { MAX_REGIONS, regionPageSchema } from '../domain/region.ts';
 import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
 import { selfTestKindSchema, smartReadingSchema } from '../domain/smart.ts';
@@ -67,6 +70,14 @@ export const methods = {
     }),
     result: z.strictObject({ cells: z.array(healthCellSchema) }),
   },
+  /**
+   * What the target knows of regions of main from number `first` on, the time of the last scan of each included, which
+   * `target.health` does not tell. Fails with `regions-unavailable` where debugfs cannot be read.
+   */
+  'target.regions': {
+    params: named.extend({ first: countSchema.max(MAX_REGIONS), max: z.number().int().min(1).max(MAX_ROWS) }),
+    result: regionPageSchema,
+  },
   'target.events': {
     params: named.extend({ after: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
     result: z.strictObject({ events: z.array(targetEventSchema), next: countSchema.nullable() }),
@@ -82,13 +93,21 @@ export const methods = {
   'target.continue': { params: named, result: targetStatusSchema },
   /** Begins, ends, holds or goes on with a scan of all of main. */
   'target.scan': { params: named.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  /**
+   * Which files lie on blocks. Reads the file system's tables from the device, for minutes where they are large: for a
+   * person who asks, one question at a time. Changes nothing.
+   */
+  'target.files': { params: named.extend({ ranges: fileRangesSchema }), result: filesAnswerSchema },
+  /** Ends the question of `target.files`, which is then refused with `cancelled`. Nothing where none is answered. */
+  'target.filesStop': { params: empty, result: empty },
   /** What the disk under a device of `devices.list` tells of its own health. A disk that sleeps is not woken. */
   'smart.read': { params: deviceRefSchema, result: smartReadingSchema },
   /** Starts or stops a self-test, which the drive runs by itself. Starting one wakes a drive that sleeps. */
   'smart.test': { params: deviceRefSchema.extend({ kind: selfTestKindSchema }), result: empty },
   /**
    * Follows every protected device from now on, those made later included: `target.changed` comes when device-mapper
-   * raises an event, `targets.changed` when one appears or goes, `devices.changed` when a disk does.
+   * raises an event, `targets.changed` when one appears or goes, `devices.changed` when a disk does, `kernel.said` when
+   * the kernel writes of a disk.
    */
   'events.follow': { params: empty, result: empty },
 } as const;
@@ -110,6 +129,10 @@ export const notifications = {
   'targets.changed': z.strictObject({ targets: z.array(protectedDeviceSchema) }),
   /** Disks or partitions, by their kernel names, were plugged in or pulled: list the devices again. */
   'devices.changed': z.strictObject({ names: z.array(z.string().max(256)).max(4096) }),
+  /** Whether the kernel log is read, and when that changed. */
+  'kernel.log': kernelLogStateSchema,
+  /** All that is kept of what the kernel said of a whole disk, oldest first; in place of what was told before. */
+  'kernel.said': deviceRefSchema.extend({ messages: z.array(kernelMessageSchema).max(MAX_KERNEL_MESSAGES) }),
 } as const;
 
 export type NotificationName = keyof typeof notifications;

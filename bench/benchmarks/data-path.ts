@@ -27,6 +27,14 @@ const WORKLOADS: readonly (Workload & { readonly name: string })[] = [
     requests: REQUESTS,
     place: 'far',
   },
+  {
+    name: '128k sequential read by the page cache',
+    operation: 'cached-read',
+    bytes: 131_072,
+    order: 'sequential',
+    requests: REQUESTS,
+    place: 'far',
+  },
 ];
 /** Beside remapped blocks the target looks closer. */
 const NEAR = {

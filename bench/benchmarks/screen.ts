@@ -1,30 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import type { Browser, Page } from '@playwright/test';
-import { build } from 'esbuild';
 import * as z from 'zod';
 
 import type { Lab } from '../../lab/index.ts';
 import { startChromium } from '../browser/chromium.ts';
 import { startLabHost } from '../browser/lab-host.ts';
 import type { Benchmark, BenchmarkContext } from '../frame/benchmark.ts';
-import { besideLimit, told, type Figure } from '../frame/figures.ts';
+import { told, type Figure } from '../frame/figures.ts';
 import { median } from '../frame/statistics.ts';
 
 const DEFAULT_RUNS = 10;
-/** Cells of the heatmap: 1000 × 1000. */
-const EDGE_CELLS = 1000;
-const FRAMES = 100;
-const FRAME_LIMIT_MS = 16;
-const FIRST_PAINT_LIMIT_MS = 100;
 const BLOCK_SECTORS = 8;
 /** Distance of the blocks that are made to fail, so that none is read ahead with another. */
 const APART_BLOCKS = 64;
-
-const root = join(import.meta.dirname, '../..');
-
-const timesSchema = z.object({ firstPaint: z.number(), frames: z.array(z.number()).min(1) });
 
 /** In the page: resolves with the time, in Unix milliseconds, at which the tile "Cannot be read" shows the count. */
 const whenShown = (count: number): string => `new Promise((resolve) => {
@@ -99,29 +86,11 @@ async function measureStory(browser: Browser, runs: number): Promise<Figure> {
   }
 }
 
-async function measureHeatmap(browser: Browser): Promise<Figure[]> {
-  const entry = join(root, 'bench/page/heatmap.ts');
-  const bundle = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false, logLevel: 'silent' });
-  const page = await browser.newPage({ viewport: { width: 2000, height: 2000 } });
-  await page.addStyleTag({ content: await readFile(join(root, 'renderer/design/tokens.css'), 'utf8') });
-  await page.addScriptTag({ content: bundle.outputFiles[0]?.text ?? '' });
-  const answer: unknown = await page.evaluate(`measureHeatmap(${String(EDGE_CELLS)}, ${String(FRAMES)})`);
-  const { firstPaint, frames } = timesSchema.parse(answer);
-  const cells = (EDGE_CELLS ** 2).toLocaleString('en');
-  const note = rangeOf(frames);
-  return [
-    besideLimit({ name: `heatmap frame, ${cells} cells`, unit: 'ms', value: median(frames), note }, FRAME_LIMIT_MS),
-    besideLimit({ name: `heatmap first paint, ${cells} cells`, unit: 'ms', value: firstPaint }, FIRST_PAINT_LIMIT_MS),
-  ];
-}
-
 async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
   const browser = await startChromium();
   try {
-    say('the heatmap');
-    const heatmap = await measureHeatmap(browser);
     say('bad blocks in the lab');
-    return [await measureStory(browser, options.runs ?? DEFAULT_RUNS), ...heatmap];
+    return [await measureStory(browser, options.runs ?? DEFAULT_RUNS)];
   } finally {
     await browser.close();
   }
@@ -129,6 +98,6 @@ async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
 
 export const screen: Benchmark = {
   name: 'screen',
-  against: `${String(FRAME_LIMIT_MS)} ms for a frame of the heatmap and ${String(FIRST_PAINT_LIMIT_MS)} ms for its first`,
+  against: 'nothing',
   run,
 };

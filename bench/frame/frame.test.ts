@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readOptions } from './benchmark.ts';
 import { besideLimit, besidePeer, outcomeOf, told } from './figures.ts';
-import { median, spread } from './statistics.ts';
+import { median, quantile, spread } from './statistics.ts';
 import { formatNumber, markdownTable } from './table.ts';
 
 const cost = (value: number) => ({ name: 'request', unit: 'instructions', value });
@@ -25,6 +25,12 @@ describe('median and spread', () => {
   it('refuses to make a median of nothing or of what is no number', () => {
     expect(() => median([])).toThrow(RangeError);
     expect(() => median([1, Number.NaN])).toThrow(RangeError);
+  });
+
+  it('gives what so large a part does not exceed', () => {
+    const values = Array.from({ length: 20 }, (_, at) => 20 - at);
+    expect([0.05, 0.5, 0.95, 1].map((part) => quantile(values, part))).toEqual([1, 10, 19, 20]);
+    expect(() => quantile([], 0.5)).toThrow(RangeError);
   });
 
   it('gives the spread as a part of the median', () => {

@@ -14,3 +14,11 @@ export function spread(values: readonly number[]): number {
   const width = Math.max(...values) - Math.min(...values);
   return width === 0 ? 0 : width / middle;
 }
+
+/** The smallest of the values that at least `part` of them do not exceed (nearest rank); `part` is above 0, at most 1. */
+export function quantile(values: readonly number[], part: number): number {
+  if (values.some((value) => !Number.isFinite(value))) throw new RangeError('a measured value is no number');
+  const found = [...values].sort((a, b) => a - b)[Math.ceil(values.length * part) - 1];
+  if (found === undefined) throw new RangeError('there is no quantile of nothing');
+  return found;
+}

@@ -37,7 +37,8 @@ export interface CountingOptions {
 }
 
 export interface Workload {
-  readonly operation: 'read' | 'write';
+  /** `cached-read` goes through the page cache, which reads ahead; the others are direct. */
+  readonly operation: 'read' | 'write' | 'cached-read';
   readonly bytes: number;
   readonly order: 'random' | 'sequential';
   readonly requests: number;

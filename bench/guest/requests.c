@@ -3,7 +3,7 @@
  * What a benchmark needs in the lab's guest beyond its programs: requests whose instructions are counted, and many
  * `remap` messages without a process for each.
  *
- *   requests io <device> <read|write> <bytes> <random|sequential> <requests>
+ *   requests io <device> <read|write|cached-read> <bytes> <random|sequential> <requests>
  *               <stripes> <stripe sectors> <offset sectors> <sectors>
  *   requests parallel <processors> <device> ...
  *   requests yield
@@ -11,6 +11,9 @@
  *
  * The device is seen as stripes. Of each, `io` uses only <sectors> from <offset sectors> on, and `remap` remaps <count>
  * blocks from the stripe's block <first> on.
+ *
+ * A `cached-read` goes through the page cache, which reads ahead and is empty at the beginning; no place is read twice.
+ * The others are direct.
  *
  * `io` prints the instructions of all requests and the median of one, from the time stamp counter, which under QEMU's
  * -icount shift=0 advances by one per instruction; and the nanoseconds, one per instruction as well, that the processor
@@ -26,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -44,6 +48,7 @@
 struct workload {
 	const char *device;
 	int write;
+	int cached;
 	size_t bytes;
 	int random;
 	unsigned long long requests;
@@ -125,6 +130,7 @@ static struct workload workload_of(char **words)
 	return (struct workload) {
 		.device = words[0],
 		.write = !strcmp(words[1], "write"),
+		.cached = !strcmp(words[1], "cached-read"),
 		.bytes = number(words[2]),
 		.random = !strcmp(words[3], "random"),
 		.requests = number(words[4]),
@@ -170,9 +176,12 @@ static void prepare(struct io *io, const struct workload *w, const struct places
 	io->seed = 88172645463325252ull;
 	io->places = p->stripes * ((p->sectors << SECTOR_SHIFT) / w->bytes);
 	io->sent = 0;
-	io->fd = open(w->device, (w->write ? O_WRONLY : O_RDONLY) | O_DIRECT);
+	io->fd = open(w->device, (w->write ? O_WRONLY : O_RDONLY) | (w->cached ? 0 : O_DIRECT));
 	if (io->fd < 0)
 		die(w->device);
+	errno = w->cached && io->places < WARM_UP + w->requests ? EINVAL : 0;
+	if (errno || (w->cached && ioctl(io->fd, BLKFLSBUF)))
+		die("page cache");
 	/* Physically contiguous, so that every run's requests have equally many segments. */
 	io->buffer = mmap(NULL, HUGE_PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE, -1, 0);

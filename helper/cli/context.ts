@@ -1,9 +1,11 @@
 import type { StepProgress } from '../../app/domain/plan.ts';
 import { appError } from '../../app/errors.ts';
 import type { Handlers } from '../../app/protocol/server.ts';
+import { Questions } from '../files/question.ts';
 import { Follower } from '../follow.ts';
 import { makeHandlers } from '../handlers.ts';
 import { HotPlug } from '../hot-plug.ts';
+import { KernelWatch } from '../kernel/watch.ts';
 import type { Mutations } from '../mutations.ts';
 import { PlanStore } from '../plan-store.ts';
 import { devnoAt } from '../raw-device.ts';
@@ -22,7 +24,7 @@ export interface Context {
 
 /** The helper's own verbs, called in this process. Throws when this is not root, as nothing of it works then. */
 export function machine(
-  { args, mutations }: Context,
+  { args, mutations, ended }: Context,
   progress: (progress: StepProgress) => void = () => undefined,
 ): Handlers {
   if (process.getuid?.() !== 0) {
@@ -33,12 +35,14 @@ export function machine(
     );
   }
   // Nobody is told of what happens meanwhile; `status --watch` follows by itself.
-  const follower = new Follower(
-    () => undefined,
-    () => Promise.resolve(),
-  );
-  const hotPlug = new HotPlug(() => undefined);
-  return makeHandlers({ mutations, follower, hotPlug, plans: new PlanStore(), progress });
+  const untold = (): void => undefined;
+  const drained = (): Promise<void> => Promise.resolve();
+  const follower = new Follower(untold, drained);
+  const kernel = new KernelWatch(untold, drained);
+  const hotPlug = new HotPlug(untold);
+  const questions = new Questions();
+  ended.addEventListener('abort', () => questions.stop(), { once: true });
+  return makeHandlers({ mutations, follower, hotPlug, kernel, plans: new PlanStore(), questions, progress });
 }
 
 /** `major:minor` of a device named on the command line. */

@@ -9,6 +9,7 @@ import { isVerb, type VerbName } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 import { goOn, remap, scan, unmap } from './verbs/change.ts';
 import { dump } from './verbs/dump.ts';
+import { files } from './verbs/files.ts';
 import { importList } from './verbs/import.ts';
 import { activate, create, deactivate, remove } from './verbs/life-cycle.ts';
 import { list } from './verbs/list.ts';
@@ -27,6 +28,7 @@ const actions: Record<VerbName, (context: Context) => Promise<number>> = {
   unmap,
   remaps,
   health,
+  files,
   events,
   continue: goOn,
   scan,
@@ -43,6 +45,7 @@ const inputCodes: ReadonlySet<ErrorCode> = new Set([
   'confirmation-wrong',
   'device-gone',
   'name-taken',
+  'no-file-system',
   'target-missing',
 ]);
 /** Verbs whose status 1 means something else than an error. */

@@ -141,6 +141,17 @@ export const verbs = {
       json,
     ],
   },
+  files: {
+    summary: 'say which file lies on a block',
+    about:
+      'Asks the file system on a pair what lies on blocks: a file with its names, a directory, its own tables, or nothing. Reads the file system’s tables from the disk, which takes minutes where they are large, and ends after ten. For ext2, ext3, ext4, xfs, btrfs and NTFS, also in partitions and plain volumes over the pair.',
+    operands: [
+      pair,
+      { name: 'BLOCK', required: true, completes: 'nothing' },
+      { name: 'COUNT', required: false, completes: 'nothing' },
+    ],
+    options: [json],
+  },
   events: {
     summary: 'list what happened',
     about: 'Lists the events that the pair keeps, oldest first.',

@@ -67,6 +67,7 @@ describe('/proc', () => {
   it('gives mounts with blanks in their paths', () => {
     expect(parseMountinfo(fixture('mountinfo.txt'))).toContainEqual({
       devno: '8:16',
+      root: '/',
       at: '/mnt/a b',
       type: 'ext4',
       source: '/dev/sdb',

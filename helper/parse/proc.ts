@@ -2,6 +2,8 @@ import { linesOf, unreadable } from './fault.ts';
 
 export interface Mount {
   readonly devno: string;
+  /** Folder of the file system that is seen there; `/` for all of it. */
+  readonly root: string;
   readonly at: string;
   readonly type: string;
   /** As mount was told it: a path for most file systems on disks. */
@@ -14,11 +16,11 @@ export function parseMountinfo(text: string): Mount[] {
     const [before, after] = line.split(' - ');
     const left = before?.split(' ') ?? [];
     const right = after?.split(' ') ?? [];
-    const [devno, at, type, source] = [left[2], left[4], right[0], right[1]];
-    if (devno === undefined || at === undefined || type === undefined || source === undefined) {
+    const [devno, root, at, type, source] = [left[2], left[3], left[4], right[0], right[1]];
+    if (devno === undefined || root === undefined || at === undefined || type === undefined || source === undefined) {
       throw unreadable('what is mounted', line);
     }
-    return { devno, at: unoctal(at), type, source: unoctal(source) };
+    return { devno, root: unoctal(root), at: unoctal(at), type, source: unoctal(source) };
   });
 }
 

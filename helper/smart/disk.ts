@@ -10,6 +10,8 @@ export interface SmartDisk {
   readonly path: string;
   /** The USB bridge before it, null when it is not attached by USB. */
   readonly bridge: UsbBridge | null;
+  /** Tells this time of being plugged in from others of the same or another disk. */
+  readonly attachment: string;
 }
 
 export interface UsbBridge {
@@ -38,7 +40,7 @@ export async function findSmartDisk(devno: string): Promise<SmartDisk> {
   const name = /^DEVNAME=([A-Za-z0-9_!-]+)$/m.exec(textAt(`${folder}/uevent`) ?? '')?.[1];
   const path = `/dev/${name ?? ''}`;
   if (name === undefined || (await devnoAt(path)) !== asked.diskDevno) throw gone(devno);
-  return { path, bridge: bridgeAbove(folder) };
+  return { path, bridge: bridgeAbove(folder), attachment: `${folder} ${disk.sequence ?? ''}` };
 }
 
 function folderOf(devno: string): string | null {

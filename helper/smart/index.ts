@@ -1,11 +1,11 @@
 import type { SelfTestKind, SmartReading } from '../../app/domain/smart.ts';
 import { run } from '../run.ts';
 import { findSmartDisk } from './disk.ts';
-import { readSmart, type BridgeTypes, type RunSmartctl } from './read.ts';
+import { noBridgeTypes, readSmart, type RunSmartctl } from './read.ts';
 import { selfTest } from './self-test.ts';
 
 /** For the life of the process: the next session meets the same bridges. */
-const types: BridgeTypes = new Map();
+const types = noBridgeTypes();
 const runSmartctl: RunSmartctl = (args, options) => run('smartctl', args, options);
 
 /** What the drive under a device of `devices.list` tells of its health; a drive that sleeps is not woken. */

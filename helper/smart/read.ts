@@ -14,6 +14,11 @@ const questions = ['-i', '-H', '-c', '-A', '-l', 'error', '-l', 'xselftest,selft
 /** How long a drive may take to tell everything, and all device types of a bridge together. Milliseconds. */
 const ASK_LIMIT = 60_000;
 const TRY_LIMIT = 120_000;
+/**
+ * How often the types are tried where a drive may be behind one of them that does not even say whether it sleeps: with
+ * most bridges that is a drive that none of the types reaches.
+ */
+const MOST_TRIES = 3;
 /** Everything of one drive is a few hundred KiB at most. */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** The exit status is a mask of findings: it is read from the output, and none of its values is a failure by itself. */
@@ -21,12 +26,21 @@ const anyCode = Array.from({ length: 256 }, (_value, code) => code);
 
 export type RunSmartctl = (args: readonly string[], options: RunOptions) => Promise<RunResult>;
 
-/** The device type that answered, by bridge. Bridges of one kind need the same. */
-export type BridgeTypes = Map<string, string>;
+/** What was found out about bridges. */
+export interface BridgeTypes {
+  /** The device type that answered, by bridge. Bridges of one kind need the same. */
+  readonly answered: Map<string, string>;
+  /** How often all types were tried without an answer, by the attachment of the disk: it may be another drive next time. */
+  readonly tried: Map<string, number>;
+}
+
+export function noBridgeTypes(): BridgeTypes {
+  return { answered: new Map(), tried: new Map() };
+}
 
 /** What `-d` is needed for a disk, as far as that was found out. */
 export function typeArguments(types: BridgeTypes, bridge: UsbBridge | null): string[] {
-  const type = bridge === null ? undefined : types.get(keyOf(bridge));
+  const type = bridge === null ? undefined : types.answered.get(keyOf(bridge));
   return type === undefined ? [] : ['-d', type];
 }
 
@@ -35,8 +49,8 @@ export const commandOptions = { timeoutMs: ASK_LIMIT, maxBytes: MAX_BYTES, allow
 
 /**
  * Asks a drive for everything it knows of its health, unless it sleeps. A USB bridge that smartctl does not see through
- * is tried with other device types, once; `types` remembers which one answered. Never rejects for what the drive or
- * smartctl does: that is the reading.
+ * is tried with other device types, a few times at most each time that it is plugged in; `types` remembers which one answered. Never
+ * rejects for what the drive or smartctl does: that is the reading.
  */
 export async function readSmart(run: RunSmartctl, disk: SmartDisk, types: BridgeTypes): Promise<SmartReading> {
   const deadline = performance.now() + TRY_LIMIT;
@@ -53,15 +67,21 @@ export async function readSmart(run: RunSmartctl, disk: SmartDisk, types: Bridge
   const { bridge } = disk;
   const first = await ask(typeArguments(types, bridge));
   if (bridge === null || isAnswer(first)) return first.reading;
+  const tries = types.tried.get(disk.attachment) ?? 0;
+  if (tries >= MOST_TRIES) return hidden(first);
+  let allRefused = true;
   for (const type of typesToTry(bridge, first.advised)) {
-    if (performance.now() >= deadline) break;
+    if (performance.now() >= deadline) return hidden(first);
     const next = await ask(['-d', type]);
+    // One that sleeps or takes too long may answer another time.
+    allRefused &&= !next.doubtful && (next.unreached || next.reading.state === 'read');
     if (isAnswer(next) && !next.doubtful) {
       // A drive that sleeps was asked only whether it does: not enough to remember the type by.
-      if (next.reading.state === 'read') types.set(keyOf(bridge), type);
+      if (next.reading.state === 'read') types.answered.set(keyOf(bridge), type);
       return next.reading;
     }
   }
+  types.tried.set(disk.attachment, allRefused ? MOST_TRIES : tries + 1);
   return hidden(first);
 }
 

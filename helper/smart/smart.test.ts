@@ -9,12 +9,12 @@ import type { RunResult } from '../run.ts';
 import { typesToTry } from './device-types.ts';
 import type { SmartDisk } from './disk.ts';
 import { findSmartDisk } from './disk.ts';
-import { readSmart, type BridgeTypes, type RunSmartctl } from './read.ts';
+import { noBridgeTypes, readSmart, type RunSmartctl } from './read.ts';
 import { selfTest } from './self-test.ts';
 
 const HDD = readFileSync(fileURLToPath(new URL('../../app/smart/fixtures/hgst-hdd.json', import.meta.url)), 'utf8');
-const BRIDGE: SmartDisk = { path: '/dev/sdb', bridge: { vendor: '152d', product: '0578' } };
-const SATA: SmartDisk = { path: '/dev/sda', bridge: null };
+const BRIDGE: SmartDisk = { path: '/dev/sdb', bridge: { vendor: '152d', product: '0578' }, attachment: 'first' };
+const SATA: SmartDisk = { path: '/dev/sda', bridge: null, attachment: 'only' };
 
 function said(status: number, message: string, output: string[] = []): string {
   return JSON.stringify({
@@ -42,7 +42,7 @@ const unknownBridge = said(1, '/dev/sdb: Unknown USB bridge [0x152d:0x0578 (0x20
 describe('reading', () => {
   it('asks for everything, never of a drive that sleeps, and without a shell', async () => {
     const { run, args } = smartctl({ auto: HDD });
-    expect(await readSmart(run, SATA, new Map())).toMatchObject({ state: 'read', health: { kind: 'hdd' } });
+    expect(await readSmart(run, SATA, noBridgeTypes())).toMatchObject({ state: 'read', health: { kind: 'hdd' } });
     expect(args).toEqual([
       [
         ...['--json=c', '-n', 'standby,3', '-i', '-H', '-c', '-A', '-l', 'error', '-l', 'xselftest,selftest'],
@@ -52,45 +52,81 @@ describe('reading', () => {
   });
 
   it('tries device types on a bridge that hides its drive, and remembers the one that answers', async () => {
-    const types: BridgeTypes = new Map();
+    const types = noBridgeTypes();
     const { run, asked } = smartctl({ auto: unknownBridge, usbjmicron: HDD });
     expect((await readSmart(run, BRIDGE, types)).state).toBe('read');
     expect(asked).toEqual(['auto', 'sat', 'sat,12', 'sntjmicron', 'usbjmicron']);
     asked.length = 0;
     expect((await readSmart(run, { ...BRIDGE, path: '/dev/sdz' }, types)).state).toBe('read');
     expect(asked).toEqual(['usbjmicron']);
-    const other = { path: '/dev/sdc', bridge: { vendor: '1234', product: '0578' } };
+    const other = { path: '/dev/sdc', bridge: { vendor: '1234', product: '0578' }, attachment: 'other' };
     asked.length = 0;
     await readSmart(run, other, types);
     expect(asked).toEqual(['auto', 'sat', 'sat,12']);
   });
 
+  it('tries the types of a bridge that lets none through once, and again when it is plugged in anew', async () => {
+    const types = noBridgeTypes();
+    const { run, asked } = smartctl({ auto: unknownBridge });
+    const read = async (attachment: string): Promise<string[]> => {
+      asked.length = 0;
+      const reading = await readSmart(run, { ...BRIDGE, attachment }, types);
+      expect(reading).toMatchObject({ state: 'unavailable', problem: { code: 'bridge-hides' } });
+      return [...asked];
+    };
+    expect(await read('first')).toHaveLength(5);
+    expect(await read('first')).toEqual(['auto']);
+    expect(await read('first')).toEqual(['auto']);
+    expect(await read('second')).toHaveLength(5);
+  });
+
+  it('tries them once where the bridge answers for its drive', async () => {
+    const sas = readFileSync(fileURLToPath(new URL('../../app/smart/fixtures/sas.json', import.meta.url)), 'utf8');
+    const types = noBridgeTypes();
+    const { run, asked } = smartctl({ auto: sas });
+    await readSmart(run, BRIDGE, types);
+    await readSmart(run, BRIDGE, types);
+    expect(asked).toEqual(['auto', 'sat', 'sat,12', 'sntjmicron', 'usbjmicron', 'auto']);
+  });
+
+  it('tries them three times where one may only have slept, and then again when it is plugged in anew', async () => {
+    const types = noBridgeTypes();
+    const { run, asked } = smartctl({ auto: unknownBridge, sat: said(3, 'Device is in SLEEP mode, exit(3)') });
+    const askedBy = async (disk: SmartDisk): Promise<number> => {
+      asked.length = 0;
+      await readSmart(run, disk, types);
+      return asked.length;
+    };
+    for (const expected of [5, 5, 5, 1, 1]) expect(await askedBy(BRIDGE)).toBe(expected);
+    expect(await askedBy({ ...BRIDGE, attachment: 'another time' })).toBe(5);
+  });
+
   it('does not believe a bridge that answers for its drive', async () => {
     const sas = readFileSync(fileURLToPath(new URL('../../app/smart/fixtures/sas.json', import.meta.url)), 'utf8');
     const { run } = smartctl({ auto: sas, sat: HDD });
-    expect(await readSmart(run, BRIDGE, new Map())).toMatchObject({ health: { protocol: 'ata' } });
+    expect(await readSmart(run, BRIDGE, noBridgeTypes())).toMatchObject({ health: { protocol: 'ata' } });
     const hiding = smartctl({ auto: sas });
-    expect(await readSmart(hiding.run, BRIDGE, new Map())).toMatchObject({ problem: { code: 'bridge-hides' } });
-    expect(await readSmart(hiding.run, SATA, new Map())).toMatchObject({ health: { protocol: 'scsi' } });
+    expect(await readSmart(hiding.run, BRIDGE, noBridgeTypes())).toMatchObject({ problem: { code: 'bridge-hides' } });
+    expect(await readSmart(hiding.run, SATA, noBridgeTypes())).toMatchObject({ health: { protocol: 'scsi' } });
   });
 
   it('asks a drive that sleeps no further question', async () => {
     const { run, asked } = smartctl({ auto: unknownBridge, sat: said(3, 'Device is in STANDBY mode, exit(3)') });
-    const types: BridgeTypes = new Map();
+    const types = noBridgeTypes();
     expect(await readSmart(run, BRIDGE, types)).toMatchObject({ problem: { code: 'asleep' } });
     expect(asked).toEqual(['auto', 'sat']);
-    expect(types.size).toBe(0);
+    expect(types).toEqual(noBridgeTypes());
   });
 
   it('does not take a bridge that does not answer for a drive that sleeps', async () => {
     const asleep = said(3, 'Device is in SLEEP mode, exit(3)');
     const { run, asked } = smartctl({ auto: unknownBridge, sat: asleep, 'sat,12': asleep, usbjmicron: HDD });
-    expect((await readSmart(run, BRIDGE, new Map())).state).toBe('read');
+    expect((await readSmart(run, BRIDGE, noBridgeTypes())).state).toBe('read');
     expect(asked.at(-1)).toBe('usbjmicron');
-    expect(await readSmart(smartctl({ auto: unknownBridge, sat: asleep }).run, BRIDGE, new Map())).toMatchObject({
+    expect(await readSmart(smartctl({ auto: unknownBridge, sat: asleep }).run, BRIDGE, noBridgeTypes())).toMatchObject({
       problem: { code: 'bridge-hides' },
     });
-    expect(await readSmart(smartctl({ auto: asleep }).run, SATA, new Map())).toMatchObject({
+    expect(await readSmart(smartctl({ auto: asleep }).run, SATA, noBridgeTypes())).toMatchObject({
       problem: { code: 'asleep' },
     });
   });
@@ -102,7 +138,7 @@ describe('reading', () => {
   ] as const)('tells %s as %s', async (code, problem) => {
     const run: RunSmartctl = () => Promise.reject(appError(code, 'It broke.', 'Mend it.', 'why'));
     const reading = { state: 'unavailable', problem: { code: problem, detail: 'why' } };
-    expect(await readSmart(run, SATA, new Map())).toEqual(reading);
+    expect(await readSmart(run, SATA, noBridgeTypes())).toEqual(reading);
   });
 
   it('finds no disk where there is none, and asks no mapping or loop device', async () => {
@@ -128,10 +164,10 @@ describe('a self-test', () => {
       auto: said(0, '', ['Testing has begun.']),
       sat: said(0, '', ['Testing has begun.']),
     });
-    await selfTest(run, SATA, new Map(), 'short');
-    await selfTest(run, BRIDGE, new Map([['152d:0578', 'sat']]), 'long');
+    await selfTest(run, SATA, noBridgeTypes(), 'short');
+    await selfTest(run, BRIDGE, { ...noBridgeTypes(), answered: new Map([['152d:0578', 'sat']]) }, 'long');
     const stop = smartctl({ auto: said(0, '', ['Self-testing aborted!']) });
-    await selfTest(stop.run, SATA, new Map(), 'abort');
+    await selfTest(stop.run, SATA, noBridgeTypes(), 'abort');
     args.push(...stop.args);
     expect(args).toEqual([
       ['--json=co', '-t', 'short', '/dev/sda'],
@@ -142,7 +178,7 @@ describe('a self-test', () => {
 
   it('is not failed by what an exit status says of the drive', async () => {
     await expect(
-      selfTest(smartctl({ auto: said(0xf8, '', ['Testing has begun.']) }).run, SATA, new Map(), 'short'),
+      selfTest(smartctl({ auto: said(0xf8, '', ['Testing has begun.']) }).run, SATA, noBridgeTypes(), 'short'),
     ).resolves.toBeUndefined();
   });
 
@@ -153,7 +189,9 @@ describe('a self-test', () => {
     ['tool-failed', said(0, '', ['NVMe device successfully opened'])],
     ['tool-failed', 'smartctl: no JSON'],
   ] as const)('that does not begin is told: %s', async (code, stdout) => {
-    await expect(selfTest(smartctl({ auto: stdout }).run, SATA, new Map(), 'short')).rejects.toMatchObject({ code });
+    await expect(selfTest(smartctl({ auto: stdout }).run, SATA, noBridgeTypes(), 'short')).rejects.toMatchObject({
+      code,
+    });
   });
 });
 

@@ -30,7 +30,11 @@ export const BUS_MODULES = {
   'virtio-scsi': ['virtio_scsi', 'sd_mod'],
   'virtio-blk': ['virtio_blk'],
   ata: ['ahci', 'sd_mod'],
+  usb: ['xhci_pci', 'usb_storage', 'uas', 'sd_mod'],
 } as const;
+
+/** Buses whose modules are in every image; those of USB come with the machine that needs them (`usb-modules.ts`). */
+const IMAGE_BUSES = ['nvme', 'virtio-scsi', 'virtio-blk', 'ata'] as const;
 
 const BASE: ImageContents = {
   packages: [
@@ -60,7 +64,9 @@ const BASE: ImageContents = {
     '/sbin/blkdiscard',
     '/sbin/blkid',
     '/sbin/blockdev',
+    '/sbin/debugfs',
     '/sbin/dmsetup',
+    '/sbin/dumpe2fs',
     '/sbin/e2fsck',
     '/sbin/fdisk',
     '/sbin/losetup',
@@ -84,7 +90,7 @@ const BASE: ImageContents = {
   ],
   modules: [
     ...FIRST_STAGE_MODULES,
-    ...Object.values(BUS_MODULES).flat(),
+    ...IMAGE_BUSES.flatMap((bus) => BUS_MODULES[bus]),
     'ata_generic',
     'brd',
     'crc32c_intel',
@@ -104,21 +110,27 @@ const BASE: ImageContents = {
 const TESTS: ImageContents = {
   packages: [...BASE.packages, 'fio'],
   staticPrograms: BASE.staticPrograms,
-  programs: [...BASE.programs, '/sbin/badblocks', '/sbin/dumpe2fs', '/sbin/debugfs', '/usr/bin/fio'],
+  programs: [...BASE.programs, '/sbin/badblocks', '/usr/bin/fio'],
   files: BASE.files,
   modules: BASE.modules,
 };
 
 const SUITES: ImageContents = {
-  packages: [...TESTS.packages, 'btrfs-progs', 'stress-ng', 'xfsprogs'],
+  packages: [...TESTS.packages, 'btrfs-progs', 'findutils', 'ntfs-3g', 'stress-ng', 'xfsprogs'],
   staticPrograms: TESTS.staticPrograms,
   programs: [
     ...TESTS.programs,
     '/bin/btrfs',
+    '/bin/ntfscluster',
     '/sbin/mkfs.btrfs',
     '/sbin/mkfs.xfs',
+    '/sbin/mkntfs',
+    '/sbin/ntfscp',
     '/sbin/xfs_repair',
+    '/usr/bin/find',
     '/usr/bin/stress-ng',
+    '/usr/sbin/xfs_db',
+    '/usr/sbin/xfs_io',
   ],
   files: TESTS.files,
   modules: [...TESTS.modules, 'btrfs', 'xfs', 'xxhash_generic', 'blake2b_generic'],

@@ -10,7 +10,8 @@ export const DiskOptions = z.strictObject({
   /** By what the lab's caller calls the disk; also the NBD export. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,20}$/),
   bytes: z.int().min(MIB).max(MAX_DISK_BYTES),
-  bus: z.enum(['nvme', 'virtio-scsi', 'virtio-blk', 'ata']),
+  /** `usb`: behind a bridge of the Bulk-Only Transport, as QEMU makes one. */
+  bus: z.enum(['nvme', 'virtio-scsi', 'virtio-blk', 'ata', 'usb']),
   /** What the disk says it is. An nvme disk always says "QEMU NVMe Ctrl", a virtio-blk disk nothing. */
   model: z.string().max(40).default(''),
   serial: z.string().regex(/^[\x21-\x7e]{1,20}$/),
@@ -78,6 +79,7 @@ export function diskSettings(options: DiskOptions): DiskSettings {
   }
   if (disk.bus === 'ata' && disk.logicalBlockBytes !== 512) refuse('an ata disk has logical blocks of 512 bytes');
   if (disk.bus === 'ata' && disk.readOnly) refuse('an ata disk cannot be read-only');
+  if (disk.bus === 'usb' && disk.readOnly) refuse('a usb disk cannot be read-only');
   if (disk.wwn !== undefined && disk.bus !== 'virtio-scsi' && disk.bus !== 'ata') {
     // Linux knows that QEMU's nvme disks may share their identifiers and makes one of model and serial instead.
     refuse(`a disk on ${disk.bus} cannot have a world wide name`);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DiskDevices } from './devices.ts';
-import { SCSI_CONTROLLER } from './devices.ts';
+import { SCSI_CONTROLLER, USB_CONTROLLER } from './devices.ts';
 import { toJson, type Properties } from './json.ts';
 
 export interface MachineOptions {
@@ -19,6 +19,7 @@ export interface MachineOptions {
   readonly qemuArguments: readonly string[];
   readonly disks: readonly DiskDevices[];
   readonly hasScsi: boolean;
+  readonly hasUsb: boolean;
   readonly sockets: MachineSockets;
 }
 
@@ -99,6 +100,7 @@ export function machineArguments(options: MachineOptions): string[] {
     ...socket('agent', sockets.agent, true),
     ...device({ driver: 'virtserialport', id: 'agent-port', chardev: 'agent', name: AGENT_PORT }),
     ...(options.hasScsi ? device({ driver: 'virtio-scsi-pci', id: SCSI_CONTROLLER }) : []),
+    ...(options.hasUsb ? device({ driver: 'qemu-xhci', id: USB_CONTROLLER, p2: 15, p3: 15 }) : []),
     ...options.disks.flatMap(({ nodes }) => nodes.flatMap((node) => ['-blockdev', toJson(node)])),
     ...options.disks.flatMap(({ fixed, removable, late }) => [
       ...fixed.flatMap(device),

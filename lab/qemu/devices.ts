@@ -14,6 +14,7 @@ export interface DiskDevices {
 }
 
 export const SCSI_CONTROLLER = 'scsi0';
+export const USB_CONTROLLER = 'usb';
 
 /** QEMU's names for the parts of a disk. */
 export function partNames(disk: string): { nbd: string; top: string; device: string } {
@@ -99,6 +100,21 @@ export function diskDevices(disk: DiskSettings, index: number, nbdSocket: string
           bus: `port-${disk.name}`,
           serial: disk.serial,
           'request-merging': false,
+          ...drive,
+          ...report,
+        },
+        late: [],
+      };
+    case 'usb':
+      return {
+        nodes,
+        fixed: [],
+        removable: {
+          driver: 'usb-storage',
+          id: device,
+          bus: `${USB_CONTROLLER}.0`,
+          port: String(index + 1),
+          serial: disk.serial,
           ...drive,
           ...report,
         },

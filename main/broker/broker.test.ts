@@ -52,6 +52,46 @@ describe('a connection', () => {
     expect(helper.calls.indexOf('targets.list')).toBeGreaterThan(helper.calls.indexOf('events.follow'));
   });
 
+  it('keeps what the kernel says of each disk, until the disk is gone, and whether its log may be read', async () => {
+    await open();
+    expect(view.connection.kernel).toEqual({ log: { state: 'unknown' }, said: {} });
+    helper.tellKernelLog({ state: 'followed' });
+    const message = { milliseconds: 5, level: 'err', text: 'critical medium error, dev sda, sector 9' } as const;
+    helper.tellKernel('8:0', [message]);
+    helper.tellKernel('8:16', [message, message]);
+    await view.until(({ kernel }) => kernel.said['8:16']?.length === 2);
+    expect(view.connection.kernel).toEqual({
+      log: { state: 'followed' },
+      said: { '8:0': [message], '8:16': [message, message] },
+    });
+    helper.tellKernel('8:16', []);
+    await view.until(({ kernel }) => kernel.said['8:16'] === undefined);
+    expect(view.connection.kernel.said).toEqual({ '8:0': [message] });
+    await view.call('connection.close', local);
+    expect(view.connection.kernel.said).toEqual({});
+  });
+
+  it('says whether the module can be installed, and that nothing was built although its package was', async () => {
+    expect(await view.call('module.offer', local)).toEqual({ offered: false });
+    let installs = 0;
+    Object.assign(connector, {
+      offersModule: () => Promise.resolve(true),
+      installModule: () => Promise.resolve(void (installs += 1)),
+    });
+    expect(await view.call('module.offer', local)).toEqual({ offered: true });
+    await open();
+    await view.call('module.install', local);
+    const { machine } = view.connection;
+    if (machine === null) throw new Error('nothing is known of the machine');
+    const missing = { ...machine, module: { state: 'missing', targetVersion: null } } as const;
+    helper.overrides['machine.inspect'] = () => Promise.resolve(missing);
+    await expect(view.call('module.install', local)).rejects.toMatchObject({
+      code: 'module-missing',
+      message: expect.stringContaining(machine.kernelRelease) as string,
+    });
+    expect(installs).toBe(2);
+  });
+
   it('brings a view that comes late to the same state as one that was there', async () => {
     await open();
     helper.move(77);

@@ -9,6 +9,7 @@ import {
   type RequestResult,
 } from '../../app/bridge/schema.ts';
 import type { ConnectionId, Snapshot } from '../../app/bridge/snapshot.ts';
+import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { noAlerts } from '../../app/alerts/schema.ts';
 import { weights } from '../../app/alerts/rules.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
@@ -69,6 +70,7 @@ export class Broker {
         devices: [],
         targets: [],
         smart: {},
+        kernel: kernelUnknown,
         applying: null,
         history: historyOff,
         alerts: noAlerts,
@@ -162,6 +164,9 @@ export class Broker {
       await Promise.all([session.refreshDevices(), session.refreshMachine()]);
       return {};
     },
+    'module.offer': async ({ connection }) => ({
+      offered: (await this.#session(connection).connector.offersModule?.()) ?? false,
+    }),
     'module.install': async ({ connection }) => {
       await this.#session(connection).installModule();
       return {};
@@ -169,6 +174,7 @@ export class Broker {
     plan: ({ connection, intent }) => this.#session(connection).plan(intent),
     apply: ({ connection, ...params }) => this.#session(connection).apply(params),
     'target.health': ({ connection, ...params }) => this.#session(connection).wire().call('target.health', params),
+    'target.regions': ({ connection, ...params }) => this.#session(connection).wire().call('target.regions', params),
     'target.remaps': ({ connection, name, ...query }) =>
       Promise.resolve(this.#session(connection).targets.follower(name).remaps.query(query)),
     'target.remapsAt': ({ connection, name, fromBlock, limit }) =>
@@ -198,6 +204,8 @@ export class Broker {
       session.targets.follower(params.name).heardStatus(status);
       return status;
     },
+    'target.files': ({ connection, ...params }) => this.#session(connection).wire().call('target.files', params),
+    'target.filesStop': ({ connection }) => this.#session(connection).wire().call('target.filesStop', {}),
     'smart.read': async ({ connection, devno }) => {
       await this.#session(connection).smart().read(devno);
       return {};

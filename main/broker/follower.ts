@@ -60,10 +60,12 @@ export class TargetFollower {
       loaded: () => this.#forecast(),
       failed: (thrown) => ports.log.warn({ target: name, error: String(thrown) }, 'remap table not read'),
     });
+    ports.watch.onSpeed(() => this.#forecast());
     this.#forecaster = new Forecaster({
       troubles: () => this.remaps.troubles(),
       change: (recipe) => this.#change(recipe),
       timesOf: ports.timesOf,
+      speed: () => ports.watch.speed,
       judged: (verdict) => {
         // Half of the news would be told as one step, and the rest as another.
         if (!this.#stopped && !this.remaps.isBehind) ports.watch.judged(verdict);

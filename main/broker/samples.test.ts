@@ -19,3 +19,10 @@ it('keeps the newest point, the first one, and never more than fit, evenly space
   expect(samples.length).toBeGreaterThan(MAX_SAMPLES / 4);
   expect(Math.max(...gaps)).toBeLessThanOrEqual(4 * Math.min(...gaps));
 });
+
+it('begins anew when the clock was set back, instead of standing still until it has caught up', () => {
+  const series = new SampleSeries();
+  const samples: Sample[] = [];
+  for (const at of [10_000, 20_000, 30_000, 5_000, 6_000, 7_000]) series.add(samples, sample(at));
+  expect(samples.map(({ milliseconds }) => milliseconds)).toEqual([5_000, 6_000, 7_000]);
+});

@@ -24,6 +24,8 @@ export class SampleSeries {
 
   /** Adds to `samples` in place: only its end changes, but for once in {@link MAX_SAMPLES} / 2 points. */
   add(samples: Sample[], sample: Sample): void {
+    // The clock was set back: the points so far would lie after the newest, until that time has come again.
+    if (sample.milliseconds < (samples.at(-1)?.milliseconds ?? 0)) samples.splice(0);
     const before = samples.at(-2);
     const last = samples.at(-1);
     if (last !== undefined && before !== undefined && last.milliseconds - before.milliseconds < this.#spacingMs) {

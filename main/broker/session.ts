@@ -3,15 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
-import { AppError, appError, toErrorData } from '../../app/errors.ts';
+import { kernelUnknown } from '../../app/domain/kernel-message.ts';
+import type { Intent, Plan } from '../../app/domain/plan.ts';
+import { appError, type AppError } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import { AlertService } from '../alerts/service.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
+import { Applying } from './applying.ts';
 import { LabMirror } from './lab-mirror.ts';
 import { DriveMemory } from './drives.ts';
+import { asAppError, cancelledError, closedError, notBuilt, OpeningSteps } from './opening.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
 import { Targets } from './targets.ts';
@@ -52,7 +55,7 @@ export class Session {
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
   #refreshAgain = false;
-  #applying: string | null = null;
+  readonly #applying = new Applying((recipe) => this.#change(recipe));
   #installing = false;
 
   constructor({ connector, store, log, version, history, notifier }: SessionPorts) {
@@ -78,7 +81,7 @@ export class Session {
       history,
       observe: (subject, facts) => this.alerts.observe(subject, facts),
       devices: () => this.#disks(),
-      isApplying: () => this.#applying !== null,
+      isApplying: () => this.#applying.isUnderWay,
       timesOf: (disk) => this.#drives.timesOf(disk),
     });
     const { lab } = connector;
@@ -111,6 +114,7 @@ export class Session {
       connection.machine = null;
       connection.devices = [];
       connection.smart = {};
+      connection.kernel = kernelUnknown;
       connection.applying = null;
     });
   }
@@ -149,7 +153,11 @@ export class Session {
     } finally {
       this.#installing = false;
     }
-    if (this.#wire !== null) await this.refreshMachine();
+    if (this.#wire === null) return;
+    await this.refreshMachine();
+    const { machine } = this.#connection() ?? {};
+    // The package's scripts succeed although nothing was built, where the kernel's headers are missing.
+    if (machine?.module.state === 'missing') throw notBuilt(machine.kernelRelease);
   }
 
   /** Looks anew at what the machine can do and what is missing. */
@@ -167,23 +175,12 @@ export class Session {
   /** Applies a plan; when it resolves the snapshot already shows what came of it. */
   async apply(params: Params<'apply'>): Promise<Result<'apply'>> {
     const wire = this.wire();
-    if (this.#applying !== null) {
-      throw appError('busy', 'Another change is being made on this machine.', 'Wait until it is finished.');
-    }
-    this.#applying = params.token;
-    this.#change((connection) => {
-      connection.applying = [];
-    });
+    this.#applying.begin(params.token);
     try {
       return await wire.call('apply', params);
     } finally {
       await this.#refreshAfterApply();
-      this.#applying = null;
-      // The last step is told by itself before the list is cleared, or no view would ever see it.
-      this.#store.tell();
-      this.#change((connection) => {
-        connection.applying = null;
-      });
+      this.#applying.end(() => this.#store.tell());
     }
   }
 
@@ -214,7 +211,7 @@ export class Session {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const steps = new Steps((recipe) => this.#change(recipe));
+    const steps = new OpeningSteps((recipe) => this.#change(recipe));
     let wire: Wire | null = null;
     try {
       const link = await this.connector.open((text) => steps.begin(text), signal);
@@ -227,6 +224,9 @@ export class Session {
       const { helper } = await opened.init({ name: 'dm-remap-desktop', version: this.#version });
       steps.begin('Looking at the disks');
       this.#wire = opened;
+      this.#change((connection) => {
+        connection.kernel = kernelUnknown;
+      });
       // Following begins before the lists are fetched, so that no change falls between.
       await opened.call('events.follow', {});
       const [machine, { devices }] = await Promise.all([
@@ -267,7 +267,7 @@ export class Session {
   }
 
   readonly #handlers: Handlers = {
-    'plan.progress': (progress) => this.#progress(progress),
+    'plan.progress': (progress) => this.#applying.heard(progress),
     'target.changed': (params) => {
       // A device of which nothing is known yet: opening lists it in a moment, or the list is old.
       if (!this.targets.changed(params) && this.#opening === null) this.#inBackground(this.#refreshTargets());
@@ -280,19 +280,18 @@ export class Session {
       const opened = this.#opening?.done.catch(() => undefined) ?? Promise.resolve();
       this.#inBackground(opened.then(() => (this.#wire === null ? undefined : this.refreshDevices())));
     },
+    'kernel.log': (state) =>
+      this.#change(({ kernel }) => {
+        kernel.log = state;
+      }),
+    'kernel.said': ({ devno, messages }) =>
+      this.#change(({ kernel }) => {
+        if (messages.length > 0) kernel.said[devno] = messages;
+        else Reflect.deleteProperty(kernel.said, devno);
+      }),
   };
 
   readonly #notified: NotificationHandler = (name, params) => this.#handlers[name](params);
-
-  #progress(progress: StepProgress): void {
-    if (progress.token !== this.#applying) return;
-    this.#change(({ applying }) => {
-      if (applying === null) return;
-      const at = applying.findIndex((one) => one.step === progress.step);
-      if (at === -1) applying.push(progress);
-      else applying[at] = progress;
-    });
-  }
 
   /** Failing to look does not undo what was applied: it is told in the log and mended by the next look. */
   async #refreshAfterApply(): Promise<void> {
@@ -336,7 +335,11 @@ export class Session {
 
   /** The disks as listed last. */
   #disks(): readonly BlockDevice[] {
-    return this.#store.present.connections.find(({ id }) => id === this.connector.id)?.devices ?? [];
+    return this.#connection()?.devices ?? [];
+  }
+
+  #connection(): Connection | undefined {
+    return this.#store.present.connections.find(({ id }) => id === this.connector.id);
   }
 
   #wasAskedAgain(): boolean {
@@ -390,40 +393,4 @@ export class Session {
   #change(recipe: (connection: Connection) => void): void {
     this.#store.changeConnection(this.connector.id, recipe);
   }
-}
-
-/** The steps of an opening as the snapshot shows them: each is done when the next begins. */
-class Steps {
-  readonly #change: (recipe: (connection: Connection) => void) => void;
-
-  constructor(change: (recipe: (connection: Connection) => void) => void) {
-    this.#change = change;
-    change((connection) => {
-      connection.phase = { state: 'opening', steps: [] };
-    });
-  }
-
-  begin(text: string): void {
-    this.#change(({ phase }) => {
-      if (phase.state !== 'opening') return;
-      for (const step of phase.steps) step.state = 'done';
-      phase.steps.push({ text, state: 'running' });
-    });
-  }
-}
-
-function closedError(title: string): AppError {
-  return appError(
-    'connection-closed',
-    `There is no connection to ${title} at this moment.`,
-    'Open the connection first.',
-  );
-}
-
-function cancelledError(): AppError {
-  return appError('cancelled', 'Opening the connection was stopped.', 'Open it again when you want to go on.');
-}
-
-function asAppError(thrown: unknown): AppError {
-  return thrown instanceof AppError ? thrown : new AppError(toErrorData(thrown));
 }

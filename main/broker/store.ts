@@ -49,7 +49,8 @@ export class SnapshotStore {
     if (patches.length === 0) return;
     this.#present = next;
     this.#patches.push(...patches);
-    const wait = Math.max(0, this.#lastTold + TELL_EVERY_MS - Date.now());
+    // Never longer than that, though the clock was set back.
+    const wait = Math.min(TELL_EVERY_MS, Math.max(0, this.#lastTold + TELL_EVERY_MS - Date.now()));
     this.#timer ??= setTimeout(() => this.tell(), wait);
   }
 

@@ -34,11 +34,16 @@ export class DesktopNotifier implements Notifier {
   tell({ title, body, weight }: Notice): void {
     const { Notification } = this.#electron;
     if (!Notification.isSupported()) return;
-    const shown = new Notification({ title, body, urgency: weight === 'grave' ? 'critical' : 'normal' });
-    this.#shown.add(shown);
-    shown.on('click', () => this.#toFront());
-    shown.on('close', () => this.#shown.delete(shown));
-    shown.show();
+    try {
+      const shown = new Notification({ title, body, urgency: weight === 'grave' ? 'critical' : 'normal' });
+      this.#shown.add(shown);
+      shown.on('click', () => this.#toFront());
+      shown.on('close', () => this.#shown.delete(shown));
+      shown.show();
+    } catch (thrown) {
+      // The alert stands in the window all the same, and what judges the disks must not stop for it.
+      this.#log.warn({ error: String(thrown) }, 'no notification');
+    }
   }
 
   standing(alerts: number, grave: boolean): void {

@@ -4,6 +4,7 @@ import type { SmartView } from '../../app/domain/smart.ts';
 import { blockCount } from '../../app/domain/target.ts';
 import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
+import type { Speed } from '../../app/forecast/speed.ts';
 import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
 import type { TimesOf } from './drive.ts';
 import { gather, type MetTroubles } from './gather.ts';
@@ -21,6 +22,7 @@ export function forecastOf(
   { devices, smart }: KnownDisks,
   troubles: MetTroubles,
   timesOf: (disk: BlockDevice) => TimesOf,
+  speed: Speed | null,
   now: number,
 ): TargetForecast {
   const { device, status, events } = view;
@@ -33,7 +35,7 @@ export function forecastOf(
     type === 'slow' && block !== null ? [{ block, milliseconds }] : [],
   );
   return {
-    disk: forecast(gather({ now, status, events, troubles, disk, drive })),
+    disk: forecast(gather({ now, status, events, troubles, disk, drive, speed })),
     where: predictWhere(withTroubles(troubles, slow), place, now),
   };
 }

@@ -63,13 +63,14 @@ describe('gather', () => {
       makeEvent({ type: 'soft', milliseconds: ago(2) }),
       makeEvent({ type: 'slow', milliseconds: ago(1) }),
     ];
-    const { own, kind, attributes, nvme } = gather({
+    const { own, kind, attributes, nvme, speed } = gather({
       now: NOW,
       status,
       events,
       troubles,
       disk: makeDisk(),
       drive: null,
+      speed: { score: 2, places: [] },
     });
     expect(own).toEqual({
       pendingBlocks: { value: 2, rose: ago(3), firstSeen: ago(40) },
@@ -81,6 +82,24 @@ describe('gather', () => {
     expect(kind).toBe('hdd');
     expect(attributes.pending.value).toBeNull();
     expect(nvme).toBeNull();
+    expect(speed?.score).toBe(2);
+  });
+
+  it('counts the blocks that a scan found, each once, and that there are none only after a whole scan', () => {
+    const scanErrorsOf = (events: TargetEvent[]): unknown =>
+      gather({ now: NOW, status: makeStatus({}), events, troubles, disk: null, drive: null, speed: null }).own
+        .scanErrors;
+    const found = (block: number, days: number, detail: string | null): TargetEvent =>
+      makeEvent({ type: 'pending', block, detail, milliseconds: ago(days) });
+    const begun = makeEvent({ type: 'scan_start', block: 0, detail: '9' });
+    const complete = makeEvent({ type: 'scan_end', block: null, detail: 'complete' });
+    const unknown = { value: null, rose: null, firstSeen: null };
+    for (const events of [[found(1, 3, null)], [complete], [begun], [complete, begun]]) {
+      expect(scanErrorsOf(events)).toEqual(unknown);
+    }
+    expect(scanErrorsOf([begun, found(1, 3, null), complete])).toEqual({ ...unknown, value: 0 });
+    const events = [found(1, 5, 'scan'), found(2, 4, 'scan'), found(1, 2, 'scan'), found(3, 1, null)];
+    expect(scanErrorsOf(events)).toEqual({ value: 2, rose: ago(2), firstSeen: ago(5) });
   });
 
   it.each([
@@ -108,6 +127,7 @@ describe('the forecast of a device', () => {
       { devices: [disk, part], smart: {} },
       troubles,
       () => () => never,
+      null,
       NOW,
     );
     expect(made.disk.terms.map(({ id, family }) => [id, family])).toEqual([
@@ -141,6 +161,7 @@ describe('the forecaster', () => {
         if (view.forecast !== before) changes += 1;
       },
       timesOf: () => () => never,
+      speed: () => null,
       judged: (verdict) => judged.push(verdict),
     });
     return { view, forecaster, judged, changes: () => changes };

@@ -1,6 +1,7 @@
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { ForecastVerdict } from '../../app/forecast/output.ts';
+import type { Speed } from '../../app/forecast/speed.ts';
 import type { TimesOf } from './drive.ts';
 import { forecastOf, type KnownDisks } from './forecast-of.ts';
 import type { MetTroubles } from './gather.ts';
@@ -17,6 +18,8 @@ export interface ForecasterPorts {
   readonly change: (recipe: (view: TargetView, disks: KnownDisks) => void) => void;
   /** What is remembered of a disk's own counters. */
   readonly timesOf: (disk: BlockDevice) => TimesOf;
+  /** How fast the zones of main are read, null where that is not known. */
+  readonly speed: () => Speed | null;
   /** The verdict of a forecast that was made, whether it is another one or not. */
   readonly judged: (verdict: ForecastVerdict) => void;
 }
@@ -54,9 +57,10 @@ export class Forecaster {
     const began = performance.now();
     const troubles = this.#ports.troubles();
     const { timesOf } = this.#ports;
+    const speed = this.#ports.speed();
     const judged: ForecastVerdict[] = [];
     this.#ports.change((view, disks) => {
-      const made = forecastOf(view, disks, troubles, timesOf, this.#last);
+      const made = forecastOf(view, disks, troubles, timesOf, speed, this.#last);
       judged.push(made.disk.verdict);
       // The same forecast told again would be a patch that says nothing.
       if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;

@@ -59,6 +59,17 @@ export const migrations: readonly string[] = [
      subject text not null, rule text not null, seen integer, alert text, primary key (subject, rule)
    ) strict, without rowid;
    create table setting (name text primary key, value text not null) strict, without rowid;`,
+  `-- Average and longest read of zones of main that the scanner read since the sample before.
+   create table zone_sample (
+     pair integer not null references pair, seq integer not null, ms integer not null, scan_passes integer not null,
+     primary key (pair, seq)
+   ) strict, without rowid;
+   create table zone_time (
+     pair integer not null, seq integer not null, zone integer not null,
+     average_us integer not null, worst_us integer not null,
+     primary key (pair, seq, zone), foreign key (pair, seq) references zone_sample on delete cascade
+   ) strict, without rowid;
+   create index zone_sample_age on zone_sample (ms);`,
 ];
 
 /** Thrown where a later version of the program has made the database. */

@@ -102,5 +102,5 @@ it('alert states and settings come back as they were saved', () => {
 });
 
 it('the schema has one version more than migrations that were released', () => {
-  expect(migrations).toHaveLength(1);
+  expect(migrations).toHaveLength(2);
 });

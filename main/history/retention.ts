@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { figureNames } from '../../app/history/figures.ts';
 import { mergedRows } from './samples.ts';
+import { dropOldZones } from './zones.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -41,6 +42,7 @@ export function thinOut(db: DatabaseSync, now: number): void {
   db.prepare('delete from event where ms < ?').run(oldest);
   dropExcessEvents(db);
   dropOldCounters(db, oldest);
+  dropOldZones(db, now);
 }
 
 function dropExcessEvents(db: DatabaseSync): void {

@@ -3,7 +3,7 @@ import type { TargetEvent } from '../../app/domain/target.ts';
 import type { Drive } from '../../app/history/drive.ts';
 import type { Reading } from '../../app/history/figures.ts';
 import type { HistoryAnswer, HistoryHealth, HistoryPoint } from '../../app/history/schema.ts';
-import type { AlertSettings, AlertStates, CounterValue, HistoryPort, PairIdentity } from '../ports.ts';
+import type { AlertSettings, AlertStates, CounterValue, HistoryPort, PairIdentity, ZoneSample } from '../ports.ts';
 import { loadAlertStates, saveAlertSettings, saveAlertState } from './alert-states.ts';
 import { addCounter, counterChanges, counterFirst, counterLastRise } from './counters.ts';
 import { HistoryDatabase, type DatabaseOptions } from './database.ts';
@@ -12,6 +12,7 @@ import { driveId, knownDriveId, knownPairId, pairId } from './identities.ts';
 import { thinOut } from './retention.ts';
 import { nullableCountSchema } from './rows.ts';
 import { addReading, clockSetBackOf, keptOf, pointsOf, readingAt } from './samples.ts';
+import { addZones, zonesOf } from './zones.ts';
 
 /** How often old readings are thinned, in milliseconds. */
 export const THIN_EVERY_MS = 3_600_000;
@@ -102,6 +103,14 @@ export class SqliteHistory implements HistoryPort {
 
   counterChanges(driveKey: string, counter: string): CounterValue[] {
     return this.#ofDrive(driveKey, [], (db, drive) => counterChanges(db, drive, counter));
+  }
+
+  addZones(pair: PairIdentity, sample: ZoneSample): void {
+    this.#database.write((db) => addZones(db, pairId(db, pair, this.#now()), sample));
+  }
+
+  zones(uuid: string): ZoneSample[] {
+    return this.#ofPair(uuid, [], zonesOf);
   }
 
   loadAlerts(): AlertStates {

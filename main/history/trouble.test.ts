@@ -99,6 +99,23 @@ describe('a damaged database', () => {
   });
 });
 
+describe('a database of an older version', () => {
+  it('keeps what it holds and takes in what that version did not know', () => {
+    fill();
+    const db = new DatabaseSync(path);
+    // Back to the first version: the tables that came later are gone.
+    db.exec('drop table zone_time; drop table zone_sample; pragma user_version = 1');
+    db.close();
+    const history = open();
+    expect(times(history)).toHaveLength(500);
+    expect(history.zones(uuid)).toEqual([]);
+    const sample = { milliseconds: 5, scanPasses: 2, zones: [{ zone: 3, averageUs: 900, worstUs: 4000 }] };
+    history.addZones(SOME_PAIR, sample);
+    history.close();
+    expect(open().zones(uuid)).toEqual([sample]);
+  });
+});
+
 describe('a database of a newer version', () => {
   it('is left alone, and everything says so', () => {
     fill();

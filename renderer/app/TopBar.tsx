@@ -95,7 +95,7 @@ function ConnectionMenu({ connection }: { connection: Connection }) {
 function SerialEye() {
   const shown = usePrefs((prefs) => prefs.serialsShown);
   const set = useSetPrefs();
-  const label = shown ? 'Hide serial numbers' : 'Show serial numbers';
+  const label = shown ? 'Hide serial numbers and file names' : 'Show serial numbers and file names';
   return (
     <Tooltip label={label}>
       <ActionIcon aria-label={label} aria-pressed={shown} onClick={() => set({ serialsShown: !shown })}>

@@ -38,7 +38,7 @@ describe('frame', () => {
     const { user } = open(new BridgeDouble(), overview);
     await screen.findByRole('article', { name: SCENE_TARGET });
     expect(screen.queryByText('LABFREE-0C55')).toBeNull();
-    await user.click(screen.getByRole('button', { name: 'Show serial numbers' }));
+    await user.click(screen.getByRole('button', { name: 'Show serial numbers and file names' }));
     expect(screen.getByText('LABFREE-0C55')).toBeTruthy();
   });
 });
@@ -145,6 +145,21 @@ describe('overview', () => {
       '#/lab/protect/8-32',
     );
     expect(screen.getByText('It is mounted at /mnt/photos.')).toBeTruthy();
+  });
+
+  it('says on each card how far the scan is, and how often the disk was read whole', async () => {
+    const bridge = new BridgeDouble({ pending: 3, mapped: 5 });
+    const scan = (scanState: 'running' | 'idle', scanPasses: number): void =>
+      bridge.changeConnection('lab', ({ targets }) => {
+        for (const target of targets) target.status = { ...target.status, scanState, scanPasses, scanBlock: 32_768 };
+      });
+    scan('running', 0);
+    open(bridge, overview);
+    const card = await screen.findByRole('article', { name: SCENE_TARGET });
+    const fact = (): string => within(card).getByText('Scan').parentElement?.textContent ?? '';
+    expect(fact()).toMatch(/^Scan[\d.]+ % done\./);
+    scan('idle', 2);
+    await waitFor(() => expect(fact()).toBe('Scan2 times whole disk read'));
   });
 
   it('starts the protection of an inactive spare again, after showing the plan', async () => {

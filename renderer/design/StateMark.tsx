@@ -16,6 +16,16 @@ export function StateMark({ state, size = 14, fill }: { state: BlockState; size?
   );
 }
 
+/** What was read and of which a layer of the heatmap cannot tell. */
+export function UnknownMark({ size = 14 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 14 14" aria-hidden="true" focusable="false" className="state-mark">
+      <rect x="1" y="1" width="12" height="12" rx="2" fill="none" stroke="var(--ink-3)" strokeWidth="1.3" />
+      <circle cx="7" cy="7" r="2.3" fill="var(--ink-3)" />
+    </svg>
+  );
+}
+
 /** The hatch over predicted cells, which is laid over whatever state is measured. */
 export function HatchMark({ size = 14 }: { size?: number }) {
   return (

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { makeEvent } from '../testing/fixtures.ts';
-import { formatMicroseconds, latencyLabel, summaryOf } from '../words/heatmap.ts';
+import { classLabel, formatMicroseconds, summaryOf } from '../words/heatmap.ts';
 import { agoText } from './device/heard.ts';
 import { percent } from './device/Tiles.tsx';
 import { mergeEvents } from './events/merge.ts';
-import { noBlocks } from './heatmap/cells.ts';
+import { noBlocks } from './heatmap/counts.ts';
 import { trendPoints } from './overview/Trend.tsx';
 
 describe('percent', () => {
@@ -33,7 +33,7 @@ it.each([
 });
 
 it('latency classes are named by their limits, and read times have units', () => {
-  expect([0, 1, 4].map(latencyLabel)).toEqual(['under 3 ms', '3–10 ms', '150 ms and more']);
+  expect([0, 1, 2].map((at) => classLabel([3, 10], at, 'ms'))).toEqual(['under 3 ms', '3–10 ms', '10 ms and more']);
   expect([999, 1500, 12_000].map(formatMicroseconds)).toEqual(['999 µs', '1.5 ms', '12 ms']);
 });
 

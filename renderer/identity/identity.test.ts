@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { makeConnection, makeDisk, makeTarget } from '../testing/fixtures.ts';
 import { aliasOf, identityOf } from './alias.ts';
-import { HIDDEN, redact, secretsOf } from './redact.ts';
+import { sceneReading } from '../../tests/doubles/scene-smart.ts';
+import { HIDDEN, redact, redactKernel, secretsOf } from './redact.ts';
 import { targetIdentity } from './target.ts';
 
 describe('aliasOf', () => {
@@ -62,6 +63,15 @@ describe('redact', () => {
 
   it('hides the end of a serial after an ellipsis too', () => {
     expect(redact('SanDisk …3456', secrets)).toBe(`SanDisk …${HIDDEN}`);
+  });
+
+  it('hides the serial of a drive behind a bridge, and the one that a USB device gives itself', () => {
+    const behind = sceneReading('8:0');
+    if (behind.state !== 'read') throw new Error('the scene’s disk tells nothing');
+    const view = { reading: false, asked: 1, problem: null, health: behind.health, heard: 1 };
+    const known = secretsOf(makeConnection({ smart: { '8:0': view } }));
+    expect(redact(`drive ${behind.health.serial}`, known)).toBe(`drive ${HIDDEN}`);
+    expect(redactKernel('usb 1-2: SerialNumber: 4C53 0001', [])).toBe(`usb 1-2: SerialNumber: ${HIDDEN}`);
   });
 
   it('leaves other text alone', () => {

@@ -1,4 +1,5 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { SmartView } from '../../app/domain/smart.ts';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 
 /** Stands where a serial, WWN or UUID is hidden. */
@@ -8,6 +9,7 @@ export const HIDDEN = '••••';
 export function secretsOf(connection: {
   readonly devices: readonly BlockDevice[];
   readonly targets: readonly TargetView[];
+  readonly smart: Readonly<Record<string, SmartView>>;
 }): string[] {
   const found = [
     ...connection.devices.flatMap((device) => [
@@ -18,6 +20,8 @@ export function secretsOf(connection: {
       device.spareOf?.mainId,
     ]),
     ...connection.targets.flatMap(({ device }) => [device.uuid, device.mainId]),
+    // Behind a USB bridge the drive has another number than the bridge.
+    ...Object.values(connection.smart).map(({ health }) => health?.serial),
   ];
   // Shorter texts would be found inside ordinary words.
   const secrets = found.filter((text): text is string => typeof text === 'string' && text.trim().length >= 4);
@@ -30,4 +34,9 @@ export function redact(text: string, secrets: readonly string[]): string {
     (clean, secret) => clean.replaceAll(secret, HIDDEN).replaceAll(`…${secret.slice(-4)}`, `…${HIDDEN}`),
     text,
   );
+}
+
+/** A line of the kernel with serial numbers hidden: of the known ones, and the one that a USB device gives itself. */
+export function redactKernel(text: string, secrets: readonly string[]): string {
+  return redact(text.replace(/(SerialNumber: ).*/, `$1${HIDDEN}`), secrets);
 }

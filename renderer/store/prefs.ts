@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
+import { layerIdSchema } from '../features/heatmap/layer.ts';
+import { speedScaleSchema, speedTimeSchema } from '../features/heatmap/presets.ts';
+
 const KEY = 'dm-remap.prefs';
 
 const prefsSchema = z.object({
@@ -9,6 +12,12 @@ const prefsSchema = z.object({
   /** `auto`: as the system. */
   scheme: z.enum(['light', 'dark', 'auto']).default('auto'),
   cellSize: z.enum(['fine', 'normal', 'large']).default('normal'),
+  /** What good cells of the heatmap are coloured by. */
+  heatLayer: layerIdSchema.default('state'),
+  heatTime: speedTimeSchema.default('average'),
+  heatScale: speedScaleSchema.default('dm-remap'),
+  /** Predicted blocks are hatched. */
+  heatForecast: z.boolean().default(true),
   /** null: open where the window is tall enough for it. */
   labPanelOpen: z.boolean().nullable().default(null),
 });

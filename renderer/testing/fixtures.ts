@@ -1,8 +1,9 @@
 import { noAlerts } from '../../app/alerts/schema.ts';
 import type { Connection, Snapshot, TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { historyOff } from '../../app/history/schema.ts';
-import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import type { HealthCell, ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 
 /** Whole values of the bridge's types for tests; each takes what the test is about and fills in the rest. */
 
@@ -105,6 +106,7 @@ export function makeConnection(part: Partial<Connection> = {}): Connection {
     devices: [],
     targets: [],
     smart: {},
+    kernel: kernelUnknown,
     applying: null,
     history: historyOff,
     alerts: noAlerts,
@@ -129,6 +131,23 @@ export function makeEvent(part: Partial<TargetEvent> = {}): TargetEvent {
     block: 42,
     spareBlock: 0,
     detail: null,
+    ...part,
+  };
+}
+
+/** A cell of 100 blocks that were all read, quickly and without an error. */
+export function makeCell(part: Partial<HealthCell> = {}): HealthCell {
+  return {
+    cell: 0,
+    scannedBlocks: 100,
+    mapped: 0,
+    pending: 0,
+    soft: 0,
+    slow: 0,
+    averageLatencyUs: 1000,
+    worstLatencyUs: 2000,
+    risk: 0,
+    confidence: 80,
     ...part,
   };
 }

@@ -1,4 +1,4 @@
-import type { TargetEvent } from '../../app/domain/target.ts';
+import { FOUND_BY_SCAN, type TargetEvent } from '../../app/domain/target.ts';
 import { formatCount } from '../../app/domain/units.ts';
 import type { BlockState } from '../design/StateMark.tsx';
 
@@ -17,7 +17,7 @@ export function eventSentence(event: TargetEvent): string {
     case 'unmap':
       return `${block} was moved back to the main disk.`;
     case 'pending':
-      return `${block} cannot be read.`;
+      return event.detail === FOUND_BY_SCAN ? `${block} cannot be read. A scan found it.` : `${block} cannot be read.`;
     case 'recovered':
       return `${block} can be read again.`;
     case 'soft':

@@ -1,11 +1,11 @@
 import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../app/domain/units.ts';
 import type { BlockState } from '../design/StateMark.tsx';
-import { LATENCY_LIMITS_MS, type BlockCounts } from '../features/heatmap/cells.ts';
+import type { BlockCounts } from '../features/heatmap/counts.ts';
 
 export const stateWords: Readonly<Record<BlockState, { name: string; meaning: string }>> = {
   unread: {
     name: 'Not read yet',
-    meaning: 'Nothing is known of it: no program has read or written it since protection began.',
+    meaning: 'Nothing is known of it: no scan has read it, and it never failed.',
   },
   good: { name: 'Good', meaning: 'Was read without trouble.' },
   slow: { name: 'Slow', meaning: 'Took longer than the limit for slow reads.' },
@@ -27,11 +27,12 @@ export const predictedWords = {
   meaning: 'Near a block that failed in the last 30 days. Nothing was measured here that says so: it is a guess.',
 } as const;
 
-export function latencyLabel(at: number): string {
-  const from = LATENCY_LIMITS_MS[at - 1];
-  const to = LATENCY_LIMITS_MS[at];
-  if (from === undefined) return `under ${to ?? 0} ms`;
-  return to === undefined ? `${from} ms and more` : `${from}–${to} ms`;
+/** Class `at` of those that `limits` cut, in their unit: `under 3 ms`, `3–10 ms`, `10 ms and more`. */
+export function classLabel(limits: readonly number[], at: number, unit: string): string {
+  const from = limits[at - 1];
+  const to = limits[at];
+  if (from === undefined) return `under ${to ?? 0} ${unit}`;
+  return to === undefined ? `${from} ${unit} and more` : `${from}–${to} ${unit}`;
 }
 
 export function formatMicroseconds(us: number): string {
@@ -50,8 +51,12 @@ export function blocksText(first: number, count: number): string {
     : `Blocks ${formatCount(first)} – ${formatCount(first + count - 1)}`;
 }
 
-/** What the window shows, in words, for those who do not see the picture. */
-export function summaryOf(counts: BlockCounts, predicted: number, range: string, whole: boolean): string {
+/**
+ * What the window shows, in words, for those who do not see the picture.
+ *
+ * @param layer - what the layer adds, a sentence; empty for nothing
+ */
+export function summaryOf(counts: BlockCounts, predicted: number, range: string, whole: boolean, layer = ''): string {
   const found = [
     counts.pending > 0 ? `${formatCounted(counts.pending, 'block')} cannot be read` : null,
     counts.moved > 0 ? `${formatCounted(counts.moved, 'block')} moved to the spare` : null,
@@ -61,5 +66,5 @@ export function summaryOf(counts: BlockCounts, predicted: number, range: string,
   const place = whole ? 'The whole disk' : `The part ${range}`;
   const guess = predicted === 0 ? '' : ` ${formatCounted(predicted, 'block')} near recent trouble may fail next.`;
   const trouble = found.length === 0 ? 'no block with trouble is known' : found.join(', ');
-  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.${guess}`;
+  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.${guess}${layer === '' ? '' : ` ${layer}`}`;
 }

@@ -91,7 +91,7 @@ export function problemOf({ code }: SmartProblem): { short: string; sentence: st
         short: 'Hidden by USB',
         sentence: 'The USB bridge of this disk hides the drive’s health.',
         remedy:
-          'The usual ways through it were tried. Another enclosure or cable, or SATA, would show it. Moved and unreadable blocks are counted all the same.',
+          'The usual ways through it were tried, and are tried again when it is plugged in anew. Another enclosure or cable, or SATA, would show it. Moved and unreadable blocks are counted all the same.',
       };
     case 'asleep':
       return {

@@ -3,7 +3,7 @@ _dm_remap() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
   local options n word operand=0
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap unmap remaps health events continue scan import check dump repair --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap unmap remaps health files events continue scan import check dump repair --help --version' -- "$cur"))
     return
   fi
   case "$verb $previous" in
@@ -36,6 +36,7 @@ _dm_remap() {
       unmap) options='--json --help --verbose' ;;
       remaps) options='--from --max --json --help --verbose' ;;
       health) options='--first --count --cells --json --help --verbose' ;;
+      files) options='--json --help --verbose' ;;
       events) options='--after --max --json --help --verbose' ;;
       continue) options='--json --help --verbose' ;;
       scan) options='--json --help --verbose' ;;
@@ -82,6 +83,9 @@ _dm_remap() {
     'unmap 1') COMPREPLY=() ;;
     'remaps 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'health 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'files 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'files 1') COMPREPLY=() ;;
+    'files 2') COMPREPLY=() ;;
     'events 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'continue 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'scan 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;

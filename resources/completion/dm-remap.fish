@@ -68,6 +68,11 @@ complete -c dm-remap -n '__fish_seen_subcommand_from health' -l cells -d 'number
 complete -c dm-remap -n '__fish_seen_subcommand_from health' -l json -d 'print JSON'
 complete -c dm-remap -n '__fish_seen_subcommand_from health' -l help -d 'say how to use it'
 complete -c dm-remap -n '__fish_seen_subcommand_from health' -l verbose -d 'also print details of errors and a log line for each change'
+complete -c dm-remap -f -n __fish_use_subcommand -a files -d 'say which file lies on a block'
+complete -c dm-remap -n '__fish_seen_subcommand_from files' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
+complete -c dm-remap -n '__fish_seen_subcommand_from files' -l json -d 'print JSON'
+complete -c dm-remap -n '__fish_seen_subcommand_from files' -l help -d 'say how to use it'
+complete -c dm-remap -n '__fish_seen_subcommand_from files' -l verbose -d 'also print details of errors and a log line for each change'
 complete -c dm-remap -f -n __fish_use_subcommand -a events -d 'list what happened'
 complete -c dm-remap -n '__fish_seen_subcommand_from events' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
 complete -c dm-remap -n '__fish_seen_subcommand_from events' -l after -d 'only those numbered above N' -x

@@ -106,6 +106,17 @@ async function scan(): Promise<void> {
   await shows(({ status }) => status.scanPasses === passes + 1);
 }
 
+async function inMachine(file: string, ...args: string[]): Promise<void> {
+  const ended = await connector.machine?.exec(file, args);
+  if (ended?.code !== 0) throw new Error(`${file} failed: ${ended?.stderr ?? 'the lab is not running'}`);
+}
+
+/** When the first scan began or ended, by the machine's clock; Unix time in seconds. */
+function secondsOf(type: 'scan_start' | 'scan_end'): number | undefined {
+  const event = target().events.find((one) => one.type === type);
+  return event === undefined ? undefined : Math.floor(event.milliseconds / 1000);
+}
+
 const told = (words: string): string[] => notices.map(({ title }) => title).filter((title) => title.includes(words));
 const termsOf = ({ forecast }: TargetView): string[] => (forecast?.disk.terms ?? []).map(({ id }) => id);
 
@@ -122,12 +133,32 @@ it('finds weak blocks before anybody reads them, and moves them while they can b
   await shows(({ status }) => status.softErrors === WEAK.length);
   expect(target().status).toMatchObject({ spareUsed: 0, pending: 0 });
 
+  const first = await view.call('target.regions', { ...onTarget, first: 0, max: 60 });
+  const rest = await view.call('target.regions', { ...onTarget, first: first.next ?? 0, max: 60 });
+  const regions = [...first.regions, ...rest.regions];
+  expect([first.regionBlocks, first.next, rest.next]).toEqual([128, 60, null]);
+  expect(regions.map(({ firstBlock }) => firstBlock)).toEqual(Array.from({ length: 64 }, (_, at) => at * 128));
+  await shows(() => secondsOf('scan_end') !== undefined);
+  const times = regions.map(({ scannedAt }) => scannedAt ?? 0);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(secondsOf('scan_start') ?? Number.NaN);
+  expect(Math.max(...times)).toBeLessThanOrEqual(secondsOf('scan_end') ?? Number.NaN);
+
   weaken(WEAK);
   await scan();
   await shows(({ status }) => status.proactive === WEAK.length);
   expect(target().status).toMatchObject({ spareUsed: WEAK.length, partial: 0, pending: 0, readErrors: 0 });
   const { rows } = await view.call('target.remapsAt', { ...onTarget, fromBlock: 0, limit: 10 });
   expect(rows.map(({ block, cause }) => [block, cause])).toEqual(WEAK.map((block) => [block, 'proactive']));
+});
+
+it('says why it is not known when a region was last read', async () => {
+  const ask = () => view.call('target.regions', { ...onTarget, first: 0, max: 1 });
+  await inMachine('/usr/bin/umount', '/sys/kernel/debug');
+  await expect(ask()).rejects.toMatchObject({
+    data: { code: 'regions-unavailable', sentence: expect.stringContaining('is not mounted') as string },
+  });
+  await inMachine('/usr/bin/mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug');
+  expect((await ask()).regions).toHaveLength(1);
 });
 
 it('raises the forecast for the reason that it gives, and tells of it once', async () => {

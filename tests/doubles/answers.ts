@@ -6,8 +6,9 @@ import { confirmationFor, type Intent, type Plan } from '../../app/domain/plan.t
 import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
+import { sceneFiles } from './files.ts';
 import { pastAnswer, pointOf, scenePast } from './past.ts';
-import { makeCells, queryRows } from './rows.ts';
+import { makeCells, makeRegions, queryRows } from './rows.ts';
 import { SCENE_BLOCK_SECTORS, SCENE_TIME, scenePreview, sceneSnapshot, sceneStatus } from './scene.ts';
 
 export type Answers = {
@@ -46,6 +47,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
     },
     'devices.preview': () => ({ disks: [...scenePreview] }),
     'devices.refresh': () => ({}),
+    'module.offer': () => ({ offered: false }),
     'module.install': () => ({}),
     plan: ({ connection, intent }) => {
       planned = scenePlan(double, connection, intent);
@@ -74,6 +76,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
     'target.health': ({ firstBlock, blockCount: count, cells }) => ({
       cells: makeCells(double.rows, double.blocks, firstBlock, count, cells),
     }),
+    'target.regions': ({ first, max }) => makeRegions(double.blocks, SCENE_TIME, first, max),
     'target.remaps': (query) => queryRows(double.rows, query, SCENE_BLOCK_SECTORS),
     'target.remapsAt': ({ fromBlock, limit }) => {
       const first = double.rows.findIndex((row) => row.block >= fromBlock);
@@ -98,6 +101,8 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       ...statusNow(),
       scanState: ({ start: 'running', resume: 'running', pause: 'paused', stop: 'idle' } as const)[action],
     }),
+    'target.files': ({ ranges }) => sceneFiles(ranges),
+    'target.filesStop': () => ({}),
     'smart.read': () => ({}),
     'smart.test': ({ connection, devno, kind }) => {
       double.changeConnection(connection, ({ smart }) => {

@@ -1,6 +1,7 @@
 import { duplexPair, type Duplex } from 'node:stream';
 
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { KernelLogState, KernelMessage } from '../../app/domain/kernel-message.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent } from '../../app/domain/target.ts';
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
 import { appError, type AppError } from '../../app/errors.ts';
@@ -8,9 +9,10 @@ import { LineCutter } from '../../app/protocol/frames.ts';
 import { PROTOCOL_VERSION } from '../../app/protocol/methods.ts';
 import { HelperServer, type Handlers } from '../../app/protocol/server.ts';
 import type { Connector, HelperLink, Log } from '../../main/ports.ts';
-import { makeCells, makeRows } from './rows.ts';
+import { sceneFiles } from './files.ts';
+import { makeCells, makeRegions, makeRows } from './rows.ts';
 import { sceneReading } from './scene-smart.ts';
-import { SCENE_BLOCK_SECTORS, sceneEvents, sceneSnapshot, sceneStatus } from './scene.ts';
+import { SCENE_BLOCK_SECTORS, SCENE_TIME, sceneEvents, sceneSnapshot, sceneStatus } from './scene.ts';
 
 /** Swallows the log. */
 export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -101,6 +103,14 @@ export class FakeHelper {
     this.#server?.notify('devices.changed', { names });
   }
 
+  tellKernel(devno: string, messages: KernelMessage[]): void {
+    this.#server?.notify('kernel.said', { devno, messages });
+  }
+
+  tellKernelLog(state: KernelLogState): void {
+    this.#server?.notify('kernel.log', state);
+  }
+
   tellProgress(token: string, step: string, state: 'running' | 'done'): void {
     this.#server?.notify('plan.progress', { token, step, state });
   }
@@ -129,6 +139,7 @@ export class FakeHelper {
       },
       'target.health': ({ firstBlock, blockCount, cells }) =>
         Promise.resolve({ cells: makeCells(this.rows, this.blocks, firstBlock, blockCount, cells) }),
+      'target.regions': ({ first, max }) => Promise.resolve(makeRegions(this.blocks, SCENE_TIME, first, max)),
       'target.events': ({ after, max }) => {
         const later = this.events.filter((event) => event.number > after);
         return Promise.resolve({ events: later.slice(0, max), next: later[max - 1]?.number ?? null });
@@ -140,6 +151,8 @@ export class FakeHelper {
       'target.unmap': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
+      'target.files': ({ ranges }) => Promise.resolve(sceneFiles(ranges)),
+      'target.filesStop': () => Promise.resolve({}),
       'smart.read': ({ devno }) => Promise.resolve(sceneReading(devno)),
       'smart.test': () => Promise.resolve({}),
       'events.follow': () => Promise.resolve({}),

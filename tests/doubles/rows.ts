@@ -1,3 +1,4 @@
+import { GRAINS_PER_REGION, regionBlocks, type RegionPage } from '../../app/domain/region.ts';
 import { type HealthCell, type RemapRow } from '../../app/domain/target.ts';
 import type { RemapsQuery } from '../../app/bridge/schema.ts';
 
@@ -156,4 +157,32 @@ export function makeCells(
     });
   }
   return found;
+}
+
+/** Days since the scan before the scene's last pass came to each fifth of what was read. */
+const AGES_DAYS = [0.2, 3, 10, 20, 45] as const;
+
+/** The regions that go with {@link makeCells}: what was read is older the further on the disk it is. */
+export function makeRegions(blocks: number, now: number, first: number, max: number): RegionPage {
+  const per = regionBlocks(blocks);
+  const read = Math.ceil((blocks * 0.75) / per);
+  const count = Math.max(0, Math.min(max, read - first));
+  const regions = Array.from({ length: count }, (_, at) => {
+    const number = first + at;
+    const days = AGES_DAYS[Math.floor((number * AGES_DAYS.length) / read)] ?? 0;
+    return {
+      number,
+      firstBlock: number * per,
+      scannedGrains: GRAINS_PER_REGION,
+      scannedAt: Math.floor(now / 1000 - days * 86_400),
+      averageLatencyUs: 2_000,
+      worstLatencyUs: 9_000,
+      readErrors: 0,
+      writeErrors: 0,
+      softErrors: 0,
+      slowReads: 0,
+      weight: 0,
+    };
+  });
+  return { regionBlocks: per, regions, next: first + count < read ? first + count : null };
 }

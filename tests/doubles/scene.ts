@@ -2,6 +2,7 @@ import { RECENT_EVENTS, type Connection, type Sample, type Snapshot } from '../.
 import { noAlerts } from '../../app/alerts/schema.ts';
 import type { LabState } from '../../app/bridge/lab.ts';
 import type { DiskPreview } from '../../app/domain/disk-preview.ts';
+import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
@@ -10,6 +11,7 @@ import type { TargetForecast } from '../../app/forecast/output.ts';
 import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
 import { forecastOf } from '../../main/forecast/forecast-of.ts';
 import { including, never, type Times } from '../../main/forecast/times.ts';
+import { sceneKernel } from './scene-kernel.ts';
 import { sceneSmart } from './scene-smart.ts';
 
 /** Noon of a fixed day, so that pictures do not change with the clock. Unix time in milliseconds. */
@@ -237,7 +239,14 @@ function sceneForecast(
     pending: times(failed.filter(({ state }) => state === 'pending')),
     movedAfterError: times(failed.filter(({ cause }) => cause === 'auto')),
   };
-  return forecastOf({ device, status, events: [] }, { devices, smart: {} }, troubles, () => () => never, SCENE_TIME);
+  return forecastOf(
+    { device, status, events: [] },
+    { devices, smart: {} },
+    troubles,
+    () => () => never,
+    null,
+    SCENE_TIME,
+  );
 }
 
 /** An open lab with one protected device that holds `rows`, and this computer, not opened yet. */
@@ -277,6 +286,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
       },
     ],
     smart: sceneSmart(SCENE_TIME),
+    kernel: sceneKernel(SCENE_TIME),
     applying: null,
     history: historyOff,
     alerts: noAlerts,
@@ -290,6 +300,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     devices: [],
     targets: [],
     smart: {},
+    kernel: kernelUnknown,
     applying: null,
     history: historyOff,
     alerts: noAlerts,

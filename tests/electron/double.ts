@@ -64,6 +64,8 @@ export class WindowDouble extends EventEmitter {
 export class NotificationDouble extends EventEmitter {
   static readonly all: NotificationDouble[] = [];
   static supported = true;
+  /** A desktop whose notifications fail. */
+  static broken = false;
   static isSupported(): boolean {
     return NotificationDouble.supported;
   }
@@ -76,6 +78,7 @@ export class NotificationDouble extends EventEmitter {
     NotificationDouble.all.push(this);
   }
   show(): void {
+    if (NotificationDouble.broken) throw new Error('no notifications on this desktop');
     this.calls.push('show');
   }
   close(): void {

@@ -17,6 +17,7 @@ beforeEach(() => {
   electron = new ElectronDouble();
   NotificationDouble.all.length = 0;
   NotificationDouble.supported = true;
+  NotificationDouble.broken = false;
   TrayDouble.all.length = 0;
   TrayDouble.broken = false;
   fronted = 0;
@@ -54,6 +55,14 @@ describe('the desktop', () => {
     expect(fronted).toBe(1);
     notifier.close();
     expect(TrayDouble.all[0]?.destroyed).toBe(true);
+  });
+
+  it('that fails to show a notification stops nobody', () => {
+    NotificationDouble.broken = true;
+    expect(() => notifier.tell(notice)).not.toThrow();
+    NotificationDouble.broken = false;
+    notifier.tell(notice);
+    expect(NotificationDouble.all.at(-1)?.calls).toEqual(['show']);
   });
 
   it('that has neither notifications nor a tray is left as it is', () => {

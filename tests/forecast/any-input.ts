@@ -58,5 +58,18 @@ export const anyInput: fc.Arbitrary<ForecastInput> = fc.record({
     softErrors: anyCounter,
     slowReads: anyCounter,
   }),
-  latencyAnomaly: maybe(fc.double({ min: 0, max: 1000, noNaN: true })),
+  speed: maybe(
+    fc.record({
+      score: fc.double({ min: 0, max: 1000, noNaN: true }),
+      places: fc.array(
+        fc.record({
+          firstBlock: fc.nat(1_000_000),
+          blockCount: fc.integer({ min: 1, max: 1_000_000 }),
+          presentUs: fc.nat(5_000_000),
+          usualUs: fc.nat(5_000_000),
+        }),
+        { maxLength: 5 },
+      ),
+    }),
+  ),
 });

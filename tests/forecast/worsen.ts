@@ -74,5 +74,8 @@ export const worsenings: Readonly<Record<string, Worsen>> = {
   'the drive says that it fails': (input) => ({ ...input, ownVerdict: 'failed' }),
   'it is older': (input, by) =>
     input.powerOnHours === null ? input : { ...input, powerOnHours: input.powerOnHours + by },
-  'it answers slower': (input, by) => ({ ...input, latencyAnomaly: (input.latencyAnomaly ?? 0) + by / 100 }),
+  'it answers slower': (input, by) => ({
+    ...input,
+    speed: { places: input.speed?.places ?? [], score: (input.speed?.score ?? 0) + by / 100 },
+  }),
 };

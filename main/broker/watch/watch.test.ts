@@ -256,4 +256,18 @@ describe('alerts', () => {
     expect(notices).toHaveLength(1);
     expect(view.connection.alerts.notices).toEqual(notices);
   });
+
+  it('that quiet hours hold back are told when the clock is set back to before them', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: new Date(2026, 0, 15, 23, 30) });
+    await start();
+    await view.call('alerts.quiet', { quiet: { from: 22 * 60, to: 7 * 60 } });
+    become({ pending: 3 });
+    await vi.waitFor(() => expect(view.connection.alerts.open).toHaveLength(1));
+    expect(notices).toEqual([]);
+    vi.setSystemTime(new Date(2026, 0, 15, 20, 0));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(notices).toHaveLength(1);
+    become({ pending: 4 });
+    await vi.waitFor(() => expect(view.connection.alerts.open).toMatchObject([{ rule: 'pending', value: 4 }]));
+  });
 });

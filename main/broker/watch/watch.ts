@@ -1,15 +1,17 @@
 import type { Facts } from '../../../app/alerts/rules.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
 import type { DriveHealth } from '../../../app/domain/smart.ts';
-import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../../app/domain/target.ts';
+import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from '../../../app/domain/target.ts';
 import { AppError } from '../../../app/errors.ts';
 import { verdicts, type ForecastVerdict } from '../../../app/forecast/output.ts';
+import type { Speed } from '../../../app/forecast/speed.ts';
 import { driveOf, type Drive } from '../../../app/history/drive.ts';
 import type { Reading } from '../../../app/history/figures.ts';
 import type { HistoryPort, Log, PairIdentity } from '../../ports.ts';
 import type { Wire } from '../wire.ts';
 import { EventKeeper } from './event-keeper.ts';
 import { Recorder } from './recorder.ts';
+import { ZoneKeeper } from './zone-keeper.ts';
 
 export interface WatchPorts {
   readonly wire: Wire;
@@ -27,6 +29,8 @@ export class TargetWatch {
   readonly #ports: WatchPorts;
   readonly #recorder: Recorder;
   readonly #events: EventKeeper;
+  readonly #zones: ZoneKeeper;
+  #toldSpeed: () => void = () => undefined;
   /** Main and spare were both seen. What was never seen is not lost: the list may be older than the device. */
   #sawDisks = false;
 
@@ -42,6 +46,26 @@ export class TargetWatch {
       fetch: (after, max) => wire.call('target.events', { name, after, max }),
       failed: (thrown) => this.#failed(thrown),
     });
+    const blocks = blockCount(device);
+    this.#zones = new ZoneKeeper({
+      blocks,
+      remembered: () => history?.zones(uuid) ?? [],
+      keep: (sample) => history?.addZones(this.#identity(), sample),
+      fetch: async (cells) =>
+        (await wire.call('target.health', { name, firstBlock: 0, blockCount: blocks, cells })).cells,
+      found: () => this.#toldSpeed(),
+      failed: (thrown) => this.#failed(thrown),
+    });
+  }
+
+  /** How fast the zones of main are read, against their past; null where that is not known. */
+  get speed(): Speed | null {
+    return this.#zones.speed;
+  }
+
+  /** Calls `listener` whenever `speed` may have become another one. */
+  onSpeed(listener: () => void): void {
+    this.#toldSpeed = listener;
   }
 
   /** Takes in a status as of `now` (Unix time in milliseconds), and the events that were told with it, ascending. */
@@ -50,6 +74,7 @@ export class TargetWatch {
       this.#recorder.heard(status, now);
       if (events.length > 0) this.#events.told(events);
       else this.#events.heard(status.lastEvent);
+      this.#zones.heard(status, now);
     }
     this.#observe({ status, lost: this.#missesDisk() ? 'disk' : 'nothing' });
   }
@@ -78,6 +103,7 @@ export class TargetWatch {
   stop(): void {
     this.#recorder.flush();
     this.#events.stop();
+    this.#zones.stop();
   }
 
   #observe(facts: Facts): void {

@@ -7,7 +7,7 @@ import { appError, type AppError } from '../../../app/errors.ts';
 import type { Connector, HelperLink, OnStep } from '../../ports.ts';
 import { exitError, noHelper, noPkexec } from './exit.ts';
 import { previewDisks } from './preview.ts';
-import { installModule } from './install-module.ts';
+import { installModule, offersModule } from './install-module.ts';
 
 /** How long the helper may take to say who it is when nobody has to be asked first, in milliseconds. */
 const FIRST_ANSWER_MS = 30_000;
@@ -57,6 +57,8 @@ export function localConnector(options: LocalOptions): Connector {
     },
 
     preview: () => previewDisks(),
+
+    offersModule: () => offersModule(),
 
     installModule: () => installModule(options.isRoot),
 

@@ -10,7 +10,8 @@ import { noPkexec } from './exit.ts';
 const PACKAGE = 'dm-remap-dkms';
 const APT_GET = '/usr/bin/apt-get';
 const APT_CACHE = '/usr/bin/apt-cache';
-const ARGUMENTS = ['install', '--yes', '--no-install-recommends', PACKAGE] as const;
+/** What it recommends is wanted: without the kernel's headers nothing would be built. */
+const ARGUMENTS = ['install', '--yes', PACKAGE] as const;
 /**
  * What runs as root, as sudo-prompt hands it to a shell. It is the same for everybody: nothing that a user, a disk or a
  * page says becomes part of it.
@@ -43,6 +44,11 @@ const realPorts: InstallPorts = {
     }),
   directly: () => run(APT_GET, ARGUMENTS),
 };
+
+/** Whether the kernel module's package can be installed here. Asks nobody for anything. */
+export function offersModule(ports: Pick<InstallPorts, 'isOffered'> = realPorts): Promise<boolean> {
+  return ports.isOffered();
+}
 
 /** Installs the kernel module's package. Nobody is asked for a password when there is no such package to install. */
 export async function installModule(isRoot: boolean, ports: InstallPorts = realPorts): Promise<void> {
@@ -77,6 +83,22 @@ export function installError(words: string): AppError {
     );
   }
   if (words.startsWith('Unable to find pkexec')) return noPkexec(words);
+  if (/Could not get lock|is another process using it/.test(words)) {
+    return appError(
+      'busy',
+      'Another program is installing packages on this computer.',
+      'Wait until it is finished, then try again.',
+      words.slice(0, 20_000),
+    );
+  }
+  if (/Temporary failure resolving|Failed to fetch|Could not resolve/.test(words)) {
+    return appError(
+      'tool-failed',
+      'The package of the kernel module could not be fetched.',
+      'See that this computer reaches its package sources, then try again.',
+      words.slice(0, 20_000),
+    );
+  }
   return appError(
     'tool-failed',
     'The kernel module could not be installed.',

@@ -12,6 +12,7 @@ import { useConnection, useLive, useTarget } from '../../store/context.tsx';
 import { EventList } from '../events/EventList.tsx';
 import { ForecastPanel, ForecastPending } from '../forecast/ForecastPanel.tsx';
 import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
+import { KernelOfPair } from '../kernel/KernelOfPair.tsx';
 import { History } from '../history/History.tsx';
 import { useBrush } from '../lab/brush.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
@@ -89,6 +90,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
           </Tabs.Panel>
           <Tabs.Panel value="events">
             <EventList connection={connection.id} target={target} onShowBlock={showBlock} />
+            <KernelOfPair connection={connection} target={target} />
           </Tabs.Panel>
           <Tabs.Panel value="forecast">
             {target.forecast === null ? <ForecastPending /> : <ForecastPanel forecast={target.forecast} />}

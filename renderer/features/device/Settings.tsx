@@ -56,6 +56,32 @@ interface Props {
 
 const MOST_BLOCKS = 65_536;
 
+interface BlockInputProps {
+  readonly label: string;
+  /** Blocks of the device. */
+  readonly blocks: number;
+  readonly value: number | null;
+  readonly onChange: (block: number | null) => void;
+}
+
+function BlockInput({ label, blocks, value, onChange }: BlockInputProps) {
+  return (
+    <NumberInput
+      label={label}
+      description={`0 to ${formatCount(blocks - 1)}`}
+      value={value ?? ''}
+      onChange={(given) => onChange(typeof given === 'number' ? given : null)}
+      min={0}
+      max={blocks - 1}
+      allowDecimal={false}
+      allowNegative={false}
+      thousandSeparator=","
+      hideControls
+      w={150}
+    />
+  );
+}
+
 function MoveNow({ connection, target, live }: Props) {
   const move = useCall('target.remap');
   const blocks = blockCount(target.device);
@@ -77,19 +103,7 @@ function MoveNow({ connection, target, live }: Props) {
     >
       <div className="stack">
         <div className="row row-wrap" style={{ alignItems: 'flex-end' }}>
-          <NumberInput
-            label="First block"
-            description={`0 to ${formatCount(blocks - 1)}`}
-            value={block ?? ''}
-            onChange={(value) => setBlock(typeof value === 'number' ? value : null)}
-            min={0}
-            max={blocks - 1}
-            allowDecimal={false}
-            allowNegative={false}
-            thousandSeparator=","
-            hideControls
-            w={150}
-          />
+          <BlockInput label="First block" blocks={blocks} value={block} onChange={setBlock} />
           <NumberInput
             label="Blocks"
             description={`up to ${formatCount(MOST_BLOCKS)}`}
@@ -139,19 +153,7 @@ function MoveBack({ connection, target, live }: Props) {
     >
       <div className="stack">
         <div className="row row-wrap" style={{ alignItems: 'flex-end' }}>
-          <NumberInput
-            label="Block"
-            description={`0 to ${formatCount(blocks - 1)}`}
-            value={block ?? ''}
-            onChange={(value) => setBlock(typeof value === 'number' ? value : null)}
-            min={0}
-            max={blocks - 1}
-            allowDecimal={false}
-            allowNegative={false}
-            thousandSeparator=","
-            hideControls
-            w={150}
-          />
+          <BlockInput label="Block" blocks={blocks} value={block} onChange={setBlock} />
           <Button variant="default" disabled={!live || !fits} loading={unmap.busy} onClick={() => void run()}>
             Move back
           </Button>

@@ -54,6 +54,17 @@ describe('the forecast tab', () => {
     await user.tab();
   });
 
+  it('names the part of the disk that turned slow, and that it is not in the number', async () => {
+    const place = { firstBlock: 500_000, blockCount: 7813, presentUs: 13_400, usualUs: 950 };
+    open({ ...unknown, speed: { score: 3, places: [place] } });
+    const terms = await screen.findByRole('region', { name: 'What it is made from' });
+    const [term] = within(terms).getAllByRole('listitem');
+    expect(term?.textContent).toMatch(/^Speed ?Part of the disk answers slower/);
+    expect(term?.textContent).toContain('blocks 500,000 to 507,812, 13 ms on average where 0.95 ms were usual.');
+    expect(term?.textContent).toContain('Not in the number.');
+    expect(screen.queryByText(/whether it has grown slower/)).toBeNull();
+  });
+
   it('gives no number when the drive says that it is failing', async () => {
     open({ ...unknown, ownVerdict: 'failed' });
     const panel = await screen.findByRole('tabpanel');

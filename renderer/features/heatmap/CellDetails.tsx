@@ -7,9 +7,11 @@ import { StateMark } from '../../design/StateMark.tsx';
 import { Time } from '../../design/Time.tsx';
 import { useBridge } from '../../store/context.tsx';
 import { chanceText } from '../../words/forecast.ts';
-import { blocksText, formatMicroseconds, predictedWords, stateWords } from '../../words/heatmap.ts';
+import { blocksText, predictedWords, stateWords } from '../../words/heatmap.ts';
 import { causeWords } from '../../words/remaps.ts';
+import { FilesAtBlock } from '../files/FilesAtBlock.tsx';
 import { isPartial, residentSectors, residentText, sectorsIn } from '../remaps/residency.ts';
+import { CellMeasures } from './CellMeasures.tsx';
 import { cellCode, stateOf } from './cells.ts';
 import type { Pointed } from './Heatmap.tsx';
 import { likeliestIn, predictedIn } from './predicted.ts';
@@ -59,15 +61,9 @@ export function CellDetails(props: { connection: ConnectionId; target: TargetVie
           <Counts cell={known?.cell} count={count} />
         )}
         <PredictedDetails target={target} first={first} count={count} />
-        {known?.cell !== undefined && known.cell.averageLatencyUs > 0 && (
-          <>
-            <dt>Read time</dt>
-            <dd>
-              {formatMicroseconds(known.cell.averageLatencyUs)}, worst {formatMicroseconds(known.cell.worstLatencyUs)}
-            </dd>
-          </>
-        )}
+        <CellMeasures connection={props.connection} target={target} first={first} count={count} cell={known?.cell} />
       </dl>
+      <FilesAtBlock connection={props.connection} target={target} first={first} count={count} />
     </div>
   );
 }

@@ -5,7 +5,10 @@ import type { PredictedRange } from '../../../app/forecast/output.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { StateMark } from '../../design/StateMark.tsx';
 import { blocksText, predictedWords, rangeInBytes, stateWords } from '../../words/heatmap.ts';
-import { codes, stateOf } from './cells.ts';
+import { layerWords } from '../../words/layers.ts';
+import { classOf, codes, isPicked, stateOf, type Picked } from './cells.ts';
+import type { Describe } from './describe.ts';
+import type { Layer } from './layer.ts';
 import { predictedCells, predictedIn } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { blocksPerCell } from './view.ts';
@@ -14,30 +17,40 @@ import { blocksPerCell } from './view.ts';
 const MOST_ROWS = 500;
 
 /**
- * The same cells as the picture shows, as a table: those with trouble and those that hold something predicted one by one,
- * the others told in the summary.
+ * The same cells as the picture shows, as a table: what is picked in the legend one by one; where nothing is, those with
+ * trouble, those in the layer's worse classes and those that hold something predicted. The others are told in the summary.
  */
 export function CellTable(props: {
   data: HeatmapData;
+  layer: Layer;
+  describe: Describe;
+  picked: Picked | null;
   cells: number;
   blockSectors: number;
   predicted: readonly PredictedRange[];
   onPick: (block: number) => void;
 }) {
-  const { data, cells, blockSectors, predicted, onPick } = props;
+  const { data, layer, describe, picked, cells, blockSectors, predicted, onPick } = props;
   const { tiles, view, scale, revision } = data;
   const rows = useMemo(() => {
     const out = new Uint8Array(cells);
-    tiles.codes(view.level, view.first, cells, out);
+    tiles.codes(layer, view.level, view.first, cells, out);
     const likely = new Uint8Array(cells);
     for (const { from, to } of predictedCells(predicted, view, cells)) likely.fill(1, from, to);
     const found: { first: number; code: number; revision: number }[] = [];
     out.forEach((code, index) => {
-      if (code >= codes.loading || (code < codes.slow && likely[index] === 0)) return;
+      if (code >= codes.loading) return;
+      const listed =
+        picked === null
+          ? code >= codes.slow || (classOf(code) ?? -1) >= layer.notable || likely[index] === 1
+          : picked === 'predicted'
+            ? likely[index] === 1
+            : isPicked(code, picked);
+      if (!listed) return;
       found.push({ first: view.first + index * blocksPerCell(view.level), code, revision });
     });
     return found;
-  }, [tiles, view, cells, predicted, revision]);
+  }, [tiles, layer, picked, view, cells, predicted, revision]);
   return (
     <div className="heat-table" tabIndex={0} role="region" aria-label="Cells with trouble, and predicted ones">
       <table className="table">
@@ -50,6 +63,7 @@ export function CellTable(props: {
             <th className="num">Moved</th>
             <th className="num">Weak</th>
             <th className="num">Slow</th>
+            {layer.id !== 'state' && <th>{layerWords[layer.id].column}</th>}
             <th className="num">{predictedWords.name}</th>
             <th>
               <span className="visually-hidden">Action</span>
@@ -74,6 +88,7 @@ export function CellTable(props: {
                 <td className="num">{formatCount(cell?.mapped ?? 0)}</td>
                 <td className="num">{formatCount(cell?.soft ?? 0)}</td>
                 <td className="num">{formatCount(cell?.slow ?? 0)}</td>
+                {layer.id !== 'state' && <td>{describe(cell, first, count)}</td>}
                 <td className="num">{formatCount(predictedIn(predicted, first, count))}</td>
                 <td className="num">
                   <Button
@@ -91,7 +106,11 @@ export function CellTable(props: {
         </tbody>
       </table>
       {rows.length === 0 && (
-        <p className="label panel-body">No cell with trouble is known or predicted in this part.</p>
+        <p className="label panel-body">
+          {picked === null
+            ? 'No cell with trouble is known or predicted in this part.'
+            : 'No cell of this part is what was picked in the legend.'}
+        </p>
       )}
       {rows.length > MOST_ROWS && (
         <p className="label panel-body">

@@ -1,9 +1,19 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type RefObject,
+} from 'react';
 
 import type { PredictedRange } from '../../../app/forecast/output.ts';
 
-import { codes as cellCodes, DIMMED, stateOf, type Picked } from './cells.ts';
+import { codes as cellCodes, DIMMED, isPicked, type Picked } from './cells.ts';
 import { drawHatch } from './hatch.ts';
+import type { Layer } from './layer.ts';
 import { drawOverlay } from './overlay.ts';
 import { predictedCells, type CellRun } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
@@ -23,6 +33,7 @@ import {
 
 export interface HeatCanvasProps {
   readonly data: HeatmapData;
+  readonly layer: Layer;
   readonly size: Size;
   /** The block of the keyboard cursor, which stays; null for none. */
   readonly cursor: number | null;
@@ -44,20 +55,20 @@ const DRAG_FROM_PX = 4;
 
 /** The cells of the window. Drawn once for each change; what follows the pointer is on a sheet of its own above. */
 export function HeatCanvas(props: HeatCanvasProps) {
-  const { data, size, cursor, dimExcept, predicted, brush } = props;
+  const { data, layer, size, cursor, dimExcept, predicted, brush } = props;
   const { scale, view, tiles, revision, partial, fresh, setView } = data;
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const [hover, setHover] = useState<number | null>(null);
   const grid = scale.gridAt(view.level);
   const ratio = usePixelRatio();
-  const { palette, painter } = usePainter();
+  const { palette, painter } = usePainter(layer);
 
   const shown = useMemo(() => {
     const { count } = windowOf(view, scale);
     const cells = Math.min(capacity(grid), Math.ceil(count / blocksPerCell(view.level)));
     const out = new Uint8Array(cells);
-    tiles.codes(view.level, view.first, cells, out);
+    tiles.codes(layer, view.level, view.first, cells, out);
     for (const block of partial) {
       const index = indexOf(view, block);
       if (index >= 0 && index < cells && out[index] !== cellCodes.pending) out[index] = cellCodes.partial;
@@ -66,9 +77,10 @@ export function HeatCanvas(props: HeatCanvasProps) {
     if (dimExcept !== null) dimOthers(out, dimExcept, runs);
     // `revision` says that the tiles hold something else than before.
     return { codes: out, count: cells, runs, revision };
-  }, [view, scale, grid, tiles, partial, predicted, dimExcept, revision]);
+  }, [layer, view, scale, grid, tiles, partial, predicted, dimExcept, revision]);
 
-  useEffect(() => {
+  // Before the frame of the change, not after it: a passive effect would draw into the frame that follows.
+  useLayoutEffect(() => {
     const context = base.current?.getContext('2d');
     if (context === null || context === undefined) return;
     painter.draw(context, { codes: shown.codes, count: shown.count, columns: grid.columns, cell: grid.cell, ratio });
@@ -76,7 +88,7 @@ export function HeatCanvas(props: HeatCanvasProps) {
     if (hatched) drawHatch(context, { runs: shown.runs, grid, ratio, palette });
   }, [painter, palette, shown, dimExcept, grid, ratio, size]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = above.current?.getContext('2d');
     if (context === null || context === undefined) return;
     const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));
@@ -138,7 +150,7 @@ export function HeatCanvas(props: HeatCanvasProps) {
 function dimOthers(cells: Uint8Array, picked: Picked, predicted: readonly CellRun[]): void {
   if (picked !== 'predicted') {
     cells.forEach((code, index) => {
-      if (stateOf(code) !== picked) cells[index] = code | DIMMED;
+      if (!isPicked(code, picked)) cells[index] = code | DIMMED;
     });
     return;
   }

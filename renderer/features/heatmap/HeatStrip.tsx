@@ -1,5 +1,6 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 
+import { stateLayer, type Layer } from './layer.ts';
 import { usePainter } from './use-painter.ts';
 
 /** Cells of the strip that shows a whole disk. */
@@ -9,13 +10,15 @@ export const STRIP_CELLS = 240;
 export function HeatStrip(props: {
   codes: Uint8Array;
   label: string;
+  /** What the codes are of; the states unless told. */
+  layer?: Layer;
   window?: { from: number; to: number };
   /** Told the place that was pressed or dragged to: 0 start, up to 1 end of the disk. */
   onMove?: (place: number) => void;
 }) {
   const { codes, window: framed, onMove } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { painter } = usePainter();
+  const { painter } = usePainter(props.layer ?? stateLayer);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context === null || context === undefined) return;

@@ -1,26 +1,30 @@
 import './heatmap.css';
 
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import { IconGridDots, IconMinus, IconPlus, IconTable, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useId, useMemo, useRef, useState } from 'react';
+import { useCallback, useId, useMemo, useRef, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import type { PredictedRange } from '../../../app/forecast/output.ts';
 import { Failure } from '../../design/Notice.tsx';
-import { usePrefs, useSetPrefs } from '../../store/context.tsx';
+import { usePrefs } from '../../store/context.tsx';
 import { rangeInBytes, summaryOf } from '../../words/heatmap.ts';
+import { classNames, layerSummary } from '../../words/layers.ts';
 import { CellTable } from './CellTable.tsx';
 import { Crumbs } from './Crumbs.tsx';
-import { countBlocks, type Picked } from './cells.ts';
+import type { Picked } from './cells.ts';
 import { HeatCanvas } from './HeatCanvas.tsx';
 import { HeatStrip } from './HeatStrip.tsx';
+import { HeatTools } from './HeatTools.tsx';
+import { describeIn } from './describe.ts';
 import { useKeys } from './keys.ts';
+import { LayerBar } from './LayerBar.tsx';
 import { Legend } from './Legend.tsx';
 import { predictedIn } from './predicted.ts';
 import { useHeatmap } from './use-heatmap.ts';
-import { useSize } from './use-size.ts';
+import { useLayer } from './use-layer.ts';
+import { useStable } from './use-stable.ts';
+import { USUAL_SIZE, useSize } from './use-size.ts';
 import { useStrip } from './use-strip.ts';
-import { blocksPerCell, capacity, reveal, windowOf, zoomAt, type CellSize } from './view.ts';
+import { blocksPerCell, capacity, reveal, windowOf, zoomAt } from './view.ts';
 
 /** The blocks that are pointed at, and the level they were seen at. */
 export interface Pointed {
@@ -45,8 +49,10 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
   const body = useRef<HTMLDivElement>(null);
   const size = useSize(body);
   const cellSize = usePrefs((prefs) => prefs.cellSize);
-  const data = useHeatmap(connection, target, size, cellSize, live);
-  const strip = useStrip(connection, target);
+  const data = useHeatmap(connection, target, size ?? USUAL_SIZE, cellSize, live && size !== null);
+  const layered = useLayer(connection, target, data.fetch, live);
+  const { layer } = layered;
+  const strip = useStrip(connection, target, layer);
   const [cursor, setCursor] = useState<number | null>(null);
   const [picked, setPicked] = useState<Picked | null>(null);
   const [asTable, setAsTable] = useState(false);
@@ -57,11 +63,12 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
   const cells = Math.min(capacity(scale.gridAt(view.level)), Math.ceil(window.count / blocksPerCell(view.level)));
 
   const counts = useMemo(
-    () => ({ ...countBlocks(tiles.cells(view.level, view.first, cells), window.count), revision }),
-    [tiles, view.level, view.first, cells, window.count, revision],
+    () => ({ ...tiles.count(layer, view.level, view.first, cells, window.count), revision }),
+    [tiles, layer, view.level, view.first, cells, window.count, revision],
   );
 
-  const ranges = target.forecast?.where.ranges ?? noRanges;
+  const hatched = usePrefs((prefs) => prefs.heatForecast);
+  const ranges = (hatched ? target.forecast?.where.ranges : undefined) ?? noRanges;
   const predicted = predictedIn(ranges, window.first, window.count);
 
   const moveCursor = (block: number): void => {
@@ -77,7 +84,21 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
     setCursor(null);
     onPoint(null);
   };
-  const keys = useKeys({ connection, target, data, cursor, picked, moveCursor, found, clear });
+  const names = classNames(layer.id, layered.scale);
+  const describe = describeIn(layered, target);
+  const keys = useKeys({
+    connection,
+    target,
+    data,
+    layer,
+    classNames: names,
+    describe,
+    cursor,
+    picked,
+    moveCursor,
+    found,
+    clear,
+  });
 
   const turn = jump?.turn ?? 0;
   const jumpTo = jump?.block ?? null;
@@ -88,12 +109,15 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
     setView((now, of) => zoomAt(now, jumpTo, 0.5, Math.max(0, now.level), of));
   }
 
+  const error = tiles.error ?? layered.error;
   const range = rangeInBytes(window.first, window.count, blockSectors);
   const whole = window.count === scale.blocks;
-  const summary = summaryOf(counts, predicted, range, whole);
+  const summary = summaryOf(counts, predicted, range, whole, layerSummary(layer.id, names, counts));
   const centre = cursor ?? view.first + Math.floor(window.count / 2);
-  const zoom = (steps: number): void =>
-    setView((now, of) => zoomAt(now, centre, cursor === null ? 0.5 : (cursor - view.first) / window.count, steps, of));
+  const place = cursor === null ? 0.5 : (cursor - view.first) / window.count;
+  const zoom = useStable((steps: number) => setView((now, of) => zoomAt(now, centre, place, steps, of)));
+  const walk = useStable((backward: boolean) => void keys.walk(backward));
+  const pickNone = useCallback(() => setPicked(null), []);
 
   return (
     <section className="heat panel" aria-label="Heatmap">
@@ -107,41 +131,42 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
           onWindow={clear}
         />
         <span className="grow" />
-        <Tool label="Previous problem (P)" onClick={() => void keys.walk(true)} disabled={keys.walking}>
-          <IconChevronLeft size={17} />
-        </Tool>
-        <Tool label="Next problem (N)" onClick={() => void keys.walk(false)} disabled={keys.walking}>
-          <IconChevronRight size={17} />
-        </Tool>
-        <Tool label="Zoom out (−)" onClick={() => zoom(-1)} disabled={view.level >= scale.widest}>
-          <IconMinus size={17} />
-        </Tool>
-        <Tool label="Zoom in (+)" onClick={() => zoom(1)} disabled={view.level <= scale.closest}>
-          <IconPlus size={17} />
-        </Tool>
-        <CellSizeMenu />
-        <Tool
-          label={asTable ? 'Show as a picture' : 'Show as a table'}
-          onClick={() => setAsTable(!asTable)}
-          pressed={asTable}
-        >
-          <IconTable size={17} />
-        </Tool>
+        <HeatTools
+          walking={keys.walking}
+          widest={view.level >= scale.widest}
+          closest={view.level <= scale.closest}
+          asTable={asTable}
+          onWalk={walk}
+          onZoom={zoom}
+          onTable={setAsTable}
+        />
       </div>
+      <LayerBar onLayer={pickNone} />
       <div style={{ padding: '0 var(--space-4)' }}>
         <HeatStrip
           codes={strip}
+          layer={layer}
           label={`The whole disk; the window shows ${range}`}
           window={{ from: window.first / scale.blocks, to: (window.first + window.count) / scale.blocks }}
-          onMove={(place) => setView((now, of) => zoomAt(now, Math.floor(place * (of.blocks - 1)), 0.5, 0, of))}
+          onMove={(part) => setView((now, of) => zoomAt(now, Math.floor(part * (of.blocks - 1)), 0.5, 0, of))}
         />
       </div>
       <div className="heat-body" ref={body}>
         {asTable ? (
-          <CellTable data={data} cells={cells} blockSectors={blockSectors} predicted={ranges} onPick={moveCursor} />
-        ) : (
+          <CellTable
+            data={data}
+            layer={layer}
+            describe={describe}
+            picked={picked}
+            cells={cells}
+            blockSectors={blockSectors}
+            predicted={ranges}
+            onPick={moveCursor}
+          />
+        ) : size === null ? null : (
           <HeatCanvas
             data={data}
+            layer={layer}
             size={size}
             cursor={cursor}
             dimExcept={picked}
@@ -157,9 +182,9 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
             onKey={keys.onKey}
           />
         )}
-        {tiles.error !== null && live && (
+        {error !== null && live && (
           <div className="heat-message">
-            <Failure error={tiles.error} />
+            <Failure error={error} />
           </div>
         )}
       </div>
@@ -170,10 +195,11 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
         {keys.message}
       </p>
       <Legend
+        data={layered}
         counts={counts}
         partial={target.status.partial}
         blockSectors={blockSectors}
-        predicted={predicted}
+        predicted={hatched ? predicted : null}
         picked={picked}
         onPick={setPicked}
       />
@@ -187,52 +213,4 @@ function pointedAt(block: number, level: number, blocks: number): Pointed {
   const per = blocksPerCell(level);
   const first = Math.floor(block / per) * per;
   return { first, count: Math.min(per, blocks - first), level };
-}
-
-function Tool(props: {
-  label: string;
-  onClick: () => void;
-  disabled?: boolean;
-  pressed?: boolean;
-  children: React.ReactNode;
-}) {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon
-        aria-label={props.label}
-        aria-pressed={props.pressed}
-        disabled={props.disabled ?? false}
-        onClick={props.onClick}
-      >
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-const sizes: readonly { value: CellSize; label: string }[] = [
-  { value: 'fine', label: 'Fine, up to a million cells' },
-  { value: 'normal', label: 'Normal' },
-  { value: 'large', label: 'Large' },
-];
-
-function CellSizeMenu() {
-  const now = usePrefs((prefs) => prefs.cellSize);
-  const set = useSetPrefs();
-  return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon aria-label="Size of the cells" title="Size of the cells">
-          <IconGridDots size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {sizes.map(({ value, label }) => (
-          <Menu.Item key={value} onClick={() => set({ cellSize: value })} aria-current={now === value}>
-            <span style={{ fontWeight: now === value ? 600 : 400 }}>{label}</span>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
 }

@@ -1,84 +1,96 @@
 import { Tooltip } from '@mantine/core';
+import { memo } from 'react';
 
-import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/units.ts';
-import { HatchMark, StateMark, type BlockState } from '../../design/StateMark.tsx';
-import { latencyLabel, predictedWords, stateWords } from '../../words/heatmap.ts';
-import type { BlockCounts, Picked } from './cells.ts';
-import { goodColours } from './palette.ts';
+import { formatCount } from '../../../app/domain/units.ts';
+import { HatchMark, StateMark, UnknownMark, type BlockState } from '../../design/StateMark.tsx';
+import { predictedWords, stateWords } from '../../words/heatmap.ts';
+import { classMeaning, classNames, legendHelp, legendNote, unknownWords } from '../../words/layers.ts';
+import type { Picked } from './cells.ts';
+import type { BlockCounts } from './counts.ts';
+import { classColours } from './palette.ts';
+import type { LayerData } from './use-layer.ts';
+import { usePalette } from './use-painter.ts';
 
 export interface LegendProps {
+  readonly data: LayerData;
   readonly counts: BlockCounts;
   /** Of the whole device: the health query does not tell blocks that are moved in part. */
   readonly partial: number;
   readonly blockSectors: number;
-  /** Predicted blocks in the window. */
-  readonly predicted: number;
+  /** Predicted blocks in the window; null while the forecast is not shown. */
+  readonly predicted: number | null;
   readonly picked: Picked | null;
   readonly onPick: (picked: Picked | null) => void;
 }
 
-/** Every state with its mark and how many blocks of the window are in it. Picking one dims the others. */
-export function Legend({ counts, partial, blockSectors, predicted, picked, onPick }: LegendProps) {
-  const numbers: Readonly<Record<BlockState, number | null>> = {
-    pending: counts.pending,
-    moved: counts.moved,
-    partial,
-    soft: counts.soft,
-    slow: counts.slow,
-    good: null,
-    unread: Math.max(0, counts.blocks - counts.read),
-  };
-  const order: readonly BlockState[] = ['pending', 'moved', 'partial', 'soft', 'slow', 'unread', 'good'];
+const bad: readonly BlockState[] = ['pending', 'moved', 'partial', 'soft', 'slow'];
+
+/** Every state and class of the layer with its mark and how many blocks of the window are in it. Picking one dims the others. */
+export const Legend = memo(function Legend(props: LegendProps) {
+  const { data, counts, partial, blockSectors, predicted, picked, onPick } = props;
+  const { layer, scale, time } = data;
+  const colours = classColours(usePalette(), layer);
+  const names = classNames(layer.id, scale);
+  const numbers: Readonly<Record<BlockState, number | null>> = { ...counts, partial, good: null };
+  const entry = (what: Picked, mark: React.ReactNode, name: string, meaning: string, count: number | null) => (
+    <Tooltip key={what} label={`${meaning} Click to pick these out; N and P walk them.`} w={260}>
+      <button
+        type="button"
+        className="heat-legend-entry"
+        aria-pressed={picked === what}
+        onClick={() => onPick(picked === what ? null : what)}
+      >
+        {mark}
+        {name} {count !== null && <span className="heat-legend-count">{formatCount(count)}</span>}
+      </button>
+    </Tooltip>
+  );
+  const ofState = (state: BlockState) =>
+    entry(state, <StateMark state={state} />, stateWords[state].name, stateWords[state].meaning, numbers[state]);
   return (
     <div className="heat-legend" role="group" aria-label="Legend, with blocks in view">
-      {order.map((state) => {
-        const count = numbers[state];
-        const { name, meaning } = stateWords[state];
-        return (
-          <Tooltip key={state} label={`${meaning} Click to pick these out; N and P walk them.`} w={260}>
-            <button
-              type="button"
-              className="heat-legend-entry"
-              aria-pressed={picked === state}
-              onClick={() => onPick(picked === state ? null : state)}
-            >
-              {state === 'good' ? <Ramp /> : <StateMark state={state} />}
-              {state === 'good' ? `Good, ${latencyLabel(0)} to ${latencyLabel(goodColours.length - 1)}` : name}{' '}
-              {count !== null && <span className="heat-legend-count">{formatCount(count)}</span>}
-            </button>
-          </Tooltip>
-        );
-      })}
-      <Tooltip label={`${predictedWords.meaning} Click to pick these out; N and P walk them.`} w={260}>
-        <button
-          type="button"
-          className="heat-legend-entry"
-          aria-pressed={picked === 'predicted'}
-          onClick={() => onPick(picked === 'predicted' ? null : 'predicted')}
-        >
-          <HatchMark />
-          {predictedWords.name} <span className="heat-legend-count">{formatCount(predicted)}</span>
-        </button>
-      </Tooltip>
+      {bad.map(ofState)}
+      {predicted !== null && entry('predicted', <HatchMark />, predictedWords.name, predictedWords.meaning, predicted)}
+      {ofState('unread')}
+      {layer.id === 'state'
+        ? entry(
+            'good',
+            <Ramp colours={colours} />,
+            `Good, ${names[0] ?? ''} to ${names.at(-1) ?? ''}`,
+            stateWords.good.meaning,
+            null,
+          )
+        : colours.map((colour, at) =>
+            entry(
+              at,
+              <StateMark state="good" fill={colour} />,
+              names[at] ?? '',
+              classMeaning(layer.id, scale, time),
+              counts.classes[at] ?? 0,
+            ),
+          )}
+      {counts.unknown > 0 && (
+        <Tooltip label={unknownWords[layer.id].meaning} w={260}>
+          <span className="heat-legend-entry heat-legend-plain" tabIndex={0}>
+            <UnknownMark />
+            {unknownWords[layer.id].name} <span className="heat-legend-count">{formatCount(counts.unknown)}</span>
+          </span>
+        </Tooltip>
+      )}
       <span className="grow" />
-      <Tooltip
-        label={`Counts are blocks in view. A block is ${blockSectors} sectors. Good cells are coloured by average read time: ${goodColours
-          .map((_, at) => latencyLabel(at))
-          .join(', ')}. A cell that was read in part is filled in part.`}
-        w={300}
-      >
-        <span className="label" tabIndex={0}>
-          1 block = {formatBytes(sectorsToBytes(blockSectors))}
+      <Tooltip label={legendHelp(layer.id, blockSectors)} w={300}>
+        <span className="label heat-legend-note" tabIndex={0}>
+          {legendNote(layer.id, scale, blockSectors)}
         </span>
       </Tooltip>
     </div>
   );
-}
+});
 
-function Ramp() {
+function Ramp({ colours }: { colours: readonly string[] }) {
   return (
     <span className="heat-ramp" aria-hidden="true">
-      {goodColours.map((colour) => (
+      {colours.map((colour) => (
         <span key={colour} style={{ background: colour }} />
       ))}
     </span>

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import type { HealthCell } from '../../../app/domain/target.ts';
-import { cellCode, classOf, codes, countBlocks, DIMMED, latencyClass, mayHold, stateOf } from './cells.ts';
+import { makeCell } from '../../testing/fixtures.ts';
+import { cellCode, classOf, codes, DIMMED, isPicked, mayHold, stateOf } from './cells.ts';
+import { Tally } from './counts.ts';
 
-const cell = (part: Partial<HealthCell> = {}): HealthCell => ({
-  cell: 0,
-  scannedBlocks: 100,
-  mapped: 0,
-  pending: 0,
-  soft: 0,
-  slow: 0,
-  averageLatencyUs: 1000,
-  worstLatencyUs: 2000,
-  risk: 0,
-  confidence: 0,
-  ...part,
-});
-const state = (part: Partial<HealthCell>, partial = false) => stateOf(cellCode(cell(part), 100, partial));
+const state = (part: Partial<HealthCell>, partial = false) => stateOf(cellCode(makeCell(part), 100, partial));
 
 describe('cellCode', () => {
   it('never lets a cell look good that was not read', () => {
@@ -35,14 +24,14 @@ describe('cellCode', () => {
   });
 
   it('tells how much of a good cell was read', () => {
-    const read = (scannedBlocks: number) => cellCode(cell({ scannedBlocks }), 100);
+    const read = (scannedBlocks: number) => cellCode(makeCell({ scannedBlocks }), 100);
     expect(read(100)).toBe(codes.good + 2);
     expect(read(34)).toBe(codes.good + 1);
     expect(read(1)).toBe(codes.good);
   });
 });
 
-describe('latencyClass', () => {
+describe('the class of a good cell', () => {
   it.each([
     [0, 0],
     [2_999, 0],
@@ -52,9 +41,8 @@ describe('latencyClass', () => {
     [50_000, 3],
     [150_000, 4],
     [9_000_000, 4],
-  ])('%d µs is class %d', (us, expected) => {
-    expect(latencyClass(us)).toBe(expected);
-    expect(classOf(cellCode(cell({ averageLatencyUs: us }), 100))).toBe(expected);
+  ])('of %d µs is %d', (us, expected) => {
+    expect(classOf(cellCode(makeCell({ averageLatencyUs: us }), 100))).toBe(expected);
   });
 });
 
@@ -63,23 +51,52 @@ it('a dimmed code keeps its state, and a loading one has none', () => {
   expect(stateOf(codes.loading)).toBeNull();
 });
 
-it('countBlocks sums and keeps what was not read apart', () => {
-  expect(countBlocks([cell({ mapped: 2, soft: 1 }), cell({ pending: 3, scannedBlocks: 10 })], 500)).toEqual({
-    blocks: 500,
-    read: 110,
-    slow: 0,
-    soft: 1,
-    moved: 2,
-    pending: 3,
+it('a cell is picked by its state or by its class, and one the layer cannot tell of by no class', () => {
+  expect([0, 1].map((at) => isPicked(codes.good + 3, at))).toEqual([false, true]);
+  expect(isPicked(codes.good + 3, 'good')).toBe(true);
+  expect([classOf(codes.unknown), classOf(codes.slow), classOf(codes.unread)]).toEqual([null, null, null]);
+  expect(stateOf(codes.unknown)).toBe('good');
+});
+
+describe('counts', () => {
+  it('sum the cells, by class', () => {
+    const tally = new Tally();
+    tally.add(makeCell({ mapped: 2, soft: 1 }), 100, null);
+    tally.add(makeCell({ pending: 3, scannedBlocks: 10 }), 100, null);
+    tally.add(makeCell(), 100, 2);
+    tally.add(makeCell({ scannedBlocks: 40 }), 100, 'unknown');
+    const twice = new Tally();
+    twice.addAll(tally);
+    expect(twice.total(500)).toEqual({
+      blocks: 500,
+      read: 250,
+      unread: 247,
+      slow: 0,
+      soft: 1,
+      moved: 2,
+      pending: 3,
+      classes: [0, 0, 100, 0, 0, 0, 0],
+      unknown: 40,
+    });
+  });
+
+  it('take no moved and no pending block for one that was not read', () => {
+    const tally = new Tally();
+    tally.add(makeCell({ scannedBlocks: 0, mapped: 1 }), 1, null);
+    tally.add(makeCell({ scannedBlocks: 0, pending: 1 }), 1, null);
+    tally.add(makeCell({ scannedBlocks: 1, mapped: 1 }), 1, null);
+    expect(tally.total(5).unread).toBe(2);
   });
 });
 
 it('mayHold is exact for single blocks', () => {
-  const one = cell({ scannedBlocks: 1 });
+  const one = makeCell({ scannedBlocks: 1 });
   expect(mayHold(one, 1, 'good')).toBe(true);
   expect(mayHold(one, 1, 'unread')).toBe(false);
   expect(mayHold(undefined, 1, 'unread')).toBe(true);
+  expect(mayHold(makeCell({ scannedBlocks: 0, mapped: 1 }), 1, 'unread')).toBe(false);
+  expect(mayHold(makeCell({ scannedBlocks: 0, mapped: 1 }), 2, 'unread')).toBe(true);
   expect(mayHold(undefined, 1, 'good')).toBe(false);
-  expect(mayHold(cell({ scannedBlocks: 1, mapped: 1 }), 1, 'good')).toBe(false);
-  expect(mayHold(cell({ slow: 1 }), 100, 'slow')).toBe(true);
+  expect(mayHold(makeCell({ scannedBlocks: 1, mapped: 1 }), 1, 'good')).toBe(false);
+  expect(mayHold(makeCell({ slow: 1 }), 100, 'slow')).toBe(true);
 });

@@ -1,60 +1,73 @@
 import type { HealthCell } from '../../../app/domain/target.ts';
 import type { BlockState } from '../../design/StateMark.tsx';
+import { classOfTime } from './presets.ts';
 
-/** Upper limits of the classes of average read time, in milliseconds; the last class is open. */
+/** Upper limits of the classes of average read time in the layer of states, in milliseconds; the last class is open. */
 export const LATENCY_LIMITS_MS = [3, 10, 50, 150] as const;
-export const LATENCY_CLASSES = LATENCY_LIMITS_MS.length + 1;
+
+/** How strongly a class is drawn: how much of the cell was read, or how sure its number is. 1 to 3. */
+export const STRENGTHS = 3;
+/** Classes of a layer at most. */
+export const MOST_CLASSES = 7;
 
 /**
  * What one cell looks like, in a byte, so that a million of them are cheap to keep and to draw:
- * 0 not read yet; 1-15 good, latency class times how much of the cell was read (a little, some, all); then the states
- * that want a mark. {@link DIMMED} is added when another legend entry is picked out.
+ * 0 not read yet; 1-21 good, class of the layer times strength; then what was read and the layer cannot tell of, and the
+ * states that want a mark. {@link DIMMED} is added when another legend entry is picked out.
  */
 export const codes = {
   unread: 0,
   good: 1,
-  slow: 16,
-  soft: 17,
-  moved: 18,
-  partial: 19,
-  pending: 20,
-  loading: 21,
+  unknown: 22,
+  slow: 23,
+  soft: 24,
+  moved: 25,
+  partial: 26,
+  pending: 27,
+  loading: 28,
 } as const;
-export const CODE_COUNT = 22;
 export const DIMMED = 32;
-/** How much of a good cell was read: up to a third, more, all of it. */
-export const COVERAGES = 3;
 
-export function latencyClass(averageUs: number): number {
-  const at = LATENCY_LIMITS_MS.findIndex((limit) => averageUs < limit * 1000);
-  return at === -1 ? LATENCY_LIMITS_MS.length : at;
+/** Code of a cell with nothing bad in it. */
+export function goodCode(ofClass: number, strength: number): number {
+  return codes.good + ofClass * STRENGTHS + strength - 1;
 }
 
-function coverage(scanned: number, blocks: number): number {
-  if (scanned >= blocks) return COVERAGES;
+/** How much of a cell was read: 1 up to a third, 2 more, 3 all of it. */
+export function coverage(scanned: number, blocks: number): number {
+  if (scanned >= blocks) return STRENGTHS;
   return scanned * 3 > blocks ? 2 : 1;
 }
 
 /**
- * The code of a cell: the worst state in it wins. Order, worst first: pending, moved in part, moved, soft, slow, good.
- * A cell without anything to tell was not read and never looks good.
+ * The code of what must be seen in every layer: the worst state in a cell wins. Order, worst first: pending, moved in
+ * part, moved, soft, slow, not read. null for a cell that was read with nothing bad in it, which a layer may colour.
  *
- * @param blocks - blocks that the cell stands for
  * @param partial - whether some block in it is moved only in part, which the health query does not tell
  */
-export function cellCode(cell: HealthCell | undefined, blocks: number, partial = false): number {
+export function badCode(cell: HealthCell | undefined, partial = false): number | null {
   if (cell === undefined) return partial ? codes.partial : codes.unread;
   if (cell.pending > 0) return codes.pending;
   if (partial) return codes.partial;
   if (cell.mapped > 0) return codes.moved;
   if (cell.soft > 0) return codes.soft;
   if (cell.slow > 0) return codes.slow;
-  if (cell.scannedBlocks === 0) return codes.unread;
-  return codes.good + latencyClass(cell.averageLatencyUs) * COVERAGES + coverage(cell.scannedBlocks, blocks) - 1;
+  return cell.scannedBlocks === 0 ? codes.unread : null;
 }
 
-/** What can be picked in the legend: a measured state, or what is predicted over any of them. */
-export type Picked = BlockState | 'predicted';
+/**
+ * The code of a cell in the layer of states: a good one is coloured by its average read time.
+ *
+ * @param blocks - blocks that the cell stands for
+ */
+export function cellCode(cell: HealthCell | undefined, blocks: number, partial = false): number {
+  const bad = badCode(cell, partial);
+  if (bad !== null || cell === undefined) return bad ?? codes.unread;
+  return goodCode(classOfTime(LATENCY_LIMITS_MS, cell.averageLatencyUs), coverage(cell.scannedBlocks, blocks));
+}
+
+/** What can be picked in the legend: a measured state, what is predicted over any of them, or a class of the layer. */
+export type Picked = BlockState | 'predicted' | number;
 
 /** null while the cell is not known yet. */
 export function stateOf(code: number): BlockState | null {
@@ -73,38 +86,19 @@ export function stateOf(code: number): BlockState | null {
     case codes.pending:
       return 'pending';
     default:
-      return bare < codes.slow ? 'good' : null;
+      return bare <= codes.unknown ? 'good' : null;
   }
 }
 
-/** Latency class of a good cell's code. */
-export function classOf(code: number): number {
-  return Math.floor(((code & ~DIMMED) - codes.good) / COVERAGES);
+/** Class of a good cell's code; null of any other, also of one that was read and of which the layer cannot tell. */
+export function classOf(code: number): number | null {
+  const bare = code & ~DIMMED;
+  return bare >= codes.good && bare < codes.unknown ? Math.floor((bare - codes.good) / STRENGTHS) : null;
 }
 
-/** Blocks in each state. A block may be in more than one (moved and once soft), so they need not add up. */
-export interface BlockCounts {
-  readonly blocks: number;
-  readonly read: number;
-  readonly slow: number;
-  readonly soft: number;
-  readonly moved: number;
-  readonly pending: number;
-}
-
-export const noBlocks: BlockCounts = { blocks: 0, read: 0, slow: 0, soft: 0, moved: 0, pending: 0 };
-
-/** Sums the cells of a range of `blocks` blocks; cells that are not there count as not read. */
-export function countBlocks(cells: Iterable<HealthCell>, blocks: number): BlockCounts {
-  const sum = { ...noBlocks, blocks };
-  for (const cell of cells) {
-    sum.read += cell.scannedBlocks;
-    sum.slow += cell.slow;
-    sum.soft += cell.soft;
-    sum.moved += cell.mapped;
-    sum.pending += cell.pending;
-  }
-  return sum;
+/** Whether a cell of this code is what was picked; predicted cells are told by their place, not by their code. */
+export function isPicked(code: number, picked: Exclude<Picked, 'predicted'>): boolean {
+  return typeof picked === 'number' ? classOf(code) === picked : stateOf(code) === picked;
 }
 
 /** Whether a cell may hold a block in `state`; exact for a cell of one block. */
@@ -112,7 +106,7 @@ export function mayHold(cell: HealthCell | undefined, blocks: number, state: Blo
   if (cell === undefined) return state === 'unread';
   switch (state) {
     case 'unread':
-      return cell.scannedBlocks < blocks;
+      return cell.scannedBlocks < blocks && cell.mapped + cell.pending < blocks;
     case 'good':
       return cell.scannedBlocks > cell.pending + cell.mapped + cell.soft + cell.slow;
     case 'slow':

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { codes, DIMMED } from './cells.ts';
-import { fillPixels } from './draw.ts';
-import { flatColours, pixelTable, type Palette } from './palette.ts';
+import { codes, DIMMED, goodCode, STRENGTHS } from './cells.ts';
+import { fillPixels, stampPixels } from './draw.ts';
+import { ageLayer, riskLayer, speedLayer, stateLayer } from './layer.ts';
+import { classColours, flatColours, pixelTable, type Palette } from './palette.ts';
 
 const table = Uint32Array.from({ length: 64 }, (_, code) => 1000 + code);
 
@@ -28,6 +29,32 @@ describe('fillPixels', () => {
   });
 });
 
+describe('stampPixels', () => {
+  /** Code c is four pixels: 10c, 10c + 1 above 10c + 2, 10c + 3. */
+  const stamps = { edge: 2, pixels: Uint32Array.from({ length: 64 * 4 }, (_, at) => 10 * (at >> 2) + (at % 4)) };
+
+  it('puts each stamp where its cell begins and leaves gaps and the rest clear', () => {
+    const pixels = new Uint32Array(6 * 6).fill(7);
+    const picture = { codes: Uint8Array.of(1, 2, 3), count: 3, columns: 2, cell: 3, ratio: 1 };
+    stampPixels(pixels, 6, 6, picture, stamps);
+    expect([...pixels]).toEqual([
+      ...[10, 11, 0, 20, 21, 0],
+      ...[12, 13, 0, 22, 23, 0],
+      ...[0, 0, 0, 0, 0, 0],
+      ...[30, 31, 0, 0, 0, 0],
+      ...[32, 33, 0, 0, 0, 0],
+      ...[0, 0, 0, 0, 0, 0],
+    ]);
+  });
+
+  it('begins cells at the nearest device pixel, and cuts off what does not fit', () => {
+    const pixels = new Uint32Array(6 * 1);
+    const picture = { codes: Uint8Array.of(1, 2, 3), count: 3, columns: 3, cell: 2, ratio: 1.25 };
+    stampPixels(pixels, 6, 1, picture, stamps);
+    expect([...pixels]).toEqual([10, 11, 0, 20, 21, 30]);
+  });
+});
+
 describe('colours', () => {
   const palette: Palette = {
     surface: '#ffffff',
@@ -36,7 +63,9 @@ describe('colours', () => {
     glow: '#00ff00',
     unreadLine: '#b6bfcb',
     hatch: '#ffffff',
-    good: ['#00224e', '#434e6c', '#7d7c78', '#bcaf6f', '#fee838'],
+    risk: ['#b9b6d8', '#4c0f7a'],
+    age: ['#0a4f7d', '#b4cbdc'],
+    unknown: '#5f6a7a',
     states: {
       slow: { fill: '#f0d43a', mark: '#000000' },
       soft: { fill: '#e69f00', mark: '#000000' },
@@ -48,13 +77,26 @@ describe('colours', () => {
   };
 
   it('are canvas pixels in ABGR, opaque', () => {
-    expect(pixelTable(palette)[codes.pending]).toBe(0xff005ed5);
+    expect(pixelTable(palette, [])[codes.pending]).toBe(0xff005ed5);
   });
 
-  it('fade when dimmed, and what was not read is none of the good ones', () => {
-    const flat = flatColours(palette);
+  it('fade when dimmed', () => {
+    const flat = flatColours(palette, []);
     expect(flat[codes.pending]).not.toBe(flat[codes.pending | DIMMED]);
-    expect(flat.slice(codes.good, codes.slow)).not.toContain(flat[codes.unread]);
-    expect(new Set(flat.slice(0, codes.slow)).size).toBe(codes.slow);
   });
+
+  it.each([stateLayer, speedLayer('worst', 'hddscan', null), riskLayer, ageLayer(null, 0)])(
+    'tell every class and strength of a layer apart from each other, from bad cells and from those not read: %#',
+    (layer) => {
+      const flat = flatColours(palette, classColours(palette, layer));
+      const good = Array.from({ length: layer.classes }, (_, ofClass) =>
+        Array.from({ length: STRENGTHS }, (__, less) => flat[goodCode(ofClass, less + 1)]),
+      ).flat();
+      const others = flat
+        .slice(codes.unknown, codes.loading + 1)
+        .filter((_, at) => at + codes.unknown !== codes.partial);
+      const all = [...good, ...others, flat[codes.unread]];
+      expect(new Set(all).size).toBe(all.length);
+    },
+  );
 });

@@ -1,5 +1,6 @@
-import { codes, COVERAGES, DIMMED, LATENCY_CLASSES, stateOf, classOf } from './cells.ts';
+import { DIMMED } from './cells.ts';
 import { DIM, pixelTable, type Palette } from './palette.ts';
+import { drawShape } from './shapes.ts';
 
 /** Smallest cell, in CSS pixels, that is drawn with a shape; smaller ones are flat pixels. */
 export const MARKED_FROM_PX = 6;
@@ -16,168 +17,70 @@ export interface Picture {
   readonly ratio: number;
 }
 
-/** Draws heatmaps of one palette; keeps the prepared shapes between draws. */
+/** What each code looks like at one size: squares of `edge` × `edge` pixels, row by row, by code. */
+export interface Stamps {
+  readonly edge: number;
+  readonly pixels: Uint32Array;
+}
+
+/** Draws heatmaps of one palette and one layer; keeps the prepared shapes between draws. */
 export class Painter {
   readonly #palette: Palette;
-  readonly #pixels: Uint32Array;
-  #sheet: { key: string; canvas: HTMLCanvasElement; edge: number } | null = null;
+  readonly #classes: readonly string[];
+  readonly #flat: Uint32Array;
+  #stamps: (Stamps & { readonly key: string }) | null = null;
   #image: ImageData | null = null;
 
-  constructor(palette: Palette) {
+  /** @param classes - fills of the layer's classes */
+  constructor(palette: Palette, classes: readonly string[]) {
     this.#palette = palette;
-    this.#pixels = pixelTable(palette);
+    this.#classes = classes;
+    this.#flat = pixelTable(palette, classes);
   }
 
   /** Draws every cell once. The canvas is in device pixels and is cleared first. */
   draw(context: CanvasRenderingContext2D, picture: Picture): void {
-    const { width, height } = context.canvas;
-    context.clearRect(0, 0, width, height);
-    if (picture.cell < MARKED_FROM_PX) this.#flat(context, picture);
-    else this.#marked(context, picture);
-  }
-
-  #flat(context: CanvasRenderingContext2D, { codes: cells, count, columns, cell, ratio }: Picture): void {
-    const edge = Math.max(1, Math.round(cell * ratio));
-    const width = Math.min(context.canvas.width, columns * edge);
-    const height = Math.min(context.canvas.height, Math.ceil(count / columns) * edge);
+    const { count, columns, cell, ratio } = picture;
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    const marked = cell >= MARKED_FROM_PX;
+    const step = marked ? cell * ratio : Math.max(1, Math.round(cell * ratio));
+    const width = Math.min(context.canvas.width, Math.round(columns * step));
+    const height = Math.min(context.canvas.height, Math.round(Math.ceil(count / columns) * step));
     if (width === 0 || height === 0) return;
     if (this.#image?.width !== width || this.#image.height !== height)
       this.#image = context.createImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
-    fillPixels(pixels, width, height, cells, count, columns, edge, this.#pixels);
+    if (marked) stampPixels(pixels, width, height, picture, this.#stampsOf(cell, ratio));
+    else fillPixels(pixels, width, height, picture.codes, count, columns, step, this.#flat);
+    // One transfer of pixels: a drawing call for each cell is a hundred times as slow.
     context.putImageData(this.#image, 0, 0);
   }
 
-  #marked(context: CanvasRenderingContext2D, { codes: cells, count, columns, cell, ratio }: Picture): void {
-    const { canvas, edge } = this.#shapes(cell, ratio);
-    const rows = Math.ceil(count / columns);
-    for (let row = 0, index = 0; row < rows; row += 1) {
-      const y = Math.round(row * cell * ratio);
-      for (let column = 0; column < columns && index < count; column += 1, index += 1) {
-        const code = cells[index] ?? 0;
-        context.drawImage(canvas, code * edge, 0, edge, edge, Math.round(column * cell * ratio), y, edge, edge);
-      }
-    }
-  }
-
-  /** All codes side by side, each drawn once at the size it is used. */
-  #shapes(cell: number, ratio: number): { canvas: HTMLCanvasElement; edge: number } {
-    const name = `${cell}/${ratio}`;
-    if (this.#sheet?.key === name) return this.#sheet;
-    const gap = cell >= GAP_FROM_PX ? Math.max(1, Math.round(ratio)) : cell >= MARKED_FROM_PX ? 1 : 0;
+  /** Every code drawn once at the size it is used. */
+  #stampsOf(cell: number, ratio: number): Stamps {
+    const key = `${cell}/${ratio}`;
+    if (this.#stamps?.key === key) return this.#stamps;
+    const gap = cell >= GAP_FROM_PX ? Math.max(1, Math.round(ratio)) : 1;
     const edge = Math.max(1, Math.floor(cell * ratio) - gap);
     const canvas = document.createElement('canvas');
-    canvas.width = edge * 2 * DIMMED;
-    canvas.height = edge;
-    const context = canvas.getContext('2d');
-    if (context !== null) {
-      for (let code = 0; code < 2 * DIMMED; code += 1) {
-        context.save();
-        context.translate(code * edge, 0);
-        context.beginPath();
-        context.rect(0, 0, edge, edge);
-        context.clip();
-        if (code >= DIMMED) context.globalAlpha = DIM;
-        this.#shape(context, code, edge);
-        context.restore();
-      }
+    canvas.width = edge;
+    canvas.height = edge * 2 * DIMMED;
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (context === null) return { edge, pixels: new Uint32Array(edge * edge * 2 * DIMMED) };
+    for (let code = 0; code < 2 * DIMMED; code += 1) {
+      context.save();
+      context.translate(0, code * edge);
+      context.beginPath();
+      context.rect(0, 0, edge, edge);
+      context.clip();
+      if (code >= DIMMED) context.globalAlpha = DIM;
+      drawShape(context, code, edge, this.#palette, this.#classes);
+      context.restore();
     }
-    this.#sheet = { key: name, canvas, edge };
-    return this.#sheet;
+    const pixels = new Uint32Array(context.getImageData(0, 0, edge, canvas.height).data.buffer);
+    this.#stamps = { key, edge, pixels };
+    return this.#stamps;
   }
-
-  #shape(context: CanvasRenderingContext2D, code: number, edge: number): void {
-    const palette = this.#palette;
-    const bare = code & ~DIMMED;
-    const state = stateOf(code);
-    if (bare === codes.loading) {
-      context.fillStyle = palette.loading;
-      context.fillRect(0, 0, edge, edge);
-    }
-    if (state === null || bare > codes.loading) return;
-    switch (state) {
-      case 'unread':
-        hollow(context, edge, palette.unreadLine);
-        return;
-      case 'good': {
-        const covered = ((bare - codes.good) % COVERAGES) + 1;
-        const full = Math.round((edge * covered) / COVERAGES);
-        if (covered < COVERAGES) hollow(context, edge, palette.unreadLine);
-        context.fillStyle = palette.good[Math.min(LATENCY_CLASSES - 1, classOf(code))] ?? palette.ink;
-        context.fillRect(0, edge - full, edge, full);
-        return;
-      }
-      case 'slow':
-      case 'soft':
-      case 'moved':
-      case 'partial':
-      case 'pending': {
-        const { fill, mark } = palette.states[state];
-        context.fillStyle = fill;
-        context.fillRect(0, 0, edge, edge);
-        context.fillStyle = mark;
-        context.strokeStyle = mark;
-        marks[state](context, edge);
-      }
-    }
-  }
-}
-
-function hollow(context: CanvasRenderingContext2D, edge: number, colour: string): void {
-  const line = Math.max(1, Math.round(edge / 12));
-  context.strokeStyle = colour;
-  context.lineWidth = line;
-  context.strokeRect(line / 2, line / 2, edge - line, edge - line);
-}
-
-type Mark = (context: CanvasRenderingContext2D, edge: number) => void;
-
-const marks: Readonly<Record<'slow' | 'soft' | 'moved' | 'partial' | 'pending', Mark>> = {
-  slow: (context, edge) => {
-    const thick = Math.max(1, Math.round(edge / 7));
-    context.fillRect(Math.round(edge * 0.22), Math.round((edge - thick) / 2), Math.round(edge * 0.56), thick);
-  },
-  soft: (context, edge) => {
-    context.beginPath();
-    context.arc(edge / 2, edge / 2, Math.max(1, edge * 0.18), 0, 2 * Math.PI);
-    context.fill();
-  },
-  moved: (context, edge) => {
-    diamond(context, edge, edge * 0.34);
-    context.fill();
-  },
-  partial: (context, edge) => {
-    const reach = edge * 0.34;
-    diamond(context, edge, reach);
-    context.lineWidth = Math.max(1, edge / 14);
-    context.stroke();
-    context.beginPath();
-    context.moveTo(edge / 2, edge / 2 - reach);
-    context.lineTo(edge / 2 - reach, edge / 2);
-    context.lineTo(edge / 2, edge / 2 + reach);
-    context.fill();
-  },
-  pending: (context, edge) => {
-    const inset = edge * 0.27;
-    context.lineWidth = Math.max(1, edge / 7);
-    context.lineCap = 'round';
-    context.beginPath();
-    context.moveTo(inset, inset);
-    context.lineTo(edge - inset, edge - inset);
-    context.moveTo(edge - inset, inset);
-    context.lineTo(inset, edge - inset);
-    context.stroke();
-  },
-};
-
-function diamond(context: CanvasRenderingContext2D, edge: number, reach: number): void {
-  const middle = edge / 2;
-  context.beginPath();
-  context.moveTo(middle, middle - reach);
-  context.lineTo(middle + reach, middle);
-  context.lineTo(middle, middle + reach);
-  context.lineTo(middle - reach, middle);
-  context.closePath();
 }
 
 /**
@@ -204,6 +107,36 @@ export function fillPixels(
     pixels.fill(0, start + here * edge, start + width);
     for (let row = 1; row < edge && top + row < height; row += 1) {
       pixels.copyWithin(start + row * width, start, start + width);
+    }
+  }
+}
+
+/**
+ * Fills `pixels` (width × height) with the stamps of a picture's cells, each at the device pixel nearest to where it
+ * begins. Gaps and what is beside the cells become transparent; what does not fit is cut off.
+ */
+export function stampPixels(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  { codes: cells, count, columns, cell, ratio }: Picture,
+  { edge, pixels: stamps }: Stamps,
+): void {
+  pixels.fill(0);
+  const lefts = Uint32Array.from({ length: columns }, (_, column) => Math.round(column * cell * ratio));
+  for (let row = 0; row * columns < count; row += 1) {
+    const from = row * columns;
+    const here = Math.min(columns, count - from);
+    const top = Math.round(row * cell * ratio);
+    const tall = Math.min(edge, height - top);
+    for (let inner = 0; inner < tall; inner += 1) {
+      const line = (top + inner) * width;
+      for (let column = 0; column < here; column += 1) {
+        const left = lefts[column] ?? 0;
+        const wide = Math.min(edge, width - left);
+        const source = ((cells[from + column] ?? 0) * edge + inner) * edge;
+        for (let at = 0; at < wide; at += 1) pixels[line + left + at] = stamps[source + at] ?? 0;
+      }
     }
   }
 }

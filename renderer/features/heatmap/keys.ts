@@ -7,15 +7,21 @@ import type { Bridge } from '../../../app/bridge/schema.ts';
 import { useBridge } from '../../store/context.tsx';
 import { predictedWords, stateWords } from '../../words/heatmap.ts';
 import { stateOf, type Picked } from './cells.ts';
+import type { Describe } from './describe.ts';
+import type { Layer } from './layer.ts';
 import { likeliestIn, nextPredicted } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { blocksPerCell, windowOf, zoomAt } from './view.ts';
-import { findBlock } from './walk.ts';
+import { blocksIn, blocksOfClass, findBlock } from './walk.ts';
 
 export interface KeysInput {
   readonly connection: ConnectionId;
   readonly target: TargetView;
   readonly data: HeatmapData;
+  readonly layer: Layer;
+  /** Names of the layer's classes, and what it says of a cell. */
+  readonly classNames: readonly string[];
+  readonly describe: Describe;
   readonly cursor: number | null;
   readonly picked: Picked | null;
   readonly moveCursor: (block: number) => void;
@@ -35,7 +41,7 @@ export function useKeys(input: KeysInput) {
   const walk = async (backward: boolean): Promise<void> => {
     if (walking) return;
     setWalking(true);
-    const what = picked === null ? 'problem' : `block that is “${nameOf(picked).toLowerCase()}”`;
+    const what = picked === null ? 'problem' : `block that is “${nameOf(input, picked).toLowerCase()}”`;
     try {
       const found = await findNext(bridge, input, backward);
       if (found === null) setMessage(`There is no ${backward ? 'earlier' : 'further'} ${what}.`);
@@ -55,11 +61,13 @@ export function useKeys(input: KeysInput) {
     const block = Math.min(scale.blocks - 1, Math.max(0, Math.floor(from / per + cells) * per));
     moveCursor(block);
     const code = new Uint8Array(1);
-    data.tiles.codes(view.level, block, 1, code);
+    data.tiles.codes(input.layer, view.level, block, 1, code);
     const state = stateOf(code[0] ?? 0);
     const likely = likeliestIn(input.target.forecast?.where.ranges ?? [], block, per) > 0;
     const words = state === null ? 'loading' : stateWords[state].name;
-    setMessage(`Block ${formatCount(block)}: ${words}${likely ? `, ${predictedWords.name.toLowerCase()}` : ''}`);
+    const told = input.describe(data.tiles.cell(view.level, block), block, Math.min(per, scale.blocks - block));
+    const more = state === null || told === '' ? '' : `, ${told}`;
+    setMessage(`Block ${formatCount(block)}: ${words}${more}${likely ? `, ${predictedWords.name.toLowerCase()}` : ''}`);
   };
 
   const zoom = (steps: number): void => {
@@ -95,7 +103,8 @@ export function useKeys(input: KeysInput) {
   return { onKey, walk, walking, message };
 }
 
-function nameOf(picked: Picked): string {
+function nameOf({ classNames }: KeysInput, picked: Picked): string {
+  if (typeof picked === 'number') return classNames[picked] ?? '';
   return picked === 'predicted' ? predictedWords.name : stateWords[picked].name;
 }
 
@@ -106,7 +115,10 @@ async function findNext(bridge: Bridge, input: KeysInput, backward: boolean): Pr
   const range = backward ? { first: 0, end: from } : { first: from + 1, end: blocks };
   if (range.end <= range.first) return null;
   if (picked === 'predicted') return nextPredicted(target.forecast?.where.ranges ?? [], range, backward);
-  if (picked !== 'partial') return findBlock(data.fetch, range, picked ?? 'problem', backward);
+  if (typeof picked === 'number') {
+    return findBlock(data.fetch, range, blocksOfClass(input.layer, picked, blocks), backward);
+  }
+  if (picked !== 'partial') return findBlock(data.fetch, range, blocksIn(picked ?? 'problem'), backward);
   // The health query does not tell which blocks are moved in part; the remap table does.
   const answer = await bridge.call('target.remaps', {
     connection,

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { appError } from '../../../app/errors.ts';
 import { codes } from './cells.ts';
+import { riskLayer, stateLayer } from './layer.ts';
 import { TILE_CELLS, Tiles, type FetchHealth } from './tiles.ts';
 
 const told = (cell: number, part: Partial<HealthCell> = {}): HealthCell => ({
@@ -31,7 +32,7 @@ function open(blocks: number, fetch: FetchHealth) {
     new Promise<void>((done) => (changed >= count ? done() : waiting.push({ count, done })));
   const read = (level: number, first: number, count: number) => {
     const out = new Uint8Array(count);
-    tiles.codes(level, first, count, out);
+    tiles.codes(stateLayer, level, first, count, out);
     return [...out];
   };
   return { tiles, asked, changes, read };
@@ -108,11 +109,29 @@ describe('Tiles', () => {
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
-  it('gives the cells of a range for counting', async () => {
-    const { tiles, changes } = open(100, () => Promise.resolve([told(1), told(5), told(9)]));
+  it('counts a range that begins and ends within tiles', async () => {
+    const blocks = TILE_CELLS * 3;
+    const every = Array.from({ length: TILE_CELLS }, (_, at) =>
+      told(at, at % 2 === 0 ? {} : { scannedBlocks: 0, mapped: 1 }),
+    );
+    const { tiles, changes } = open(blocks, () => Promise.resolve(every));
+    tiles.want(0, 0, blocks);
+    await changes(3);
+    const counts = tiles.count(stateLayer, 0, 3, TILE_CELLS * 2 - 3, TILE_CELLS * 2 - 3);
+    expect(counts).toMatchObject({ read: TILE_CELLS - 2, moved: TILE_CELLS - 1, unread: 0 });
+    expect(counts.classes[0]).toBe(TILE_CELLS - 2);
+    expect(tiles.cell(0, 9)?.cell).toBe(9);
+  });
+
+  it('draws and counts the same cells anew in another layer', async () => {
+    const { tiles, changes } = open(100, () => Promise.resolve([told(1, { risk: 50, confidence: 80 }), told(2)]));
     tiles.want(0, 0, 100);
     await changes(1);
-    expect([...tiles.cells(0, 2, 7)].map(({ cell }) => cell)).toEqual([5]);
-    expect(tiles.cell(0, 9)?.cell).toBe(9);
+    const out = new Uint8Array(3);
+    tiles.codes(stateLayer, 0, 0, 3, out);
+    expect([...out]).toEqual([codes.unread, codes.good + 2, codes.good + 2]);
+    tiles.codes(riskLayer, 0, 0, 3, out);
+    expect([...out]).toEqual([codes.unread, codes.good + 11, codes.good]);
+    expect(tiles.count(riskLayer, 0, 0, 3, 3).classes.slice(0, 4)).toEqual([1, 0, 0, 1]);
   });
 });

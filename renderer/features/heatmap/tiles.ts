@@ -1,7 +1,9 @@
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { MAX_CELLS } from '../../../app/protocol/methods.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
-import { cellCode, codes } from './cells.ts';
+import { classOf, codes } from './cells.ts';
+import { Tally, type BlockCounts } from './counts.ts';
+import { codeIn, type Layer } from './layer.ts';
 import { healthInCells } from './range.ts';
 import { blocksPerCell } from './view.ts';
 
@@ -10,15 +12,25 @@ export const TILE_CELLS = MAX_CELLS;
 /** Tiles kept; a window of a million cells needs 245 and its neighbours. */
 const MOST_TILES = 600;
 const MOST_REQUESTS = 3;
+/** Levels above a missing tile that may stand in for it. */
+const MOST_COARSER = 3;
 
 export type FetchHealth = (firstBlock: number, blockCount: number, cells: number) => Promise<readonly HealthCell[]>;
 
 interface Tile {
   readonly level: number;
   readonly number: number;
-  readonly codes: Uint8Array;
   readonly cells: ReadonlyMap<number, HealthCell>;
   stale: boolean;
+  /** What the cells look like in the layer that was asked for last. */
+  look: Look | null;
+}
+
+interface Look {
+  readonly layer: Layer;
+  readonly codes: Uint8Array;
+  /** Of the whole tile. */
+  readonly tally: Tally;
 }
 
 /**
@@ -71,8 +83,8 @@ export class Tiles {
     this.#pump();
   }
 
-  /** The codes of `count` cells from the one that begins at block `first`, written to `out`. */
-  codes(level: number, first: number, count: number, out: Uint8Array): void {
+  /** The codes of `count` cells from the one that begins at block `first` in a layer, written to `out`. */
+  codes(layer: Layer, level: number, first: number, count: number, out: Uint8Array): void {
     const zoom = Math.max(0, level);
     const per = blocksPerCell(zoom);
     const from = Math.floor(first / per);
@@ -82,8 +94,8 @@ export class Tiles {
       const offset = (from + done) % TILE_CELLS;
       const run = Math.min(TILE_CELLS - offset, count - done);
       const tile = this.#tiles.get(key(zoom, number));
-      if (tile !== undefined) out.set(tile.codes.subarray(offset, offset + run), done);
-      else for (let index = done; index < done + run; index += 1) out[index] = this.#coarser(zoom, from + index);
+      if (tile !== undefined) out.set(this.#look(tile, layer).codes.subarray(offset, offset + run), done);
+      else this.#coarser(layer, zoom, from + done, out.subarray(done, done + run));
       done += run;
     }
     if (from + count > total) out.fill(codes.unread, Math.max(0, total - from), count);
@@ -96,19 +108,25 @@ export class Tiles {
     return this.#tiles.get(key(zoom, Math.floor(at / TILE_CELLS)))?.cells.get(at % TILE_CELLS);
   }
 
-  /** Every known cell of `count` cells from block `first`. */
-  *cells(level: number, first: number, count: number): Generator<HealthCell> {
+  /**
+   * What `count` cells from block `first` come to in a layer; cells that are not known count as not read.
+   *
+   * @param blocks - blocks that they stand for on the disk
+   */
+  count(layer: Layer, level: number, first: number, count: number, blocks: number): BlockCounts {
     const zoom = Math.max(0, level);
     const from = Math.floor(first / blocksPerCell(zoom));
     const last = from + count - 1;
+    const sum = new Tally();
     for (let number = Math.floor(from / TILE_CELLS); number <= Math.floor(last / TILE_CELLS); number += 1) {
       const tile = this.#tiles.get(key(zoom, number));
       if (tile === undefined) continue;
-      for (const [at, cell] of tile.cells) {
-        const index = number * TILE_CELLS + at;
-        if (index >= from && index <= last) yield cell;
-      }
+      const look = this.#look(tile, layer);
+      const [low, high] = [from - number * TILE_CELLS, last - number * TILE_CELLS];
+      if (low <= 0 && high >= TILE_CELLS - 1) sum.addAll(look.tally);
+      else for (const [at, cell] of tile.cells) if (at >= low && at <= high) this.#add(sum, tile, at, cell, look.codes);
     }
+    return sum.total(blocks);
   }
 
   known(level: number, first: number): boolean {
@@ -136,14 +154,22 @@ export class Tiles {
     for (const tile of this.#tiles.values()) tile.stale = true;
   }
 
-  /** While a tile is on its way, its cells look as the wider cell around them does, if that is known. */
-  #coarser(level: number, cell: number): number {
-    for (let up = 1; up <= 3; up += 1) {
-      const wider = Math.floor(cell / 2 ** up);
-      const tile = this.#tiles.get(key(level + up, Math.floor(wider / TILE_CELLS)));
-      if (tile !== undefined) return tile.codes[wider % TILE_CELLS] ?? codes.loading;
+  /**
+   * While a tile is on its way, its cells look as the wider cells around them do, if those are known. `out` is of one
+   * tile, and so are the wider cells: a tile has 2^n cells.
+   */
+  #coarser(layer: Layer, level: number, from: number, out: Uint8Array): void {
+    for (let up = 1; up <= MOST_COARSER; up += 1) {
+      const wider = 2 ** up;
+      const tile = this.#tiles.get(key(level + up, Math.floor(from / wider / TILE_CELLS)));
+      if (tile === undefined) continue;
+      const look = this.#look(tile, layer).codes;
+      for (let at = 0; at < out.length; at += 1) {
+        out[at] = look[Math.floor((from + at) / wider) % TILE_CELLS] ?? codes.loading;
+      }
+      return;
     }
-    return codes.loading;
+    out.fill(codes.loading);
   }
 
   #pump(): void {
@@ -176,9 +202,31 @@ export class Tiles {
     const first = number * TILE_CELLS * per;
     const count = Math.min(TILE_CELLS * per, this.#blocks - first);
     const cells = await healthInCells(this.#fetch, first, count, per);
-    const drawn = new Uint8Array(TILE_CELLS);
-    for (const [at, cell] of cells) drawn[at] = cellCode(cell, Math.min(per, count - at * per));
-    return { level, number, codes: drawn, cells, stale: false };
+    return { level, number, cells, stale: false, look: null };
+  }
+
+  #look(tile: Tile, layer: Layer): Look {
+    if (tile.look?.layer === layer) return tile.look;
+    const look = { layer, codes: new Uint8Array(TILE_CELLS), tally: new Tally() };
+    for (const [at, cell] of tile.cells) {
+      const { first, blocks } = this.#extent(tile, at);
+      look.codes[at] = codeIn(layer, cell, first, blocks);
+      this.#add(look.tally, tile, at, cell, look.codes);
+    }
+    tile.look = look;
+    return look;
+  }
+
+  /** Adds a cell of a tile whose codes are known to a sum. */
+  #add(sum: Tally, tile: Tile, at: number, cell: HealthCell, drawn: Uint8Array): void {
+    const code = drawn[at] ?? codes.unread;
+    sum.add(cell, this.#extent(tile, at).blocks, code === codes.unknown ? 'unknown' : classOf(code));
+  }
+
+  #extent({ level, number }: Tile, at: number): { first: number; blocks: number } {
+    const per = blocksPerCell(level);
+    const first = (number * TILE_CELLS + at) * per;
+    return { first, blocks: Math.min(per, this.#blocks - first) };
   }
 
   #keep(id: string, tile: Tile): void {

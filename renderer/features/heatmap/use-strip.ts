@@ -1,24 +1,25 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
-import { blockCount } from '../../../app/domain/target.ts';
+import { blockCount, type HealthCell } from '../../../app/domain/target.ts';
 import { useBridge } from '../../store/context.tsx';
-import { cellCode, codes } from './cells.ts';
+import { codes } from './cells.ts';
 import { STRIP_CELLS } from './HeatStrip.tsx';
+import { codeIn, stateLayer, type Layer } from './layer.ts';
 import { healthInCells } from './range.ts';
 import type { FetchHealth } from './tiles.ts';
 
 /** Quiet time after an event before the strip is asked for again, so that a burst of events asks once. */
 const SETTLE_MS = 400;
 
-/** The whole device in at most {@link STRIP_CELLS} cells, asked for again when something happened. */
-export function useStrip(connection: ConnectionId, target: TargetView): Uint8Array {
+/** The codes of the whole device in at most {@link STRIP_CELLS} cells, asked for again when something happened. */
+export function useStrip(connection: ConnectionId, target: TargetView, layer: Layer = stateLayer): Uint8Array {
   const bridge = useBridge();
   const blocks = blockCount(target.device);
   const { name } = target.device;
   const per = Math.max(1, Math.ceil(blocks / STRIP_CELLS));
   const cells = Math.max(1, Math.ceil(blocks / per));
-  const [strip, setStrip] = useState(() => new Uint8Array(cells).fill(codes.loading));
+  const [known, setKnown] = useState<ReadonlyMap<number, HealthCell> | null>(null);
   const { lastEvent } = target.status;
   const asked = useRef(false);
   useEffect(() => {
@@ -27,11 +28,8 @@ export function useStrip(connection: ConnectionId, target: TargetView): Uint8Arr
       const fetch: FetchHealth = async (firstBlock, count, wide) =>
         (await bridge.call('target.health', { connection, name, firstBlock, blockCount: count, cells: wide })).cells;
       try {
-        const drawn = new Uint8Array(cells);
-        for (const [at, cell] of await healthInCells(fetch, 0, blocks, per)) {
-          drawn[at] = cellCode(cell, Math.min(per, blocks - at * per));
-        }
-        if (wanted) setStrip(drawn);
+        const heard = await healthInCells(fetch, 0, blocks, per);
+        if (wanted) setKnown(heard);
       } catch {
         // The strip keeps what it showed; the page says by itself that the connection failed.
       }
@@ -42,6 +40,11 @@ export function useStrip(connection: ConnectionId, target: TargetView): Uint8Arr
       wanted = false;
       clearTimeout(timer);
     };
-  }, [bridge, connection, name, blocks, cells, per, lastEvent]);
-  return strip;
+  }, [bridge, connection, name, blocks, per, lastEvent]);
+  return useMemo(() => {
+    const drawn = new Uint8Array(cells);
+    if (known === null) return drawn.fill(codes.loading);
+    for (const [at, cell] of known) drawn[at] = codeIn(layer, cell, at * per, Math.min(per, blocks - at * per));
+    return drawn;
+  }, [known, layer, blocks, cells, per]);
 }

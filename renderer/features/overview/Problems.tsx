@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
-import type { MachineReport } from '../../../app/domain/machine.ts';
-import { moduleBuildCommands } from '../../../app/domain/module.ts';
 import { Failure, Notice } from '../../design/Notice.tsx';
 import { useCall } from '../../store/use-call.ts';
+import { MissingModule } from './MissingModule.tsx';
 
 /** Whether something stands in the way of protecting a disk on this machine. */
 export function isBlocked(connection: Connection): boolean {
@@ -23,7 +22,7 @@ export function Problems({ connection }: { connection: Connection }) {
           {problem.remedy}
         </Notice>
       ))}
-      {machine.module.state === 'missing' && <BuildModule machine={machine} />}
+      {machine.module.state === 'missing' && <MissingModule connection={connection} machine={machine} />}
       {isBlocked(connection) && (
         <div className="row">
           <Button
@@ -38,24 +37,5 @@ export function Problems({ connection }: { connection: Connection }) {
       )}
       {refresh.error !== null && <Failure error={refresh.error} />}
     </>
-  );
-}
-
-function BuildModule({ machine }: { machine: MachineReport }) {
-  return (
-    <div className="panel panel-body stack">
-      <h3 className="panel-title">How to build the kernel module</h3>
-      <p>
-        There is no ready-made package of it yet. In a terminal, in the folder that holds the source of dm-remap
-        Desktop:
-      </p>
-      <pre className="code-block">{moduleBuildCommands(machine.kernelRelease).join('\n')}</pre>
-      <p className="label">
-        {machine.secureBoot === 'on'
-          ? 'Secure Boot is on: before the last command, sign dm-remap.ko with a key that is enrolled on this computer, or the kernel refuses it. '
-          : ''}
-        After an update of the kernel the module has to be built again. The lab works without any of this.
-      </p>
-    </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { scanProgress } from '../../../app/domain/scan.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
 import { AliasName } from '../../design/DeviceName.tsx';
@@ -9,6 +10,7 @@ import { sizeOf } from '../../words/device.ts';
 import { spareFree, verdictOf } from '../device/verdict.ts';
 import { HeatStrip } from '../heatmap/HeatStrip.tsx';
 import { useStrip } from '../heatmap/use-strip.ts';
+import { scanShort } from '../scan/words.ts';
 import { Trend } from './Trend.tsx';
 
 /** One protected device: whether its data is safe, the whole disk in a strip, and what is left. */
@@ -41,6 +43,7 @@ export function ProtectedCard({ connection, target }: { connection: Connection; 
         <Fact label="Moved" value={formatCount(status.spareUsed)} unit="blocks" />
         <Fact label="Cannot be read" value={formatCount(status.pending)} unit="blocks" />
         <Fact label="Spare left" value={formatCount(free)} unit={`of ${formatCount(status.spareTotal)} blocks`} />
+        <Fact label="Scan" {...scanShort(status, scanProgress(device, status, target.events), target.heard)} />
         <Trend samples={target.samples} />
       </div>
     </article>

@@ -10,6 +10,8 @@ import { toErrorData, type ErrorData } from '../../../app/errors.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
+import { DamagedFiles } from '../files/DamagedFiles.tsx';
+import { SelectedFiles } from '../files/SelectedFiles.tsx';
 import { useBridge } from '../../store/context.tsx';
 import { causeWords } from '../../words/remaps.ts';
 import { toCsv } from './csv.ts';
@@ -138,6 +140,7 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
           selected={selection !== null}
         />
       </div>
+      <DamagedFiles connection={connection} target={target} />
       {rows.error !== null && (
         <div className="panel-body">
           <Failure error={rows.error} />
@@ -164,6 +167,7 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
             : `${formatCount(rows.matched)} of ${formatCounted(rows.total ?? 0, 'row')} match`}
         {selection !== null && <span>{formatCounted(selection.end - selection.first, 'row')} selected</span>}
       </div>
+      {selection !== null && <SelectedFiles connection={connection} query={query} selection={selection} />}
     </div>
   );
 }

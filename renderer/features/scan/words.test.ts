@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { timeLeft } from './words.ts';
+import { makeStatus } from '../../testing/fixtures.ts';
+import { scanShort, timeLeft } from './words.ts';
 
 const began = 1_000_000;
 const hour = 3_600_000;
@@ -17,5 +18,28 @@ describe('how long a scan may still take', () => {
     expect(timeLeft({ part: 0.5, began: null, blocks: 9 }, began)).toBe('');
     expect(timeLeft({ part: 0.001, began, blocks: 9 }, began + hour)).toBe('');
     expect(timeLeft({ part: 0.5, began, blocks: 9 }, began - hour)).toBe('');
+  });
+});
+
+describe('the scan on a card', () => {
+  const progress = { part: 0.5, began, blocks: 9 };
+
+  it('says how far it is while it is under way', () => {
+    expect(scanShort(makeStatus({ scanState: 'running' }), progress, began + hour)).toEqual({
+      value: '50.0 %',
+      unit: 'done. About 60 minutes left.',
+    });
+    expect(scanShort(makeStatus({ scanState: 'paused' }), progress, began + hour).unit).toBe('paused');
+    expect(scanShort(makeStatus({ scanState: 'running', mode: 'halted' }), progress, began + hour).unit).toBe(
+      'waiting',
+    );
+  });
+
+  it('says how often the disk was read whole while none is', () => {
+    expect(scanShort(makeStatus({ scanState: 'idle' }), null, began).value).toBe('Never');
+    expect(scanShort(makeStatus({ scanState: 'off', scanPasses: 2 }), null, began)).toEqual({
+      value: '2 times',
+      unit: 'whole disk read; only on request',
+    });
   });
 });

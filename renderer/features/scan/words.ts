@@ -21,6 +21,21 @@ export function scanSentence({ scanState, scanPasses, mode }: TargetStatus): str
   }
 }
 
+/** The scan in a figure and what it means, for a card. */
+export function scanShort(
+  { scanState, scanPasses, mode }: TargetStatus,
+  progress: ScanProgress | null,
+  now: number,
+): { value: string; unit: string } {
+  if (progress !== null) {
+    const value = `${(progress.part * 100).toFixed(1)} %`;
+    if (scanState === 'paused') return { value, unit: 'paused' };
+    return mode === 'halted' ? { value, unit: 'waiting' } : { value, unit: `done.${timeLeft(progress, now)}` };
+  }
+  const unit = scanState === 'off' ? 'whole disk read; only on request' : 'whole disk read';
+  return { value: scanPasses === 0 ? 'Never' : formatCounted(scanPasses, 'time'), unit };
+}
+
 const MINUTE = 60_000;
 /** Before so much is done, what is left cannot be told from it. */
 const LEAST_PART = 0.01;

@@ -10,6 +10,7 @@ import { Empty } from '../../design/Empty.tsx';
 import { deviceAt } from '../../identity/target.ts';
 import { useConnection } from '../../store/context.tsx';
 import { kindOf, modelOf, sizeOf } from '../../words/device.ts';
+import { KernelSaid } from '../kernel/KernelSaid.tsx';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { SmartPanel } from './SmartPanel.tsx';
@@ -47,6 +48,7 @@ export function DiskPage({ connection: id, devno }: { connection: ConnectionId; 
               </span>
             </div>
             <SmartPanel connection={connection} devno={device.diskDevno} />
+            <KernelSaid connection={connection} devno={device.diskDevno} />
           </>
         )}
       </section>

@@ -24,8 +24,8 @@ export function HealthView(props: { health: DriveHealth; notice?: ReactNode; asi
       <div className="smart-head">
         <ToneMark tone={verdict.tone} size={22} />
         <div className="grow">
-          <h3 className="smart-verdict">{verdict.sentence}</h3>
-          <p className="smart-advice">{verdict.advice}</p>
+          <h3 className="verdict-sentence">{verdict.sentence}</h3>
+          <p className="verdict-advice">{verdict.advice}</p>
           <Identity health={health} />
         </div>
         {props.aside}
@@ -51,7 +51,7 @@ function Identity({ health }: { health: DriveHealth }) {
   const kinds = { hdd: 'Hard disk', ssd: 'Solid-state disk', nvme: 'NVMe disk', unknown: 'Disk' } as const;
   const protocols = { ata: 'ATA', nvme: 'NVMe', scsi: 'SCSI' } as const;
   return (
-    <ul className="smart-identity">
+    <ul className="verdict-notes">
       <li>{model ?? 'no model name'}</li>
       <li>{kind === 'nvme' ? kinds.nvme : `${kinds[kind]}, ${protocols[protocol]}`}</li>
       {firmware !== null && <li>firmware {firmware}</li>}

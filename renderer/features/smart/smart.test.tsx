@@ -27,7 +27,7 @@ describe('the SMART tab of a protected device', () => {
     expect(waiting?.textContent).toContain('8');
     expect(waiting?.textContent).toContain('cannot be read at this moment');
     expect(screen.queryByText('LABMAIN-77A1')).toBeNull();
-    await user.click(screen.getByRole('button', { name: 'Show serial numbers' }));
+    await user.click(screen.getByRole('button', { name: 'Show serial numbers and file names' }));
     expect(screen.getByText('LABMAIN-77A1')).toBeTruthy();
     await user.click(screen.getByText('Spare', { selector: '.mantine-SegmentedControl-innerLabel' }));
     expect(await screen.findByText('The USB bridge of this disk hides the drive’s health.')).toBeTruthy();

@@ -1,6 +1,7 @@
 import type { HealthCell } from '../../app/domain/target.ts';
 import { Painter } from '../../renderer/features/heatmap/draw.ts';
-import { readPalette } from '../../renderer/features/heatmap/palette.ts';
+import { stateLayer } from '../../renderer/features/heatmap/layer.ts';
+import { classColours, readPalette } from '../../renderer/features/heatmap/palette.ts';
 import { TILE_CELLS, Tiles } from '../../renderer/features/heatmap/tiles.ts';
 import { CELL_PX } from '../../renderer/features/heatmap/view.ts';
 
@@ -62,10 +63,11 @@ async function measureHeatmap(edge: number, frames: number): Promise<HeatmapTime
   const begun = performance.now();
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('this browser has no canvas');
-  const painter = new Painter(readPalette(document.documentElement));
+  const palette = readPalette(document.documentElement);
+  const painter = new Painter(palette, classColours(palette, stateLayer));
   const draw = (row: number): void => {
     const codes = new Uint8Array(count);
-    tiles.codes(0, row * edge, count, codes);
+    tiles.codes(stateLayer, 0, row * edge, count, codes);
     painter.draw(context, { codes, count, columns: edge, cell, ratio: 1 });
   };
   draw(0);

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Browser, Page } from '@playwright/test';
+import { build } from 'esbuild';
+import * as z from 'zod';
+
+import { startChromium } from '../browser/chromium.ts';
+import { MainThread } from '../browser/main-thread.ts';
+import type { Benchmark, BenchmarkContext } from '../frame/benchmark.ts';
+import { besideLimit, told, type Figure } from '../frame/figures.ts';
+import { median, quantile } from '../frame/statistics.ts';
+
+const DEFAULT_RUNS = 3;
+/** Cells of the large picture: 1000 × 1000. */
+const EDGE_CELLS = 1000;
+const FRAMES = 100;
+const FRAME_LIMIT_MS = 16;
+const FIRST_PAINT_LIMIT_MS = 100;
+/** Part of all frames that must be within the limit. */
+const FRAMES_WITHIN = 0.95;
+
+/** The window is moved after every so many zooms, so often. */
+const MOVED_EVERY = 3;
+const MOVES = 5;
+
+const root = join(import.meta.dirname, '../..');
+
+const times = z.array(z.number()).min(1);
+const cellsSchema = z.object({ firstPaint: z.number(), frames: times });
+
+const layers = [
+  { name: 'state', prefs: { heatLayer: 'state' } },
+  { name: 'speed', prefs: { heatLayer: 'speed', heatScale: 'hddscan' } },
+  { name: 'speed beside its neighbourhood', prefs: { heatLayer: 'speed', heatScale: 'neighbourhood' } },
+  { name: 'risk', prefs: { heatLayer: 'risk' } },
+  { name: 'last read', prefs: { heatLayer: 'age' } },
+] as const;
+
+function rangeOf(all: readonly number[]): string {
+  return `${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)} ms in ${String(all.length)}`;
+}
+
+async function load(page: Page, entry: string): Promise<void> {
+  const bundle = await build({
+    entryPoints: [join(root, 'bench/page', entry)],
+    bundle: true,
+    format: 'iife',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+    outdir: 'unused',
+    logLevel: 'silent',
+  });
+  for (const { path, text } of bundle.outputFiles) {
+    if (path.endsWith('.css')) await page.addStyleTag({ content: text });
+    else await page.addScriptTag({ content: text });
+  }
+}
+
+async function measureCells(browser: Browser): Promise<Figure[]> {
+  const page = await browser.newPage({ viewport: { width: 2000, height: 2000 } });
+  await page.addStyleTag({ content: await readFile(join(root, 'renderer/design/tokens.css'), 'utf8') });
+  await load(page, 'cells.ts');
+  const answer: unknown = await page.evaluate(`measureHeatmap(${String(EDGE_CELLS)}, ${String(FRAMES)})`);
+  await page.close();
+  const { firstPaint, frames } = cellsSchema.parse(answer);
+  const cells = (EDGE_CELLS ** 2).toLocaleString('en');
+  const note = rangeOf(frames);
+  return [
+    besideLimit({ name: `frame, ${cells} cells`, unit: 'ms', value: median(frames), note }, FRAME_LIMIT_MS),
+    besideLimit({ name: `first paint, ${cells} cells`, unit: 'ms', value: firstPaint }, FIRST_PAINT_LIMIT_MS),
+  ];
+}
+
+/** Milliseconds of the main thread each. */
+interface DiskTimes {
+  /** From nothing to the whole disk with its last cell. */
+  readonly whole: number;
+  /** Of each step of zoom from the whole disk to single blocks: to the picture with its last cell. */
+  readonly zooms: readonly number[];
+  /** Of each step of zoom and of each move of the window: to the frame that shows it with what is known so far. */
+  readonly frames: readonly number[];
+  /** Of finding that a picture is whole: what the measuring takes of the two above. */
+  readonly settling: number;
+}
+
+/** Opens the heatmap of the disk, zooms in to single blocks and moves the window at every third level. */
+async function visitDisk(page: Page, thread: MainThread, prefs: object): Promise<DiskTimes> {
+  const whole = await thread.cost(`disk.open(${JSON.stringify(prefs)}); disk.settled()`);
+  const zooms: number[] = [];
+  const frames: number[] = [];
+  while (z.boolean().parse(await page.evaluate('disk.mayZoomIn()'))) {
+    const frame = await thread.cost('disk.zoomIn()');
+    frames.push(frame);
+    zooms.push(frame + (await thread.cost('disk.settled()')));
+    if (zooms.length % MOVED_EVERY !== 0) continue;
+    await page.evaluate('disk.hold()');
+    for (let step = 1; step <= MOVES; step += 1) frames.push(await thread.cost(`disk.moveTo(${String(step)})`));
+    await page.evaluate(`disk.release(${String(MOVES)}); disk.settled()`);
+  }
+  const settling = await thread.cost('disk.settled()');
+  await page.evaluate('disk.close()');
+  return { whole, zooms, frames, settling };
+}
+
+async function measureDisk(browser: Browser, runs: number): Promise<Figure[]> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.setContent('<style>.bench-disk > .heat { width: 1200px; height: 760px }</style>');
+  await load(page, 'disk.tsx');
+  const thread = await MainThread.of(page);
+  const figures: Figure[] = [];
+  const settling: number[] = [];
+  for (const { name, prefs } of layers) {
+    // The first time the answers are made up, and the browser compiles what it runs.
+    await visitDisk(page, thread, prefs);
+    const taken: DiskTimes[] = [];
+    for (let run = 0; run < runs; run += 1) taken.push(await visitDisk(page, thread, prefs));
+    const wholes = taken.map(({ whole }) => whole);
+    const steps = taken[0]?.zooms.length ?? 0;
+    const zooms = Array.from({ length: steps }, (_, at) => median(taken.map((one) => one.zooms[at] ?? Number.NaN)));
+    const frames = taken.flatMap((one) => one.frames);
+    settling.push(...taken.map((one) => one.settling));
+    const figure = (what: string, value: number, limit: number, note: string): Figure =>
+      besideLimit({ name: `16 TB, ${name}: ${what}`, unit: 'ms', value, note }, limit);
+    figures.push(
+      figure('first paint, whole disk', median(wholes), FIRST_PAINT_LIMIT_MS, rangeOf(wholes)),
+      figure(
+        `first paint, slowest of ${String(steps)} zooms`,
+        Math.max(...zooms),
+        FIRST_PAINT_LIMIT_MS,
+        rangeOf(zooms),
+      ),
+      figure('frame while zooming and moving', median(frames), FRAME_LIMIT_MS, rangeOf(frames)),
+      figure('frame, 95 of 100 take at most', quantile(frames, FRAMES_WITHIN), FRAME_LIMIT_MS, ''),
+    );
+  }
+  await page.close();
+  const note = rangeOf(settling);
+  return [...figures, told({ name: '16 TB: the measuring itself', unit: 'ms', value: median(settling), note })];
+}
+
+async function run({ options, say }: BenchmarkContext): Promise<Figure[]> {
+  // A frame should come when its work is done, not when a screen shows the next one.
+  const browser = await startChromium(['--disable-frame-rate-limit', '--disable-gpu-vsync']);
+  try {
+    say('a million cells');
+    const cells = await measureCells(browser);
+    say('a disk of 16 TB');
+    return [...cells, ...(await measureDisk(browser, options.runs ?? DEFAULT_RUNS))];
+  } finally {
+    await browser.close();
+  }
+}
+
+export const heatmap: Benchmark = {
+  name: 'heatmap',
+  against: `${String(FRAME_LIMIT_MS)} ms for a frame and ${String(FIRST_PAINT_LIMIT_MS)} ms for a first one`,
+  run,
+};

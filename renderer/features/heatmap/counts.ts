@@ -1,0 +1,85 @@
+import type { HealthCell } from '../../../app/domain/target.ts';
+import { MOST_CLASSES } from './cells.ts';
+
+/** Blocks in each state. A block may be in more than one (moved and once soft), so they need not add up. */
+export interface BlockCounts {
+  readonly blocks: number;
+  /** Read by a scan. */
+  readonly read: number;
+  /**
+   * Neither read nor moved nor pending. Moved and pending blocks may or may not be among those that a scan came to, which
+   * the health query does not tell: in a cell that was read in part this is the fewest that it can be.
+   */
+  readonly unread: number;
+  readonly slow: number;
+  readonly soft: number;
+  readonly moved: number;
+  readonly pending: number;
+  /** Read blocks in cells of each class of the layer. */
+  readonly classes: readonly number[];
+  /** Read blocks in cells with nothing bad in them of which the layer cannot tell. */
+  readonly unknown: number;
+}
+
+const noClasses: readonly number[] = Array.from({ length: MOST_CLASSES }, () => 0);
+
+/** Counts of `blocks` blocks of which nothing is known. */
+export function nothingKnown(blocks: number): BlockCounts {
+  return { blocks, read: 0, unread: blocks, slow: 0, soft: 0, moved: 0, pending: 0, classes: noClasses, unknown: 0 };
+}
+
+export const noBlocks = nothingKnown(0);
+
+/** Adds up cells; {@link total} gives what they come to over a range, of which the cells not added are not known. */
+export class Tally {
+  #read = 0;
+  #known = 0;
+  #slow = 0;
+  #soft = 0;
+  #moved = 0;
+  #pending = 0;
+  #unknown = 0;
+  readonly #classes = noClasses.slice();
+
+  /**
+   * @param blocks - blocks that the cell stands for
+   * @param ofClass - class of the layer; `unknown`: it was read and the layer cannot tell; null: a state stands for it
+   */
+  add(cell: HealthCell, blocks: number, ofClass: number | 'unknown' | null): void {
+    this.#read += cell.scannedBlocks;
+    this.#known += Math.min(blocks, cell.scannedBlocks + cell.mapped + cell.pending);
+    this.#slow += cell.slow;
+    this.#soft += cell.soft;
+    this.#moved += cell.mapped;
+    this.#pending += cell.pending;
+    if (ofClass === 'unknown') this.#unknown += cell.scannedBlocks;
+    else if (ofClass !== null) this.#classes[ofClass] = (this.#classes[ofClass] ?? 0) + cell.scannedBlocks;
+  }
+
+  addAll(other: Tally): void {
+    this.#read += other.#read;
+    this.#known += other.#known;
+    this.#slow += other.#slow;
+    this.#soft += other.#soft;
+    this.#moved += other.#moved;
+    this.#pending += other.#pending;
+    this.#unknown += other.#unknown;
+    other.#classes.forEach((count, at) => {
+      this.#classes[at] = (this.#classes[at] ?? 0) + count;
+    });
+  }
+
+  total(blocks: number): BlockCounts {
+    return {
+      blocks,
+      read: this.#read,
+      unread: Math.max(0, blocks - this.#known),
+      slow: this.#slow,
+      soft: this.#soft,
+      moved: this.#moved,
+      pending: this.#pending,
+      classes: this.#classes.slice(),
+      unknown: this.#unknown,
+    };
+  }
+}
