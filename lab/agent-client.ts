@@ -123,8 +123,9 @@ export class AgentClient {
     return this.#request({ method: 'devices' }, Devices);
   }
 
-  async restartHelper(): Promise<void> {
-    await this.#request({ method: 'restart-helper' }, Nothing);
+  /** Resolves when a helper listens that no session has had. */
+  async nextHelper(): Promise<void> {
+    await this.#request({ method: 'next-helper' }, Nothing);
   }
 
   async #request<T>(request: WithoutId<AgentRequest>, result: z.ZodType<T>): Promise<T> {

@@ -39,7 +39,8 @@ export class Lab {
   readonly #workloads = new Set<Workload>();
   #running: RunningMachine | undefined;
   #helper: Socket | undefined;
-  #helperSessions = 0;
+  /** How often the helper's port had been opened when the last session began. */
+  #usedOpens = 0;
   #stopped = false;
 
   private constructor(
@@ -167,12 +168,10 @@ export class Lab {
     }
     const { agent, helperPort } = this.#machine();
     this.#helper?.destroy();
-    if (this.#helperSessions > 0) {
-      const before = helperPort.opens;
-      await agent.restartHelper();
-      await helperPort.opened(before);
-    }
-    this.#helperSessions += 1;
+    await agent.nextHelper();
+    // What is told of the port comes late: what belongs to the helper before has to be over.
+    await helperPort.opened(this.#usedOpens);
+    this.#usedOpens = helperPort.opens;
     const socket = createConnection(this.#machineOptions.sockets.helper);
     this.#helper = socket;
     // A stream that breaks ends; whoever holds it sees that.
@@ -237,7 +236,7 @@ export class Lab {
       timeoutMs: this.#options.bootTimeoutMs ?? BOOT_TIMEOUT_MS,
       signal: this.#options.signal,
     });
-    this.#helperSessions = 0;
+    this.#usedOpens = 0;
     this.#running = running;
     running.agent.onEvent((event) => {
       if (event.event === 'kernel-log') for (const line of event.lines) this.#kernelLog.emit(line);

@@ -168,6 +168,29 @@ describe('the helper', () => {
     expect(after.pid).not.toBe(before.pid);
     expect(first.destroyed).toBe(true);
   });
+
+  test('that has died is followed by another, asked for at once or once it is there', async () => {
+    const die = async (stream: Duplex): Promise<string> => {
+      const { pid } = await ask(stream, 'dying');
+      const closed = once(stream, 'close');
+      expect(await lab.exec('/usr/bin/sh', ['-c', `kill -9 ${pid}`])).toMatchObject({ code: 0 });
+      await closed;
+      return pid;
+    };
+    const dead = await die(await lab.helper());
+    const second = await lab.helper();
+    const after = await ask(second, 'two');
+    expect(after.text).toBe('two');
+    expect(after.pid).not.toBe(dead);
+
+    await die(second);
+    const port = '/sys/kernel/debug/virtio-ports';
+    await expect
+      .poll(async () => (await lab.exec('/usr/bin/sh', ['-c', `grep -l 'guest_connected: 1' ${port}/* | wc -l`])).stdout)
+      .toBe('2\n');
+    const waiting = (await lab.exec('/usr/bin/cat', ['/run/lab/helper.pid'])).stdout.trim();
+    expect((await ask(await lab.helper(), 'three')).pid).toBe(waiting);
+  });
 });
 
 describe('programs', () => {

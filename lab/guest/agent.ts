@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { release } from 'node:os';
 import { errorText } from '../errors.ts';
 import { devicesBySerial } from './devices.ts';
+import { nextHelper } from './helper.ts';
 import { GuestPort } from './port.ts';
 import { AgentRequest, type AgentEvent, type ExecJob } from './protocol.ts';
 import { scan } from './scanner.ts';
@@ -68,16 +68,10 @@ async function answer(request: AgentRequest): Promise<unknown> {
       return {};
     case 'devices':
       return devicesBySerial();
-    case 'restart-helper':
-      restartHelper();
+    case 'next-helper':
+      await nextHelper();
       return {};
   }
-}
-
-/** Process 1 starts the next one. */
-function restartHelper(): void {
-  const pid = Number.parseInt(readFileSync('/run/lab/helper.pid', 'utf8'), 10);
-  process.kill(pid, 'SIGKILL');
 }
 
 async function followKernelLog(): Promise<void> {

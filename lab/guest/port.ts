@@ -7,11 +7,12 @@ import { LineSplitter } from '../lines.ts';
 const NO_HOST_POLL_MS = 20;
 const READ_BYTES = 64 * 1024;
 
-function pathOf(name: string): string {
+/** The name of a port's folder in sysfs and debugfs, and of its file. */
+export function folderOf(name: string): string {
   const folder = '/sys/class/virtio-ports';
   const found = readdirSync(folder).find((port) => readFileSync(`${folder}/${port}/name`, 'utf8').trim() === name);
   if (found === undefined) throw new Error(`this machine has no virtio port ${name}`);
-  return `/dev/${found}`;
+  return found;
 }
 
 /** A virtio-serial port that carries one JSON text per line. */
@@ -25,7 +26,7 @@ export class GuestPort {
   }
 
   static async open(name: string): Promise<GuestPort> {
-    return new GuestPort(await open(pathOf(name), 'r+'));
+    return new GuestPort(await open(`/dev/${folderOf(name)}`, 'r+'));
   }
 
   async *lines(): AsyncGenerator<string> {

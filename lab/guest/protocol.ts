@@ -60,7 +60,7 @@ export const AgentRequest = z.discriminatedUnion('method', [
   z.strictObject({ id: z.int(), method: z.literal('stop-writing'), params: z.strictObject({ job: z.int() }) }),
   z.strictObject({ id: z.int(), method: z.literal('scan'), params: ScanJob }),
   z.strictObject({ id: z.int(), method: z.literal('devices') }),
-  z.strictObject({ id: z.int(), method: z.literal('restart-helper') }),
+  z.strictObject({ id: z.int(), method: z.literal('next-helper') }),
 ]);
 export type AgentRequest = z.infer<typeof AgentRequest>;
 

@@ -16,11 +16,10 @@ export class GuestPortState {
       if (event !== 'VSERPORT_CHANGE') return;
       const { data: change } = PortChange.safeParse(data);
       if (change?.id !== id) return;
+      // At most one change a second is told, the last: opened twice means that it was closed between.
+      if (this.#open) this.#closes.emit(undefined);
       this.#open = change.open;
-      if (!change.open) {
-        this.#closes.emit(undefined);
-        return;
-      }
+      if (!change.open) return;
       this.#opens += 1;
       const waiting = this.#waiting;
       this.#waiting = [];

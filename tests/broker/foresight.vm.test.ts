@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest';
 
 import type { Notice } from '../../app/alerts/schema.ts';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import { confirmationFor, type Intent } from '../../app/domain/plan.ts';
+import type { RemapRow } from '../../app/domain/target.ts';
 import type { LabDisk } from '../../lab/index.ts';
 import { Broker } from '../../main/broker/broker.ts';
 import { LabConnector } from '../../main/connections/lab/connector.ts';
@@ -106,6 +107,16 @@ async function scan(): Promise<void> {
   await shows(({ status }) => status.scanPasses === passes + 1);
 }
 
+/** The first rows of the remap table as soon as it has `count`: it is fetched after the status that counts them. */
+async function rowsOnceThereAre(count: number): Promise<RemapRow[]> {
+  for (;;) {
+    const revision = target().remapsRevision;
+    const { rows } = await view.call('target.remapsAt', { ...onTarget, fromBlock: 0, limit: 10 });
+    if (rows.length >= count) return rows;
+    await shows(({ remapsRevision }) => remapsRevision !== revision);
+  }
+}
+
 async function inMachine(file: string, ...args: string[]): Promise<void> {
   const ended = await connector.machine?.exec(file, args);
   if (ended?.code !== 0) throw new Error(`${file} failed: ${ended?.stderr ?? 'the lab is not running'}`);
@@ -128,6 +139,7 @@ it('protects a disk of which nothing bad is known', async () => {
 });
 
 it('finds weak blocks before anybody reads them, and moves them while they can be read', async () => {
+  onTestFailed(() => console.log(JSON.stringify(target(), null, 1)));
   weaken(WEAK);
   await scan();
   await shows(({ status }) => status.softErrors === WEAK.length);
@@ -147,7 +159,7 @@ it('finds weak blocks before anybody reads them, and moves them while they can b
   await scan();
   await shows(({ status }) => status.proactive === WEAK.length);
   expect(target().status).toMatchObject({ spareUsed: WEAK.length, partial: 0, pending: 0, readErrors: 0 });
-  const { rows } = await view.call('target.remapsAt', { ...onTarget, fromBlock: 0, limit: 10 });
+  const rows = await rowsOnceThereAre(WEAK.length);
   expect(rows.map(({ block, cause }) => [block, cause])).toEqual(WEAK.map((block) => [block, 'proactive']));
 });
 

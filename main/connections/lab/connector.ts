@@ -196,7 +196,7 @@ export class LabConnector implements Connector {
     const lab = this.#lab;
     if (lab === null) return null;
     return {
-      power: this.#starting ? 'starting' : lab.isRunning ? 'on' : 'off',
+      power: lab.isRunning ? 'on' : this.#starting ? 'starting' : 'off',
       disks: [...lab.disks].map(([name, disk]) => ({
         name,
         serial: disk.settings.serial,
