@@ -139,7 +139,7 @@ it('protects a disk of which nothing bad is known', async () => {
 });
 
 it('finds weak blocks before anybody reads them, and moves them while they can be read', async () => {
-  onTestFailed(() => console.log(JSON.stringify(target(), null, 1)));
+  onTestFailed(() => void process.stderr.write(`${JSON.stringify(target(), null, 1)}\n`));
   weaken(WEAK);
   await scan();
   await shows(({ status }) => status.softErrors === WEAK.length);
