@@ -186,7 +186,9 @@ describe('the helper', () => {
     await die(second);
     const port = '/sys/kernel/debug/virtio-ports';
     await expect
-      .poll(async () => (await lab.exec('/usr/bin/sh', ['-c', `grep -l 'guest_connected: 1' ${port}/* | wc -l`])).stdout)
+      .poll(
+        async () => (await lab.exec('/usr/bin/sh', ['-c', `grep -l 'guest_connected: 1' ${port}/* | wc -l`])).stdout,
+      )
       .toBe('2\n');
     const waiting = (await lab.exec('/usr/bin/cat', ['/run/lab/helper.pid'])).stdout.trim();
     expect((await ask(await lab.helper(), 'three')).pid).toBe(waiting);
