@@ -4,13 +4,13 @@ import { alertRuleSchema, quietSchema, subjectIdSchema } from '../alerts/schema.
 import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
-import { MAX_REGIONS, regionPageSchema } from '../domain/region.ts';
+import { readTimesSchema } from '../domain/region.ts';
 import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
 import { selfTestKindSchema } from '../domain/smart.ts';
 import {
   causeSchema,
-  healthCellSchema,
+  healthCellsSchema,
   remapRowSchema,
   targetEventSchema,
   targetNameSchema,
@@ -75,13 +75,10 @@ export const requests = {
       blockCount: z.number().int().min(1),
       cells: z.number().int().min(1).max(MAX_CELLS),
     }),
-    result: z.strictObject({ cells: z.array(healthCellSchema) }),
+    result: z.strictObject({ cells: healthCellsSchema }),
   },
-  /** Regions of main from number `first` on; `regions-unavailable` where that machine does not tell them. */
-  'target.regions': {
-    params: onTarget.extend({ first: countSchema.max(MAX_REGIONS), max: z.number().int().min(1).max(MAX_ROWS) }),
-    result: regionPageSchema,
-  },
+  /** When a scan last read each region of main; `regions-unavailable` where that machine does not tell it. */
+  'target.readTimes': { params: onTarget, result: readTimesSchema },
   'target.remaps': {
     params: remapsQuerySchema,
     result: z.strictObject({ rows: z.array(remapRowSchema), matched: countSchema, total: countSchema }),

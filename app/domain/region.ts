@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { countList } from './counts.ts';
 import { countSchema } from './units.ts';
 
 /** A region is known by so many equal parts: whether a scan has read each of them whole. */
@@ -35,6 +36,14 @@ export const regionPageSchema = z.strictObject({
   next: countSchema.nullable(),
 });
 export type RegionPage = z.infer<typeof regionPageSchema>;
+
+/** When a scan last read part of each region, by that machine's clock. */
+export const readTimesSchema = z.strictObject({
+  regionBlocks: regionPageSchema.shape.regionBlocks,
+  /** Unix time in seconds by number of the region, 0 for never; so are those behind the end of the list. */
+  readAt: countList(MAX_REGIONS),
+});
+export type ReadTimes = z.infer<typeof readTimesSchema>;
 
 /** Blocks of a region on a device of `blocks` blocks: the fewest of 2^n from 128 on with which there are few enough. */
 export function regionBlocks(blocks: number): number {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { countRows } from './counts.ts';
 import { countSchema, percentSchema } from './units.ts';
 
 /** Modes of the target, in the words of `dmsetup status`. See kernel/Documentation/dm-remap.rst. */
@@ -64,6 +65,7 @@ export const healthCellSchema = z.strictObject({
   confidence: percentSchema,
 });
 export type HealthCell = z.infer<typeof healthCellSchema>;
+export const healthCellsSchema = countRows(healthCellSchema);
 
 export const eventTypes = [
   'remap',

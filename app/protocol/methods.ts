@@ -9,7 +9,7 @@ import { scanActionSchema } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
 import { selfTestKindSchema, smartReadingSchema } from '../domain/smart.ts';
 import {
-  healthCellSchema,
+  healthCellsSchema,
   protectedDeviceSchema,
   remapRowSchema,
   targetEventSchema,
@@ -68,7 +68,7 @@ export const methods = {
       blockCount: z.number().int().min(1),
       cells: z.number().int().min(1).max(MAX_CELLS),
     }),
-    result: z.strictObject({ cells: z.array(healthCellSchema) }),
+    result: z.strictObject({ cells: healthCellsSchema }),
   },
   /**
    * What the target knows of regions of main from number `first` on, the time of the last scan of each included, which

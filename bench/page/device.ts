@@ -5,7 +5,7 @@ import {
   type RequestParams,
   type RequestResult,
 } from '../../app/bridge/schema.ts';
-import { GRAINS_PER_REGION, regionBlocks, type Region } from '../../app/domain/region.ts';
+import { regionBlocks } from '../../app/domain/region.ts';
 import type { HealthCell } from '../../app/domain/target.ts';
 import { decodeAnswer } from '../../renderer/bridge/decode.ts';
 
@@ -43,32 +43,15 @@ function cellOf(cell: number, blocks: number): HealthCell {
   };
 }
 
-function regionOf(number: number): Region {
-  return {
-    number,
-    firstBlock: number * regionBlocks(BLOCKS),
-    scannedGrains: GRAINS_PER_REGION,
-    scannedAt: Math.floor(NOW / 1000) - (number % 41) * DAY_SECONDS,
-    averageLatencyUs: 1000,
-    worstLatencyUs: 9000,
-    readErrors: 0,
-    writeErrors: 0,
-    softErrors: 0,
-    slowReads: 0,
-    weight: 0,
-  };
-}
-
 function answerTo(name: RequestName, params: unknown): unknown {
   if (name === 'target.health') {
     const { blockCount, cells } = requests[name].params.parse(params);
     return { cells: Array.from({ length: cells }, (_, cell) => cellOf(cell, Math.floor(blockCount / cells))) };
   }
-  if (name === 'target.regions') {
-    const { first, max } = requests[name].params.parse(params);
+  if (name === 'target.readTimes') {
     const all = Math.ceil(BLOCKS / regionBlocks(BLOCKS));
-    const regions = Array.from({ length: Math.max(0, Math.min(max, all - first)) }, (_, at) => regionOf(first + at));
-    return { regionBlocks: regionBlocks(BLOCKS), regions, next: first + max < all ? first + max : null };
+    const readAt = Array.from({ length: all }, (_, number) => Math.floor(NOW / 1000) - (number % 41) * DAY_SECONDS);
+    return { regionBlocks: regionBlocks(BLOCKS), readAt };
   }
   throw new Error(`nobody answers ${name} here`);
 }

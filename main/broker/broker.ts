@@ -14,7 +14,9 @@ import { noAlerts } from '../../app/alerts/schema.ts';
 import { weights } from '../../app/alerts/rules.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
+import { MAX_ROWS } from '../../app/protocol/methods.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
+import { readTimes } from './read-times.ts';
 import { Session } from './session.ts';
 import { SnapshotStore, type PatchListener } from './store.ts';
 
@@ -174,7 +176,10 @@ export class Broker {
     plan: ({ connection, intent }) => this.#session(connection).plan(intent),
     apply: ({ connection, ...params }) => this.#session(connection).apply(params),
     'target.health': ({ connection, ...params }) => this.#session(connection).wire().call('target.health', params),
-    'target.regions': ({ connection, ...params }) => this.#session(connection).wire().call('target.regions', params),
+    'target.readTimes': ({ connection, name }) => {
+      const wire = this.#session(connection).wire();
+      return readTimes((first) => wire.call('target.regions', { name, first, max: MAX_ROWS }));
+    },
     'target.remaps': ({ connection, name, ...query }) =>
       Promise.resolve(this.#session(connection).targets.follower(name).remaps.query(query)),
     'target.remapsAt': ({ connection, name, fromBlock, limit }) =>

@@ -145,13 +145,9 @@ it('finds weak blocks before anybody reads them, and moves them while they can b
   await shows(({ status }) => status.softErrors === WEAK.length);
   expect(target().status).toMatchObject({ spareUsed: 0, pending: 0 });
 
-  const first = await view.call('target.regions', { ...onTarget, first: 0, max: 60 });
-  const rest = await view.call('target.regions', { ...onTarget, first: first.next ?? 0, max: 60 });
-  const regions = [...first.regions, ...rest.regions];
-  expect([first.regionBlocks, first.next, rest.next]).toEqual([128, 60, null]);
-  expect(regions.map(({ firstBlock }) => firstBlock)).toEqual(Array.from({ length: 64 }, (_, at) => at * 128));
+  const { regionBlocks, readAt: times } = await view.call('target.readTimes', onTarget);
+  expect([regionBlocks, times.length]).toEqual([128, 64]);
   await shows(() => secondsOf('scan_end') !== undefined);
-  const times = regions.map(({ scannedAt }) => scannedAt ?? 0);
   expect(Math.min(...times)).toBeGreaterThanOrEqual(secondsOf('scan_start') ?? Number.NaN);
   expect(Math.max(...times)).toBeLessThanOrEqual(secondsOf('scan_end') ?? Number.NaN);
 
@@ -164,13 +160,13 @@ it('finds weak blocks before anybody reads them, and moves them while they can b
 });
 
 it('says why it is not known when a region was last read', async () => {
-  const ask = () => view.call('target.regions', { ...onTarget, first: 0, max: 1 });
+  const ask = () => view.call('target.readTimes', onTarget);
   await inMachine('/usr/bin/umount', '/sys/kernel/debug');
   await expect(ask()).rejects.toMatchObject({
     data: { code: 'regions-unavailable', sentence: expect.stringContaining('is not mounted') as string },
   });
   await inMachine('/usr/bin/mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug');
-  expect((await ask()).regions).toHaveLength(1);
+  expect((await ask()).readAt).toHaveLength(64);
 });
 
 it('raises the forecast for the reason that it gives, and tells of it once', async () => {

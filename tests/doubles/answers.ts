@@ -3,6 +3,7 @@ import type { LabAction } from '../../app/bridge/lab.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../app/bridge/schema.ts';
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
 import { confirmationFor, type Intent, type Plan } from '../../app/domain/plan.ts';
+import { MAX_REGIONS } from '../../app/domain/region.ts';
 import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
@@ -76,7 +77,10 @@ export function sceneAnswers(double: BridgeDouble): Answers {
     'target.health': ({ firstBlock, blockCount: count, cells }) => ({
       cells: makeCells(double.rows, double.blocks, firstBlock, count, cells),
     }),
-    'target.regions': ({ first, max }) => makeRegions(double.blocks, SCENE_TIME, first, max),
+    'target.readTimes': () => {
+      const { regionBlocks, regions } = makeRegions(double.blocks, SCENE_TIME, 0, MAX_REGIONS);
+      return { regionBlocks, readAt: regions.map(({ scannedAt }) => scannedAt ?? 0) };
+    },
     'target.remaps': (query) => queryRows(double.rows, query, SCENE_BLOCK_SECTORS),
     'target.remapsAt': ({ fromBlock, limit }) => {
       const first = double.rows.findIndex((row) => row.block >= fromBlock);

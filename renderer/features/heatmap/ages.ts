@@ -1,4 +1,4 @@
-import type { RegionPage } from '../../../app/domain/region.ts';
+import type { ReadTimes } from '../../../app/domain/region.ts';
 
 const DAY_SECONDS = 86_400;
 /** Upper limits of the classes of how long ago a region was read, in days. */
@@ -8,15 +8,13 @@ export const AGE_LIMITS_DAYS = [1, 7, 14, 30] as const;
 export class RegionTimes {
   readonly #regionBlocks: number;
   /** Unix seconds by number of the region; 0 for never. */
-  readonly #seconds: Uint32Array;
+  readonly #seconds: Float64Array;
   /** The newest of them. */
   readonly newest: number;
 
-  constructor(regionBlocks: number, pages: readonly RegionPage[]) {
-    const regions = pages.flatMap((page) => page.regions);
+  constructor({ regionBlocks, readAt }: ReadTimes) {
     this.#regionBlocks = regionBlocks;
-    this.#seconds = new Uint32Array((regions.at(-1)?.number ?? -1) + 1);
-    for (const { number, scannedAt } of regions) this.#seconds[number] = scannedAt ?? 0;
+    this.#seconds = Float64Array.from(readAt);
     this.newest = this.#seconds.reduce((newest, seconds) => Math.max(newest, seconds), 0);
   }
 

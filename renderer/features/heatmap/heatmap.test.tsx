@@ -122,7 +122,7 @@ describe('the layers of the heatmap', () => {
     close();
 
     const deaf = halfRead({});
-    deaf.answer('target.regions', () => {
+    deaf.answer('target.readTimes', () => {
       throw appError('regions-unavailable', 'The debug file system is not mounted.', 'Mount it.');
     });
     const other = await open(deaf);

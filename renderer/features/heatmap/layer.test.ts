@@ -13,25 +13,7 @@ const DAY = 86_400;
 const NOW = 2_000 * DAY;
 /** Region 0 read `days` ago, region 1 ten times that, region 2 never. */
 const read = (days: number) =>
-  new RegionTimes(128, [
-    {
-      regionBlocks: 128,
-      next: null,
-      regions: [NOW - days * DAY, NOW - 10 * days * DAY, null].map((scannedAt, number) => ({
-        number,
-        firstBlock: number * 128,
-        scannedGrains: 1,
-        scannedAt,
-        averageLatencyUs: 0,
-        worstLatencyUs: 0,
-        readErrors: 0,
-        writeErrors: 0,
-        softErrors: 0,
-        slowReads: 0,
-        weight: 0,
-      })),
-    },
-  ]);
+  new RegionTimes({ regionBlocks: 128, readAt: [NOW - days * DAY, NOW - 10 * days * DAY, 0] });
 const classIn = (layer: Layer, part: Partial<HealthCell>, first = 0, blocks = 100) =>
   layer.judge(makeCell(part), first, blocks).ofClass;
 

@@ -2,9 +2,8 @@ import { useEffect, useSyncExternalStore } from 'react';
 
 import type { Bridge } from '../../../app/bridge/schema.ts';
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
-import type { RegionPage } from '../../../app/domain/region.ts';
+import type { ReadTimes } from '../../../app/domain/region.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
-import { MAX_ROWS } from '../../../app/protocol/methods.ts';
 import { useBridge } from '../../store/context.tsx';
 import { RegionTimes } from './ages.ts';
 
@@ -20,12 +19,12 @@ export interface KnownTimes {
 
 /** When the regions of one device were read: asked for as a whole, kept, and shared by all that show it. */
 class RegionBook {
-  readonly #ask: (first: number) => Promise<RegionPage>;
+  readonly #ask: () => Promise<ReadTimes>;
   readonly #listeners = new Set<() => void>();
   #known: KnownTimes = { times: null, error: null };
   #asked = Number.NEGATIVE_INFINITY;
 
-  constructor(ask: (first: number) => Promise<RegionPage>) {
+  constructor(ask: () => Promise<ReadTimes>) {
     this.#ask = ask;
   }
 
@@ -41,14 +40,7 @@ class RegionBook {
     if (performance.now() - this.#asked < FRESH_MS) return;
     this.#asked = performance.now();
     try {
-      const pages: RegionPage[] = [];
-      for (let first: number | null = 0; first !== null;) {
-        const page: RegionPage = await this.#ask(first);
-        pages.push(page);
-        // Only ever onward: an answer that went back would be asked for without end.
-        first = page.next !== null && page.next > first ? page.next : null;
-      }
-      this.#known = { times: new RegionTimes(pages[0]?.regionBlocks ?? 1, pages), error: null };
+      this.#known = { times: new RegionTimes(await this.#ask()), error: null };
     } catch (thrown) {
       this.#known = { times: null, error: toErrorData(thrown) };
     }
@@ -62,9 +54,7 @@ function bookOf(bridge: Bridge, connection: ConnectionId, name: string, uuid: st
   const ofBridge = books.get(bridge) ?? new Map<string, RegionBook>();
   books.set(bridge, ofBridge);
   const key = `${connection} ${name} ${uuid}`;
-  const book =
-    ofBridge.get(key) ??
-    new RegionBook((first) => bridge.call('target.regions', { connection, name, first, max: MAX_ROWS }));
+  const book = ofBridge.get(key) ?? new RegionBook(() => bridge.call('target.readTimes', { connection, name }));
   ofBridge.set(key, book);
   return book;
 }
