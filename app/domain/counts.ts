@@ -13,8 +13,8 @@ function isCount(value: unknown, largest: number): boolean {
  * @param row - a strict object whose fields are all integers from 0 to their own largest
  */
 export function countRows<S extends CountRow>(row: S): z.ZodType<z.infer<S>[]> {
-  const fields = Object.entries(row.shape).map(([name, { minValue, maxValue, isInt }]) => {
-    if (minValue !== 0 || !isInt) throw new TypeError(`${name} is no count`);
+  const fields = Object.entries(row.shape).map(([name, { minValue, maxValue, format }]) => {
+    if (minValue !== 0 || format !== 'safeint') throw new TypeError(`${name} is no count`);
     return { name, largest: maxValue ?? Number.MAX_SAFE_INTEGER };
   });
   const fits = (value: unknown): boolean =>
