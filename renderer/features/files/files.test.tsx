@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -52,6 +52,18 @@ describe('which files are damaged', () => {
   it('is not offered where every block can be read', async () => {
     await open(0);
     expect(screen.queryByRole('region', { name: 'Damaged files' })).toBeNull();
+  });
+
+  it('forgets the answer when another device takes the name', async () => {
+    const { user, bridge } = await open();
+    const part = await damaged();
+    await user.click(within(part).getByRole('button', { name: 'Which files are damaged?' }));
+    await within(part).findByRole('list', { name: 'What lies there' });
+    bridge.changeConnection('lab', ({ targets }) => {
+      for (const { device } of targets) device.uuid = '99999999-8888-4777-8666-555555555555';
+    });
+    await waitFor(() => expect(within(part).queryByRole('list', { name: 'What lies there' })).toBeNull());
+    expect(within(part).getByRole('button', { name: 'Which files are damaged?' })).toBeTruthy();
   });
 
   it('can be copied as text, with names only where they are shown', async () => {

@@ -19,10 +19,10 @@ type Questions = StoreApi<{ readonly asked: Asked | null }>;
 
 const kept = new WeakMap<Bridge, Map<string, Questions>>();
 
-function questionsOf(bridge: Bridge, connection: ConnectionId, name: string): Questions {
+function questionsOf(bridge: Bridge, connection: ConnectionId, name: string, uuid: string | null): Questions {
   const all = kept.get(bridge) ?? new Map<string, Questions>();
   kept.set(bridge, all);
-  const key = JSON.stringify([connection, name]);
+  const key = JSON.stringify([connection, name, uuid]);
   const found = all.get(key) ?? createStore(() => ({ asked: null }));
   all.set(key, found);
   return found;
@@ -40,7 +40,12 @@ export interface FileQuestion {
 /** Asks which files lie on blocks of a device, one question at a time, only when somebody wants to know. */
 export function useFileQuestion(connection: ConnectionId, name: string): FileQuestion {
   const bridge = useBridge();
-  const store = questionsOf(bridge, connection, name);
+  // Another device that took the name has other files.
+  const uuid = useSession(({ snapshot }) => {
+    const targets = snapshot?.connections.find(({ id }) => id === connection)?.targets;
+    return targets?.find(({ device }) => device.name === name)?.device.uuid ?? null;
+  });
+  const store = questionsOf(bridge, connection, name, uuid);
   const asked = useStore(store, (state) => state.asked);
   const open = useSession(
     ({ snapshot, link }) =>
