@@ -9,12 +9,17 @@ import { QmpClient, type QmpEvent } from './qmp.ts';
 
 const QEMU = 'qemu-system-x86_64';
 const CONSOLE_LINES_KEPT = 2000;
+/** Lines of the console that are told with its end. */
+const TAIL_LINES = 40;
+/** Lines told before a panic's own, where what led to it stands, and from it on, which is its trace of calls. */
+const BEFORE_PANIC_LINES = 60;
+const PANIC_LINES = 100;
 
 /** How a machine ended. */
 export interface MachineExit {
   /** `stopped` when the lab ended it, `panic` after a kernel panic, `died` otherwise. */
   readonly reason: 'stopped' | 'panic' | 'died';
-  /** The last lines of the console and of QEMU itself. */
+  /** The last lines of the console and of QEMU itself; of a panic, the lines around it, its own included. */
   readonly detail: string;
 }
 
@@ -33,9 +38,9 @@ export class Machine {
     const { promise, resolve } = Promise.withResolvers<MachineExit>();
     this.exited = promise;
     const ended = (): void => {
-      const panic = console.lines.some((line) => line.includes('Kernel panic - not syncing'));
-      const reason = this.#stopping ? 'stopped' : panic ? 'panic' : 'died';
-      resolve({ reason, detail: console.tail(40) });
+      const panic = console.lines.findIndex((line) => line.includes('Kernel panic - not syncing'));
+      const reason = this.#stopping ? 'stopped' : panic !== -1 ? 'panic' : 'died';
+      resolve({ reason, detail: panic === -1 ? console.tail(TAIL_LINES) : console.around(panic) });
     };
     if (process.exitCode !== null || process.signalCode !== null) ended();
     else process.once('close', ended);
@@ -148,6 +153,10 @@ class Console {
 
   tail(count: number): string {
     return this.lines.slice(-count).join('\n');
+  }
+
+  around(panic: number): string {
+    return this.lines.slice(Math.max(0, panic - BEFORE_PANIC_LINES), panic + PANIC_LINES).join('\n');
   }
 
   #add(line: string): void {
