@@ -21,6 +21,8 @@ export const aptPackages = {
     { name: 'sparse', file: '/usr/bin/sparse' },
     { name: 'perl', file: '/usr/bin/perl' },
     { name: 'coccinelle', file: '/usr/bin/spatch' },
+    // Some of the kernel's semantic patches have parts in OCaml, which are compiled when they are used.
+    { name: 'ocaml', file: '/usr/bin/ocamlopt' },
   ],
 };
 
