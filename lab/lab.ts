@@ -166,11 +166,14 @@ export class Lab {
     if (this.#options.helperBundle === undefined) {
       throw new LabError('bad-option', 'This lab was started without a helper; give helperBundle.');
     }
-    const { agent, helperPort } = this.#machine();
+    const { agent, helperPort, machine } = this.#machine();
     this.#helper?.destroy();
     await agent.nextHelper();
     // What is told of the port comes late: what belongs to the helper before has to be over.
-    await helperPort.opened(this.#usedOpens);
+    const ended = machine.exited.then(() => {
+      throw new LabError('machine-died', 'The lab machine ended while its helper was starting; start it again.');
+    });
+    await Promise.race([helperPort.opened(this.#usedOpens), ended]);
     this.#usedOpens = helperPort.opens;
     const socket = createConnection(this.#machineOptions.sockets.helper);
     this.#helper = socket;

@@ -12,8 +12,10 @@ const LIMIT_MS = 120_000;
 
 let used: number | null = null;
 
-function running(): number {
-  return Number.parseInt(readFileSync(PID_FILE, 'utf8'), 10);
+/** null while the file is being written. */
+function running(): number | null {
+  const pid = Number.parseInt(readFileSync(PID_FILE, 'utf8'), 10);
+  return Number.isNaN(pid) ? null : pid;
 }
 
 function hasPortOpen(): boolean {
@@ -34,11 +36,13 @@ function end(pid: number): void {
  * can tell them apart, since what QEMU says of the port is up to a second late and leaves out short changes.
  */
 export async function nextHelper(): Promise<void> {
-  if (running() === used) end(used);
   const limit = Date.now() + LIMIT_MS;
-  while (running() === used || Number.isNaN(running()) || !hasPortOpen()) {
+  let next = running();
+  if (next !== null && next === used) end(next);
+  while (next === null || next === used || !hasPortOpen()) {
     if (Date.now() > limit) throw new Error(`no helper listens after ${LIMIT_MS / 1000} s`);
     await delay(POLL_MS);
+    next = running();
   }
-  used = running();
+  used = next;
 }
