@@ -73,6 +73,7 @@ export default tseslint.config(
       'scripts/**',
       'bench/**',
       'tests/*/run.ts',
+      'tests/suites/xfstests/run.ts',
       'tests/forecast/speed/run.ts',
       'tests/forecast/speed/train.ts',
       'tests/suites/arguments.ts',

@@ -5,7 +5,7 @@ import { LabError } from '../errors.ts';
 import { run, type RunResult } from '../process.ts';
 import { buildOnce, exists } from './build-once.ts';
 import type { KernelFiles } from './kernel.ts';
-import { runInRoot } from './release-kernel.ts';
+import { runInRoot } from './debian-root.ts';
 
 export interface ModuleOptions {
   readonly cache: string;

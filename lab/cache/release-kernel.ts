@@ -1,8 +1,9 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
-import { run, type RunResult } from '../process.ts';
+import { run } from '../process.ts';
 import { buildOnce, exists } from './build-once.ts';
+import { debianArchives, runInRoot, succeed } from './debian-root.ts';
 import type { KernelFiles } from './kernel.ts';
 import { requireSpace } from './paths.ts';
 import { unpackedKernel } from './vmlinux.ts';
@@ -58,23 +59,9 @@ async function releaseKernel(folder: string): Promise<KernelFiles> {
   };
 }
 
-/** Where the system's own packages come from: the archive and, where there is one, that of security updates. */
-async function archives(signal: AbortSignal | undefined): Promise<{ main: string; security: string | undefined }> {
-  const listed = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { signal });
-  const found = [...new Set(listed.stdout.split('\n'))].filter((uri) => /^https?:/.test(uri));
-  const main = found.find((uri) => /\/debian\/?$/.test(uri));
-  if (main === undefined) {
-    throw new LabError(
-      'kernel-unavailable',
-      'apt names no archive of Debian; run this on Debian after: apt-get update',
-    );
-  }
-  return { main, security: found.find((uri) => /\/debian-security\/?$/.test(uri)) };
-}
-
 async function makeRelease(release: DebianRelease, into: string, signal: AbortSignal | undefined): Promise<void> {
   const root = join(into, 'root');
-  const { main, security } = await archives(signal);
+  const { main, security } = await debianArchives(signal);
   await succeed(
     run('debootstrap', ['--variant=minbase', '--include=gcc,libc6-dev,make,perl', release, root, main], { signal }),
     `debootstrap could not make a system of Debian ${release}; check the network`,
@@ -136,27 +123,4 @@ async function fetchImage(root: string, kernel: string, into: string, signal: Ab
     return;
   }
   throw new LabError('kernel-unavailable', `The package linux-image-${kernel} holds no kernel.`);
-}
-
-/**
- * Runs a program with `root` as its whole file system and its own /proc, which the kernel's build tools read. Needs
- * root; mounts nothing that outlives the program.
- */
-export function runInRoot(
-  root: string,
-  command: readonly string[],
-  signal: AbortSignal | undefined,
-  folder = '/',
-): Promise<RunResult> {
-  const inside = ['chroot', root, '/usr/bin/env', '-C', folder, 'DEBIAN_FRONTEND=noninteractive', ...command];
-  return run('unshare', ['--mount', '--pid', '--fork', `--mount-proc=${join(root, 'proc')}`, ...inside], {
-    signal,
-    env: { HOME: '/root', TMPDIR: '/tmp' },
-  });
-}
-
-async function succeed(running: Promise<RunResult>, message: string): Promise<RunResult> {
-  const result = await running;
-  if (result.code === 0) return result;
-  throw new LabError('kernel-unavailable', `${message}.`, { detail: `${result.stdout}\n${result.stderr}` });
 }

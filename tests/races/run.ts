@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util';
 import { tableLines } from '../../bench/frame/table.ts';
-import { checkSpare } from '../../helper/spare/check.ts';
-import type { LabDisk } from '../../lab/index.ts';
 import { findLeaks } from '../kernel/harness/leaks.ts';
-import { unitsOf } from '../kernel/harness/unit-source.ts';
 import { countArgument } from '../suites/arguments.ts';
 import { SuiteDevice } from '../suites/device.ts';
+import { wrongWithSpare } from '../suites/spare.ts';
 import { parseCount, REFUSALS, STORMS, stormScript, type Storm, type StormCount } from './storms.ts';
 
 /**
@@ -61,15 +59,6 @@ function checksumAtRest(device: SuiteDevice): Promise<string> {
 async function storm(device: SuiteDevice, table: string, one: Storm): Promise<StormCount> {
   const args = [device.target.name, String(ROUND_SECONDS), String(AREA_BLOCKS), table];
   return parseCount(await device.run('/usr/bin/sh', ['-c', stormScript(one), 'storm', ...args]));
-}
-
-/** What the offline reader, which shares no code with the module, finds wrong with the spare as it is. */
-async function wrongWithSpare(spare: LabDisk): Promise<string[]> {
-  const wrong: string[] = [];
-  const { verdict } = await checkSpare(unitsOf(spare), ({ level, sentence }) => {
-    if (level !== 'note') wrong.push(sentence);
-  });
-  return verdict === 'clean' ? [] : [`the spare is ${verdict}`, ...wrong];
 }
 
 /** What dmsetup said of refusals, with how often, and forgets it. Storms write at once, so one line may end in another. */
