@@ -15,8 +15,11 @@ export const STRIPE_ROOM = STRIPE_BLOCKS / 2;
 
 const KIB_PER_BLOCK = (BLOCK_SECTORS * 512) / 1024;
 const MAIN_SECTORS = (MAIN_GIB * 1024 ** 3) / 512;
-/** What the guest needs besides the spare, in MiB. */
-const GUEST_MIB = 640;
+/**
+ * What the guest needs besides the spare, in MiB: with room for all that a workload reads by the page cache, so that
+ * nothing has to be taken from there while it runs.
+ */
+const GUEST_MIB = 1536;
 
 /**
  * Where there are several processors QEMU spins when one waits for a change of memory, and its clock stands nearly still;
@@ -49,6 +52,12 @@ export interface Workload {
 /** Blocks that share a word of the target's filter, and a bit of it; see kernel/dm-remap-hash.c. */
 const NEAR_BLOCKS = 512;
 const BIT_BLOCKS = 8;
+
+/**
+ * Blocks at the end of a stripe that no workload through the page cache reads, twice of what Linux reads ahead: it would
+ * go on into the remapped blocks of the next stripe.
+ */
+const READ_AHEAD_BLOCKS = 64;
 
 /** Instructions that requests took. */
 export interface Cost {
@@ -278,7 +287,8 @@ export class CountingMachine {
   #words(device: Device, { operation, bytes, order, requests, place }: Workload): string[] {
     const near = Math.ceil(this.#remapsPerStripe / BIT_BLOCKS) * BIT_BLOCKS;
     const first = place === 'far' ? STRIPE_BLOCKS / 2 : near;
-    const count = place === 'far' ? STRIPE_BLOCKS / 2 : NEAR_BLOCKS - (near % NEAR_BLOCKS);
+    const kept = operation === 'cached-read' ? READ_AHEAD_BLOCKS : 0;
+    const count = (place === 'far' ? STRIPE_BLOCKS / 2 : NEAR_BLOCKS - (near % NEAR_BLOCKS)) - kept;
     const places = [STRIPES, STRIPE_BLOCKS, first, count].map((n, at) => (at === 0 ? n : n * BLOCK_SECTORS));
     return [`/dev/mapper/${device}`, operation, bytes, order, requests, ...places].map(String);
   }

@@ -103,11 +103,17 @@ function blockOwner(type: string, inode: number | null, name: string | null): Ow
     const kind = type === 'dir' || directory ? 'directory' : 'file';
     if (name === null) return nameless(kind, what ?? 'its name could not be found', inode);
     const path = `/${directory ? name.slice(0, -2) : name}`;
-    // Of several names xfs_db tells one.
+    // Of several names xfs_db tells one; whether there are more, only the inode says.
     return { kind, inode, paths: [path], morePaths: false, what };
   }
   if (Object.hasOwn(metadata, type)) return nameless('metadata', metadata[type] ?? null, inode);
   return nameless('unknown', `of the type "${type.slice(0, 64)}"`, inode);
+}
+
+/** Reads how many names each inode has, as xfs_db prints `inode` and `core.nlinkv2` one after the other. */
+export function parseLinks(text: string): Map<number, number> {
+  const rows = text.matchAll(/^current inode number is (\d{1,16})\ncore\.nlinkv2 = (\d{1,10})$/gm);
+  return new Map([...rows].map(([, inode, links]) => [Number(inode), Number(links)]));
 }
 
 /** What find(1) tells of a file by its number. */

@@ -5,7 +5,7 @@ import { fixture as read } from '../fixtures.ts';
 import { atByte, parseChunks, parseInodes, parseNames, parseSuper } from './parse-btrfs.ts';
 import { parseGroups, parseIcheck, parseNcheck, parseStat, parseSuperblock, parseTestb } from './parse-ext.ts';
 import { parseClusterBytes, parseClusters } from './parse-ntfs.ts';
-import { parseBlockuse, parseFound, parseFsmap, parseGeometry } from './parse-xfs.ts';
+import { parseBlockuse, parseFound, parseFsmap, parseGeometry, parseLinks } from './parse-xfs.ts';
 
 const fixture = (name: string): string => read(`files/${name}`);
 const none = { paths: [], morePaths: false };
@@ -122,6 +122,17 @@ describe('xfs', () => {
         [0, 8],
       ]).map(({ paths }) => paths),
     ).toEqual([[], []]);
+  });
+
+  it('gives the links of each inode that is there', () => {
+    const text =
+      'current inode number is 131\ncore.nlinkv2 = 2\nbad inode number 99999999\ncurrent inode number is 131\n' +
+      'core.nlinkv2 = 2\ncurrent inode number is 132\ncore.nlinkv2 = 1\n';
+    expect([...parseLinks(text)]).toEqual([
+      [131, 2],
+      [132, 1],
+    ]);
+    expect(parseLinks('').size).toBe(0);
   });
 
   it('gives what find found', () => {

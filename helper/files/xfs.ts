@@ -1,6 +1,14 @@
 import { AppError } from '../../app/errors.ts';
 import type { Mount } from '../parse/proc.ts';
-import { parseBlockuse, parseFound, parseFsmap, parseGeometry, type FoundName, type XfsOwner } from './parse-xfs.ts';
+import {
+  parseBlockuse,
+  parseFound,
+  parseFsmap,
+  parseGeometry,
+  parseLinks,
+  type FoundName,
+  type XfsOwner,
+} from './parse-xfs.ts';
 import type { RunTool } from './question.ts';
 import { nameless, overlap, sectorsOf, uncovered, unitsOf, type OwnedSpan, type Owner, type Span } from './spans.ts';
 import { MOST_FILES, named, toolSays, type AskVolume } from './volume.ts';
@@ -32,10 +40,26 @@ async function askUnmounted(path: string, spans: readonly Span[], run: RunTool):
   });
   if (!/^block \d/m.test(stdout)) throw toolSays('xfs_db', stderr || stdout);
   const places = blocks.map((block) => [Math.floor(block / groupBlocks), block % groupBlocks] as const);
-  const owners = parseBlockuse(stdout, places);
+  const owners = await withMoreNames(path, parseBlockuse(stdout, places), run);
   return blocks.map((block, n) => ({
     ...sectorsOf({ first: block, count: 1 }, blockSectors),
     ...(owners[n] ?? nameless('unknown', null)),
+  }));
+}
+
+/** xfs_db tells one name of a file. That there are others is in its count of links. */
+async function withMoreNames(path: string, owners: readonly Owner[], run: RunTool): Promise<Owner[]> {
+  const files = owners.flatMap(({ kind, inode, paths }) =>
+    kind === 'file' && inode !== null && paths.length > 0 ? [inode] : [],
+  );
+  const asked = [...new Set(files)].slice(0, MOST_FILES);
+  if (asked.length === 0) return [...owners];
+  // It stays at the inode before where it finds none; so it says again where it is.
+  const questions = asked.flatMap((inode) => ['-c', `inode ${inode}`, '-c', 'inode', '-c', 'print core.nlinkv2']);
+  const links = parseLinks((await run('xfs_db', ['-r', ...questions, path])).stdout);
+  return owners.map((owner) => ({
+    ...owner,
+    morePaths: owner.kind === 'file' && owner.inode !== null && (links.get(owner.inode) ?? 1) > owner.paths.length,
   }));
 }
 
