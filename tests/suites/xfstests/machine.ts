@@ -121,6 +121,11 @@ export class XfstestsMachine {
     return wrong;
   }
 
+  /** What every task that sleeps without being wakeable is waiting for, as the kernel tells it. */
+  async blocked(): Promise<string[]> {
+    return this.kernelLab.logged(() => this.kernelLab.run('/usr/bin/sh', ['-c', 'echo w > /proc/sysrq-trigger']));
+  }
+
   /** Blocks of both devices that were moved since writes to them failed. */
   async moved(): Promise<number> {
     let sum = 0;

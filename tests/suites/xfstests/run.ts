@@ -51,23 +51,6 @@ function inSomeOrder(tests: readonly string[], seed: number): string[] {
     .map(({ test }) => test);
 }
 
-async function runOne(machine: XfstestsMachine, on: FileSystem, test: string): Promise<Row> {
-  const began = Date.now();
-  const before = await machine.moved();
-  const printed = await machine.check(on, 'target', test, LONGEST_MS);
-  const wrong = await machine.wrong();
-  const moved = (await machine.moved()) - before;
-  const seconds = (Date.now() - began) / 1000;
-  const row = (end: TestEnd): Row => ({ test, end, seconds, moved });
-  if (wrong.length > 0) return row({ result: 'failed', note: wrong.join('; ') });
-  if (printed === null) return row({ result: 'failed', note: `not over after ${String(LONGEST_MS / 1000)} s` });
-  const end = readCheck(test, printed);
-  if (end.result !== 'failed') return row(end);
-  const without = await machine.check(on, 'disks', test, LONGEST_MS);
-  if (without === null || readCheck(test, without).result !== 'failed') return row(end);
-  return row({ result: 'not run', note: `fails on healthy disks without the target too: ${end.note}` });
-}
-
 const seed = countArgument('seed', values.seed);
 const minutes = countArgument('minutes', values.minutes);
 const system = await obtainSystem({
@@ -77,9 +60,48 @@ const system = await obtainSystem({
     console.log('Making a system of Debian 12 with xfstests in it, once.');
   },
 });
-const machine = await XfstestsMachine.start(system.image, seed);
+let machine = await XfstestsMachine.start(system.image, seed);
 const rows: Row[] = [];
 const wrong: string[] = [];
+
+/** A machine in which a test does not end is of no more use. */
+async function startAnew(on: FileSystem): Promise<void> {
+  await machine.stop();
+  machine = await XfstestsMachine.start(system.image, seed);
+  await machine.prepare(on);
+}
+
+/** How a test ended over the target; undefined when it did not end. */
+async function onTarget(on: FileSystem, test: string): Promise<TestEnd | undefined> {
+  const printed = await machine.check(on, 'target', test, LONGEST_MS);
+  if (printed !== null) return readCheck(test, printed);
+  for (const line of await machine.blocked()) console.error(line);
+  return undefined;
+}
+
+async function failsWithout(on: FileSystem, test: string): Promise<boolean> {
+  const printed = await machine.check(on, 'disks', test, LONGEST_MS);
+  if (printed !== null) return readCheck(test, printed).result === 'failed';
+  await startAnew(on);
+  return true;
+}
+
+async function runOne(on: FileSystem, test: string): Promise<Row> {
+  const began = Date.now();
+  const before = await machine.moved();
+  const ended = await onTarget(on, test);
+  const moved = (await machine.moved()) - before;
+  const complaints = await machine.wrong();
+  const seconds = (Date.now() - began) / 1000;
+  const row = (end: TestEnd): Row => ({ test, end, seconds, moved });
+  if (ended === undefined) await startAnew(on);
+  // What the kernel or the target says of itself counts whatever the test made of it.
+  if (complaints.length > 0) return row({ result: 'failed', note: complaints.join('; ') });
+  const end = ended ?? { result: 'failed', note: `not over after ${String(LONGEST_MS / 1000)} s` };
+  if (end.result !== 'failed' || !(await failsWithout(on, test))) return row(end);
+  return row({ result: 'not run', note: `fails on healthy disks without the target too: ${end.note}` });
+}
+
 let tests: readonly string[] = [];
 try {
   await machine.prepare(kind);
@@ -90,9 +112,10 @@ try {
   const until = Date.now() + minutes * 60_000;
   for (const test of tests) {
     if (Date.now() > until) break;
-    const row = await runOne(machine, kind, test);
+    process.stdout.write(`${test}: `);
+    const row = await runOne(kind, test);
     rows.push(row);
-    console.log(`${test}: ${row.end.result} (${row.seconds.toFixed(0)} s) ${row.end.note}`);
+    console.log(`${row.end.result} (${row.seconds.toFixed(0)} s) ${row.end.note}`);
   }
   wrong.push(...(await machine.judgeSpares()));
 } finally {
