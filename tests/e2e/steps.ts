@@ -60,6 +60,19 @@ export async function confirm(page: Page): Promise<Locator> {
   return erase;
 }
 
+/** What is pointed at is outlined on the sheet above the map, and nothing stays there when the pointer leaves. */
+export async function pointAtMap(page: Page): Promise<void> {
+  const above = page.locator('.heat-above');
+  const isMarked = (): Promise<unknown> =>
+    above.evaluate(`(canvas) =>
+      canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0)`);
+  expect(await isMarked()).toBe(false);
+  await page.getByRole('application').hover();
+  await expect.poll(isMarked).toBe(true);
+  await page.mouse.move(0, 0);
+  await expect.poll(isMarked).toBe(false);
+}
+
 /** Waits for the wizard's last page and opens the device from it. */
 export async function openDevice(page: Page): Promise<void> {
   const open = page.getByRole('button', { name: /^Open / });

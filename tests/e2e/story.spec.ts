@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 
 import { test } from './host.ts';
-import { choosePair, confirm, count, openDevice, openLab, picture } from './steps.ts';
+import { choosePair, confirm, count, openDevice, openLab, picture, pointAtMap } from './steps.ts';
 
 test('a failing disk is protected, its bad blocks are moved, and a power cut loses nothing', async ({ page, host }) => {
   test.setTimeout(900_000);
@@ -19,6 +19,7 @@ test('a failing disk is protected, its bad blocks are moved, and a power cut los
   const verdict = page.getByRole('region', { name: 'Verdict' });
   const panel = page.getByRole('region', { name: 'Lab controls' });
   await expect(verdict).toContainText(/Protected/);
+  await pointAtMap(page);
 
   // A disk with scattered bad sectors, written to: blocks are moved while the page looks on.
   await panel.getByLabel('Disk, with failing sectors').selectOption('main');

@@ -14,7 +14,7 @@ import type { PredictedRange } from '../../../app/forecast/output.ts';
 import { codes as cellCodes, DIMMED, isPicked, type Picked } from './cells.ts';
 import { drawHatch } from './hatch.ts';
 import type { Layer } from './layer.ts';
-import { drawOverlay } from './overlay.ts';
+import { drawOverlay, hasMarks } from './overlay.ts';
 import { predictedCells, type CellRun } from './predicted.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { usePainter } from './use-painter.ts';
@@ -59,6 +59,7 @@ export function HeatCanvas(props: HeatCanvasProps) {
   const { scale, view, tiles, revision, partial, fresh, setView } = data;
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
+  const isMarked = useRef(false);
   const [hover, setHover] = useState<number | null>(null);
   const grid = scale.gridAt(view.level);
   const ratio = usePixelRatio();
@@ -89,18 +90,20 @@ export function HeatCanvas(props: HeatCanvasProps) {
   }, [painter, palette, shown, dimExcept, grid, ratio, size]);
 
   useLayoutEffect(() => {
-    const context = above.current?.getContext('2d');
-    if (context === null || context === undefined) return;
     const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));
-    return drawOverlay(context, {
-      grid,
-      ratio,
+    const marks = {
       count: shown.count,
       cursor: at(cursor),
       hover,
       fresh: [...fresh].map((block) => indexOf(view, block)),
-      palette,
-    });
+    };
+    // A sheet that was touched, even if only to clear it, is copied to the screen whole.
+    const marked = hasMarks(marks);
+    if (!marked && !isMarked.current) return;
+    isMarked.current = marked;
+    const context = above.current?.getContext('2d');
+    if (context === null || context === undefined) return;
+    return drawOverlay(context, { ...marks, grid, ratio, palette });
   }, [palette, grid, ratio, size, view, cursor, hover, fresh, shown.count]);
 
   const point = (index: number | null): void => {

@@ -14,6 +14,12 @@ export interface Overlay {
 
 const GLOW_MS = 1600;
 
+/** Whether anything lies above the cells. */
+export function hasMarks({ hover, cursor, fresh, count }: Omit<Overlay, 'grid' | 'ratio' | 'palette'>): boolean {
+  const inside = (index: number | null): boolean => index !== null && index >= 0 && index < count;
+  return hover !== null || inside(cursor) || fresh.some(inside);
+}
+
 /** Draws what lies above the cells. Returns the function that stops a glow that is under way. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): () => void {
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
