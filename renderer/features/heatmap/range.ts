@@ -1,5 +1,7 @@
 import type { HealthCell } from '../../../app/domain/target.ts';
-import type { FetchHealth } from './tiles.ts';
+
+/** Asks the target for the health of a range in so many cells; those of which nothing is known are left out. */
+export type FetchHealth = (firstBlock: number, blockCount: number, cells: number) => Promise<readonly HealthCell[]>;
 
 /**
  * Health of `count` blocks from `first` in cells of `per` blocks, by number of the cell. The target cuts a range into

@@ -4,7 +4,8 @@ import type { HealthCell } from '../../../app/domain/target.ts';
 import { appError } from '../../../app/errors.ts';
 import { codes } from './cells.ts';
 import { riskLayer, stateLayer } from './layer.ts';
-import { TILE_CELLS, Tiles, type FetchHealth } from './tiles.ts';
+import type { FetchHealth } from './range.ts';
+import { TILE_CELLS, Tiles } from './tiles.ts';
 
 const told = (cell: number, part: Partial<HealthCell> = {}): HealthCell => ({
   cell,

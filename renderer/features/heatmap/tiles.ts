@@ -4,7 +4,7 @@ import { toErrorData, type ErrorData } from '../../../app/errors.ts';
 import { classOf, codes } from './cells.ts';
 import { Tally, type BlockCounts } from './counts.ts';
 import { codeIn, type Layer } from './layer.ts';
-import { healthInCells } from './range.ts';
+import { healthInCells, type FetchHealth } from './range.ts';
 import { blocksPerCell } from './view.ts';
 
 /** Cells of a tile: as many as one answer may hold, so that a window needs few requests. */
@@ -14,8 +14,6 @@ const MOST_TILES = 600;
 const MOST_REQUESTS = 3;
 /** Levels above a missing tile that may stand in for it. */
 const MOST_COARSER = 3;
-
-export type FetchHealth = (firstBlock: number, blockCount: number, cells: number) => Promise<readonly HealthCell[]>;
 
 interface Tile {
   readonly level: number;

@@ -4,7 +4,8 @@ import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import type { RemapRow } from '../../../app/domain/target.ts';
 import { blockCount } from '../../../app/domain/target.ts';
 import { useBridge } from '../../store/context.tsx';
-import { Tiles, type FetchHealth } from './tiles.ts';
+import type { FetchHealth } from './range.ts';
+import { Tiles } from './tiles.ts';
 import {
   blocksPerCell,
   clampView,

@@ -8,9 +8,8 @@ import type { RegionTimes } from './ages.ts';
 import { ageLayer, riskLayer, speedLayer, stateLayer, timeOf, type Layer } from './layer.ts';
 import { Neighbourhoods, placeBlocks } from './neighbourhood.ts';
 import type { SpeedScale, SpeedTime } from './presets.ts';
-import { healthInCells } from './range.ts';
+import { healthInCells, type FetchHealth } from './range.ts';
 import { useRegionTimes } from './region-book.ts';
-import type { FetchHealth } from './tiles.ts';
 
 /** How often what is usual where is measured anew, in milliseconds. */
 const REFRESH_MS = 60_000;

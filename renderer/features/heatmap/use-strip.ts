@@ -6,8 +6,7 @@ import { useBridge } from '../../store/context.tsx';
 import { codes } from './cells.ts';
 import { STRIP_CELLS } from './HeatStrip.tsx';
 import { codeIn, stateLayer, type Layer } from './layer.ts';
-import { healthInCells } from './range.ts';
-import type { FetchHealth } from './tiles.ts';
+import { healthInCells, type FetchHealth } from './range.ts';
 
 /** Quiet time after an event before the strip is asked for again, so that a burst of events asks once. */
 const SETTLE_MS = 400;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { HealthCell } from '../../../app/domain/target.ts';
-import type { FetchHealth } from './tiles.ts';
+import type { FetchHealth } from './range.ts';
 import { classOf } from './cells.ts';
 import { codeIn, speedLayer } from './layer.ts';
 import { blocksIn, blocksOfClass, findBlock } from './walk.ts';

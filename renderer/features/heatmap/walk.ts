@@ -4,7 +4,7 @@ import type { HealthCell } from '../../../app/domain/target.ts';
 import type { BlockState } from '../../design/StateMark.tsx';
 import { classOf, mayHold } from './cells.ts';
 import { codeIn, type Layer } from './layer.ts';
-import type { FetchHealth } from './tiles.ts';
+import type { FetchHealth } from './range.ts';
 
 /** Requests for one step at most: what only seems to be there must not keep the helper busy for ever. */
 const MOST_REQUESTS = 32;
