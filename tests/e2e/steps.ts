@@ -62,10 +62,12 @@ export async function confirm(page: Page): Promise<Locator> {
 
 /** What is pointed at is outlined on the sheet above the map, and nothing stays there when the pointer leaves. */
 export async function pointAtMap(page: Page): Promise<void> {
-  const above = page.locator('.heat-above');
   const isMarked = (): Promise<unknown> =>
-    above.evaluate(`(canvas) =>
-      canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0)`);
+    page.evaluate(`{
+      const { width, height } = document.querySelector('.heat-above');
+      const { data } = document.querySelector('.heat-above').getContext('2d').getImageData(0, 0, width, height);
+      data.some((value) => value !== 0);
+    }`);
   expect(await isMarked()).toBe(false);
   await page.getByRole('application').hover();
   await expect.poll(isMarked).toBe(true);
