@@ -288,7 +288,7 @@ export class CountingMachine {
     const near = Math.ceil(this.#remapsPerStripe / BIT_BLOCKS) * BIT_BLOCKS;
     const first = place === 'far' ? STRIPE_BLOCKS / 2 : near;
     const kept = operation === 'cached-read' ? READ_AHEAD_BLOCKS : 0;
-    const count = (place === 'far' ? STRIPE_BLOCKS / 2 : NEAR_BLOCKS - (near % NEAR_BLOCKS)) - kept;
+    const count = place === 'far' ? STRIPE_BLOCKS / 2 - kept : NEAR_BLOCKS - (near % NEAR_BLOCKS);
     const places = [STRIPES, STRIPE_BLOCKS, first, count].map((n, at) => (at === 0 ? n : n * BLOCK_SECTORS));
     return [`/dev/mapper/${device}`, operation, bytes, order, requests, ...places].map(String);
   }

@@ -15,6 +15,8 @@ import { MOST_FILES, named, toolSays, type AskVolume } from './volume.ts';
 
 /** How long the names of files are searched for in a mounted file system. Milliseconds. */
 const SEARCH_LIMIT = 300_000;
+/** xfs_db does not end with 0 when it met anything that is not as it should be, and answers all the same. */
+const XFS_DB_CODES = [0, 1, 2, 3];
 /** What a map of a whole file system may be long, some 60 bytes for each of its mappings. Bytes. */
 const MAP_LIMIT = 128 * 1024 * 1024;
 
@@ -34,9 +36,8 @@ async function askUnmounted(path: string, spans: readonly Span[], run: RunTool):
   const blockSectors = blockBytes / 512;
   const blocks = unitsOf(spans, blockSectors);
   const questions = blocks.flatMap((block) => ['-c', `daddr ${block * blockSectors}`, '-c', 'blockuse -n']);
-  // xfs_db ends with 1 when it was told of anything that is not as it should be, and answers all the same.
   const { stdout, stderr } = await run('xfs_db', ['-r', '-c', 'blockget -n', ...questions, path], {
-    allowCodes: [0, 1, 2, 3],
+    allowCodes: XFS_DB_CODES,
   });
   if (!/^block \d/m.test(stdout)) throw toolSays('xfs_db', stderr || stdout);
   const places = blocks.map((block) => [Math.floor(block / groupBlocks), block % groupBlocks] as const);
@@ -52,11 +53,12 @@ async function withMoreNames(path: string, owners: readonly Owner[], run: RunToo
   const files = owners.flatMap(({ kind, inode, paths }) =>
     kind === 'file' && inode !== null && paths.length > 0 ? [inode] : [],
   );
-  const asked = [...new Set(files)].slice(0, MOST_FILES);
+  const asked = [...new Set(files)];
   if (asked.length === 0) return [...owners];
   // It stays at the inode before where it finds none; so it says again where it is.
   const questions = asked.flatMap((inode) => ['-c', `inode ${inode}`, '-c', 'inode', '-c', 'print core.nlinkv2']);
-  const links = parseLinks((await run('xfs_db', ['-r', ...questions, path])).stdout);
+  const { stdout } = await run('xfs_db', ['-r', ...questions, path], { allowCodes: XFS_DB_CODES });
+  const links = parseLinks(stdout);
   return owners.map((owner) => ({
     ...owner,
     morePaths: owner.kind === 'file' && owner.inode !== null && (links.get(owner.inode) ?? 1) > owner.paths.length,

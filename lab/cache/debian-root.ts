@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LabError } from '../errors.ts';
+import { LabError, type LabErrorCode } from '../errors.ts';
 import { run, type RunResult } from '../process.ts';
 
 /** Where the system's own packages come from: the archive and, where there is one, that of security updates. */
@@ -19,7 +19,7 @@ export async function debianArchives(
 }
 
 /**
- * Runs a program with `root` as its whole file system and its own /proc, which the kernel's build tools read. Needs
+ * Runs a program with `root` as its whole file system and its own /proc, which build tools read. Needs
  * root; mounts nothing that outlives the program.
  */
 export function runInRoot(
@@ -36,8 +36,12 @@ export function runInRoot(
 }
 
 /** What a program gave that must end well; else throws with `message`, a sentence without its full stop. */
-export async function succeed(running: Promise<RunResult>, message: string): Promise<RunResult> {
+export async function succeed(
+  running: Promise<RunResult>,
+  message: string,
+  code: LabErrorCode = 'kernel-unavailable',
+): Promise<RunResult> {
   const result = await running;
   if (result.code === 0) return result;
-  throw new LabError('kernel-unavailable', `${message}.`, { detail: `${result.stdout}\n${result.stderr}` });
+  throw new LabError(code, `${message}.`, { detail: `${result.stdout}\n${result.stderr}` });
 }

@@ -4,8 +4,8 @@ import { basename, join, relative } from 'node:path';
 import { LabError } from '../errors.ts';
 import { run, type RunResult } from '../process.ts';
 import { buildOnce, exists } from './build-once.ts';
-import type { KernelFiles } from './kernel.ts';
 import { runInRoot } from './debian-root.ts';
+import type { KernelFiles } from './kernel.ts';
 
 export interface ModuleOptions {
   readonly cache: string;

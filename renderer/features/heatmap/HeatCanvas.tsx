@@ -95,7 +95,8 @@ export function HeatCanvas(props: HeatCanvasProps) {
       count: shown.count,
       cursor: at(cursor),
       hover,
-      fresh: [...fresh].map((block) => indexOf(view, block)),
+      fresh: fresh.blocks.map((block) => indexOf(view, block)),
+      since: fresh.since,
     };
     // A sheet that was touched, even if only to clear it, is copied to the screen whole.
     const marked = hasMarks(marks);

@@ -9,40 +9,50 @@ export interface Overlay {
   readonly hover: number | null;
   /** Cells that glow once; indices outside of the window are left out. */
   readonly fresh: readonly number[];
+  /** When their glow began, as `performance.now` counts. */
+  readonly since: number;
   readonly palette: Palette;
 }
 
 const GLOW_MS = 1600;
 
-/** Whether anything lies above the cells. */
-export function hasMarks({ hover, cursor, fresh, count }: Omit<Overlay, 'grid' | 'ratio' | 'palette'>): boolean {
-  const inside = (index: number | null): boolean => index !== null && index >= 0 && index < count;
-  return hover !== null || inside(cursor) || fresh.some(inside);
+type Marks = Omit<Overlay, 'grid' | 'ratio' | 'palette'>;
+
+/** Whether anything lies above the cells now. */
+export function hasMarks(marks: Marks): boolean {
+  return marks.hover !== null || isInside(marks, marks.cursor) || glowing(marks, performance.now()).length > 0;
+}
+
+function isInside({ count }: Marks, index: number | null): boolean {
+  return index !== null && index >= 0 && index < count;
+}
+
+function glowing(marks: Marks, now: number): readonly number[] {
+  return now - marks.since < GLOW_MS ? marks.fresh.filter((index) => isInside(marks, index)) : [];
 }
 
 /** Draws what lies above the cells. Returns the function that stops a glow that is under way. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): () => void {
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const inside = overlay.fresh.filter((index) => index >= 0 && index < overlay.count);
-  if (inside.length === 0 || still) {
+  const cells = glowing(overlay, performance.now());
+  if (cells.length === 0 || still) {
     paint(context, overlay, [], 0);
     return () => undefined;
   }
-  const started = performance.now();
   let frame = 0;
   const step = (now: number): void => {
-    const part = Math.min(1, Math.max(0, (now - started) / GLOW_MS));
-    paint(context, overlay, inside, part);
+    const part = Math.min(1, Math.max(0, (now - overlay.since) / GLOW_MS));
+    paint(context, overlay, part < 1 ? cells : [], part);
     if (part < 1) frame = requestAnimationFrame(step);
   };
   frame = requestAnimationFrame(step);
   return () => cancelAnimationFrame(frame);
 }
 
-function paint(context: CanvasRenderingContext2D, overlay: Overlay, glowing: readonly number[], part: number): void {
+function paint(context: CanvasRenderingContext2D, overlay: Overlay, cells: readonly number[], part: number): void {
   const { canvas } = context;
   context.clearRect(0, 0, canvas.width, canvas.height);
-  for (const index of glowing) {
+  for (const index of cells) {
     const { x, y, edge } = place(overlay, index);
     const reach = (3 + 9 * part) * overlay.ratio;
     context.globalAlpha = 0.9 * (1 - part);
@@ -52,7 +62,7 @@ function paint(context: CanvasRenderingContext2D, overlay: Overlay, glowing: rea
   }
   context.globalAlpha = 1;
   if (overlay.hover !== null) outline(context, overlay, overlay.hover, overlay.palette.ink, 1.5);
-  if (overlay.cursor !== null && overlay.cursor >= 0 && overlay.cursor < overlay.count) {
+  if (overlay.cursor !== null && isInside(overlay, overlay.cursor)) {
     outline(context, overlay, overlay.cursor, overlay.palette.focus, 2.5);
   }
 }

@@ -20,6 +20,13 @@ import {
 /** How often what is in sight is asked for anew where no event says that it changed: reads raise none. */
 const REFRESH_MS = 10_000;
 
+/** Blocks that were moved a moment ago, for their one glow. */
+export interface Fresh {
+  readonly blocks: readonly number[];
+  /** When the page heard of it, as `performance.now` counts. */
+  readonly since: number;
+}
+
 export interface HeatmapData {
   readonly scale: Scale;
   readonly view: View;
@@ -30,8 +37,7 @@ export interface HeatmapData {
   /** Blocks in the window that are moved only in part, as far as they are known. */
   readonly partial: ReadonlySet<number>;
   readonly fetch: FetchHealth;
-  /** Blocks moved since the page was opened, for their one glow. */
-  readonly fresh: ReadonlySet<number>;
+  readonly fresh: Fresh;
 }
 
 /** The data behind a heatmap of one device: the view, the tiles it needs, kept up with what happens on the device. */
@@ -89,9 +95,9 @@ export function useHeatmap(
 }
 
 /** Marks what the newest events touched as stale, and gives the blocks that were moved just now. */
-function useFreshBlocks(target: TargetView, tiles: Tiles): ReadonlySet<number> {
+function useFreshBlocks(target: TargetView, tiles: Tiles): Fresh {
   const seen = useRef<number | null>(null);
-  const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
+  const [fresh, setFresh] = useState<Fresh>({ blocks: [], since: 0 });
   const { events, status } = target;
   useEffect(() => {
     const before = seen.current;
@@ -102,8 +108,8 @@ function useFreshBlocks(target: TargetView, tiles: Tiles): ReadonlySet<number> {
     if (news.length < status.lastEvent - before) tiles.invalidateAll();
     for (const { block } of news) if (block !== null) tiles.invalidate(block);
     const moved = news.flatMap((event) => (event.type === 'remap' && event.block !== null ? [event.block] : []));
-    // A new set each time also draws anew, which asks for the tiles that are stale now.
-    setFresh(new Set(moved));
+    // Something new each time also draws anew, which asks for the tiles that are stale now.
+    setFresh({ blocks: moved, since: performance.now() });
   }, [events, status.lastEvent, tiles]);
   return fresh;
 }

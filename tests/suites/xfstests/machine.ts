@@ -111,7 +111,7 @@ export class XfstestsMachine {
     return code === null ? null : `${stdout}\n${stderr}`;
   }
 
-  /** What is wrong with the target, its kernel or its spares by now, in sentences. */
+  /** What is wrong with the targets or the kernel since it was last asked, in sentences. */
   async wrong(): Promise<string[]> {
     const wrong = this.kernelLab.log.takeComplaints().map((line) => `the kernel complained: ${line}`);
     for (const part of PARTS) {

@@ -48,7 +48,10 @@ Ran: generic/013
 Failures: generic/013
 Failed 1 of 1 tests
 `;
-    expect(readCheck('generic/013', output).result).toBe('failed');
+    expect(readCheck('generic/013', output)).toEqual({
+      result: 'failed',
+      note: '_check_generic_filesystem: filesystem on /dev/mapper/test1 is inconsistent',
+    });
   });
 
   it('that ended without a result is a failure, with the last words', () => {

@@ -32,13 +32,15 @@ export function readCheck(test: string, output: string): TestEnd {
   return { result: 'failed', note: `no result: ${lastWords(lines)}` };
 }
 
-/** The first line that was not expected, or what `check` says of the end. */
+/** How the test ended or what its file system was found to be, with the first line that was not expected. */
 function reasonIn(lines: readonly string[], test: string): string {
   const head = lines.find((line) => line.startsWith(`${test} `)) ?? '';
-  const said = /(\[failed.*|- output mismatch|_check_\w+: .*)/.exec(head)?.[1]?.replace(/ \(see .*$/, '') ?? 'failed';
+  const ended = /\[failed.*|- output mismatch/.exec(head)?.[0].replace(/ \(see .*$/, '');
+  const found = lines.find((line) => /^_check_\w+: /.test(line));
   const differs = lines.filter((line) => /^\s+[-+](?![-+]{2} )/.test(line)).map((line) => line.trim());
   const added = differs.find((line) => line.startsWith('+')) ?? differs[0];
-  return `${said}${added === undefined ? '' : `: ${added}`}`.slice(0, SHOWN);
+  const said = [ended, found, added].filter((words) => words !== undefined);
+  return (said.length === 0 ? 'failed' : said.join(': ')).slice(0, SHOWN);
 }
 
 function lastWords(lines: readonly string[]): string {

@@ -1,11 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildOnce, exists } from '../../../lab/cache/build-once.ts';
 import { debianArchives, runInRoot, succeed } from '../../../lab/cache/debian-root.ts';
 import { requireSpace } from '../../../lab/cache/paths.ts';
-import { run } from '../../../lab/process.ts';
+import { run, type RunResult } from '../../../lab/process.ts';
 
 /**
  * What xfstests is built with and what its tests call, beside a minimal Debian. Not udev: where there is `udevadm`, tests
@@ -43,7 +43,7 @@ export async function obtainSystem({
   onBuild,
 }: SystemOptions): Promise<{ image: string; commit: string }> {
   const asked = run('git', ['-C', source, 'rev-parse', 'HEAD']);
-  const commit = (await succeed(asked, `${source} is no git repository of xfstests`)).stdout.trim();
+  const commit = (await made(asked, `${source} is no git repository; name one of xfstests as --source`)).stdout.trim();
   const hash = createHash('sha256')
     .update(JSON.stringify([LAYOUT, PACKAGES, commit]))
     .digest('hex');
@@ -56,31 +56,35 @@ export async function obtainSystem({
   return { image: join(folder, 'system.img'), commit };
 }
 
+function made(running: Promise<RunResult>, otherwise: string): Promise<RunResult> {
+  return succeed(running, otherwise, 'image-build-failed');
+}
+
 async function build(folder: string, source: string, commit: string): Promise<void> {
   const root = join(folder, 'root');
   const { main } = await debianArchives(undefined);
-  await succeed(
+  await made(
     run('debootstrap', ['--variant=minbase', `--include=${PACKAGES.join(',')}`, 'bookworm', root, main]),
     'debootstrap could not make a system of Debian 12; it needs root and the network',
   );
   const inside = join(root, XFSTESTS);
   await mkdir(inside, { recursive: true });
   const archive = join(folder, 'source.tar');
-  await succeed(
+  await made(
     run('git', ['-C', source, 'archive', '--format=tar', `--output=${archive}`, commit]),
     `git could not hand out ${source}`,
   );
-  await succeed(run('tar', ['-xf', archive, '-C', inside]), 'the source of xfstests could not be unpacked');
+  await made(run('tar', ['-xf', archive, '-C', inside]), 'the source of xfstests could not be unpacked');
   await rm(archive);
   const jobs = `-j${String(availableParallelism())}`;
-  await succeed(runInRoot(root, ['make', jobs], undefined, XFSTESTS), 'xfstests could not be built');
+  await made(runInRoot(root, ['make', jobs], undefined, XFSTESTS), 'xfstests could not be built');
   for (const user of USERS) {
-    await succeed(runInRoot(root, ['useradd', '--create-home', user], undefined), `no user ${user} could be made`);
+    await made(runInRoot(root, ['useradd', '--create-home', user], undefined), `no user ${user} could be made`);
   }
   await rm(join(root, 'var/cache/apt'), { recursive: true });
   await rm(join(root, 'var/lib/apt/lists'), { recursive: true });
   const image = join(folder, 'system.img');
-  await succeed(
+  await made(
     run('mkfs.ext4', ['-q', '-d', root, '-L', 'SUITES', image, `${String(IMAGE_MIB)}M`]),
     'no image could be made of the system',
   );
