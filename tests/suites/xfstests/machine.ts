@@ -1,4 +1,4 @@
-import type { ExecOutcome } from '../../../lab/index.ts';
+import { LabError, type ExecOutcome } from '../../../lab/index.ts';
 import { KernelLab } from '../../kernel/harness/kernel-lab.ts';
 import { FailingPair } from '../failing-pair.ts';
 import { wrongWithSpare } from '../spare.ts';
@@ -104,11 +104,14 @@ export class XfstestsMachine {
       RESULT_BASE: '/tmp/results',
     };
     const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
-    const { code, stdout, stderr } = await this.#bash(
-      [...exports, `cd ${XFSTESTS}`, `./check ${words}`].join('; '),
-      longestMs,
-    );
-    return code === null ? null : `${stdout}\n${stderr}`;
+    try {
+      const script = [...exports, `cd ${XFSTESTS}`, `./check ${words}`].join('; ');
+      const { stdout, stderr } = await this.#bash(script, longestMs);
+      return `${stdout}\n${stderr}`;
+    } catch (error) {
+      if (error instanceof LabError && error.code === 'timeout') return null;
+      throw error;
+    }
   }
 
   /** What is wrong with the targets or the kernel since it was last asked, in sentences. */
