@@ -19,8 +19,9 @@
  * straight write may slip in between the copy and the publication. It closes
  * a gate on its blocks, which makes map() hand new writes to a worker (which
  * waits for the lock), and waits for the straight writes that passed before:
- * each is counted, from map() to end_io(), in one of two per-CPU sums, chosen
- * by the epoch. map() reads the epoch and counts in one RCU read-side section,
+ * each is counted, from map() to its end, in one of two per-CPU sums, chosen
+ * by the epoch. map() reads the epoch and counts in one RCU read-side section
+ * (for a write one that only turns off preemption, which costs less),
  * and looks at gates and mappings after that. After closing the gate and
  * changing the epoch, a grace period later no one counts in the old sum any
  * more; it only falls, so reading it as zero, however slowly, means that it is

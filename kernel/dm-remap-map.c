@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of every bio: map() and end_io().
+ * Where every bio goes: map(). What becomes of it is in dm-remap-end.c.
  */
 #include <linux/sizes.h>
 
 #include "dm-remap.h"
 
 #define LOOK_SECTORS	131072u
+
+/* Longest run of mapped blocks that is looked for. */
+#define RUN_SECTORS	2048u
 
 /* Up to this length looking at bits of the filter is cheaper than at the hash. */
 #define FILTER_BYTES	SZ_1M
@@ -92,6 +95,44 @@ static enum verdict judge_mapped(struct remap_c *rc, struct bio *bio,
 	}
 }
 
+static bool is_waiting(struct remap_c *rc, u64 block)
+{
+	return (test_bit(REMAP_ATT_PENDING, &rc->attention) &&
+		xa_load(&rc->pending, block)) ||
+	       (test_bit(REMAP_ATT_GATED, &rc->attention) &&
+		xa_load(&rc->gates, block));
+}
+
+/*
+ * Blocks that were moved together mostly lie together on the spare too: how many
+ * of the @sectors can go there in one bio, of which @count, up to the end of
+ * @block, do anyway?
+ */
+static unsigned int run_on_spare(struct remap_c *rc, struct bio *bio, u64 block,
+				 u32 slot, unsigned int count,
+				 unsigned int sectors)
+{
+	sectors = min(sectors, RUN_SECTORS);
+	while (count < sectors) {
+		unsigned int whole = min(sectors - count, rc->block_sectors);
+		unsigned int n = whole;
+		struct remap_view view;
+		u64 found;
+
+		block++;
+		slot++;
+		if (is_waiting(rc, block) ||
+		    !remap_find(rc, block, block, &view, &found) ||
+		    view.slot != slot ||
+		    judge_mapped(rc, bio, &view, 0, &n) != TO_SPARE)
+			break;
+		count += n;
+		if (n < whole)
+			break;
+	}
+	return count;
+}
+
 /* Lowest block of the bio that map() may not just send to main. */
 static bool find_special(struct remap_c *rc, u64 first, u64 last,
 			 struct remap_view *view, u64 *block, bool *pending,
@@ -127,20 +168,16 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 
 static noinline int hold(struct remap_c *rc, struct remap_io *io, struct bio *bio)
 {
-	if (bio->bi_opf & REQ_NOWAIT) {
-		io->flags |= REMAP_IO_FINAL;
-		bio_wouldblock_error(bio);
-		return DM_MAPIO_SUBMITTED;
-	}
-	remap_hold(rc, io);
+	if (bio->bi_opf & REQ_NOWAIT)
+		remap_end(io, bio, BLK_STS_AGAIN);
+	else
+		remap_hold(rc, io);
 	return DM_MAPIO_SUBMITTED;
 }
 
 static noinline int finish(struct remap_io *io, struct bio *bio, blk_status_t status)
 {
-	io->flags |= REMAP_IO_FINAL;
-	bio->bi_status = status;
-	bio_endio(bio);
+	remap_end(io, bio, status);
 	return DM_MAPIO_SUBMITTED;
 }
 
@@ -191,6 +228,9 @@ static noinline enum verdict map_special(struct remap_c *rc,
 	    count == remap_sectors_of(rc, block))
 		io->flags |= REMAP_IO_PENDING;
 
+	if (verdict == TO_SPARE && count == rc->block_sectors - offset &&
+	    (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE))
+		count = run_on_spare(rc, bio, block, view.slot, count, sectors);
 	if (count < sectors)
 		dm_accept_partial_bio(bio, count);
 	if (verdict == TO_SPARE) {
@@ -205,21 +245,12 @@ static noinline enum verdict map_special(struct remap_c *rc,
 static void count_io(struct remap_c *rc, struct remap_io *io,
 		     unsigned int epoch)
 {
-	this_cpu_inc(*rc->in_flight[epoch]);
-	io->flags |= REMAP_IO_COUNTED + epoch * REMAP_IO_EPOCH;
-}
-
-static void uncount_io(struct remap_c *rc, struct remap_io *io)
-{
-	if (!(io->flags & REMAP_IO_COUNTED))
-		return;
-	/* This CPU's share may fall below zero; only the sum counts. */
-	this_cpu_dec(*rc->in_flight[!!(io->flags & REMAP_IO_EPOCH)]);
-	io->flags &= ~REMAP_IO_COUNTED;
+	io->in_flight = rc->in_flight[epoch];
+	this_cpu_inc(*io->in_flight);
 }
 
 /* May a block of the bio be mapped? Looks at each group's own bit. */
-static noinline bool filter_hits(struct remap_c *rc, struct bio *bio)
+static bool filter_hits(struct remap_c *rc, struct bio *bio)
 {
 	u64 group = bio->bi_iter.bi_sector >> rc->group_shift;
 	u64 last = (bio_end_sector(bio) - 1) >> rc->group_shift;
@@ -234,32 +265,31 @@ static noinline bool filter_hits(struct remap_c *rc, struct bio *bio)
 }
 
 /*
- * Is nothing known of any block of the bio? Then it just goes to main, which
- * is the way of nearly every bio; so this is all that it pays, and the rest is
- * kept out of line. Looks at no slot and therefore needs no RCU. A mapping's
- * bit in the filter is set before the bio that caused the mapping completes.
+ * Is it plain at a glance that nothing is known of any block of the bio? Looks
+ * at no slot and therefore needs no RCU. A mapping's bit in the filter is set
+ * before the bio that caused the mapping completes.
  */
 static inline bool nothing_known(struct remap_c *rc, struct bio *bio)
 {
-	unsigned long attention = READ_ONCE(rc->attention);
 	u64 word, last;
 
-	if (likely(!attention))
+	/* Only compared to zero, and by one instruction if not READ_ONCE(). */
+	if (likely(!data_race(rc->attention)))
 		return true;
-	if (attention != BIT(REMAP_ATT_MAPPED))
+	if (READ_ONCE(rc->attention) != BIT(REMAP_ATT_MAPPED))
 		return false;
 	/* Bad blocks come in clusters: the word is clear for most bios. */
 	word = bio->bi_iter.bi_sector >> rc->word_shift;
 	last = (bio_end_sector(bio) - 1) >> rc->word_shift;
-	if (likely(word == last &&
-		   !READ_ONCE(rc->filter[word & rc->word_mask])))
-		return true;
-	return !filter_hits(rc, bio);
+	return word == last && !READ_ONCE(rc->filter[word & rc->word_mask]);
 }
 
 static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
 			      struct bio *bio)
 {
+	io->flags = 0;
+	io->in_flight = NULL;
+	bio->bi_end_io = remap_end_known;
 	bio->bi_iter.bi_sector = 0;
 	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
 		return finish(io, bio, BLK_STS_IOERR);
@@ -270,39 +300,55 @@ static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
 	return DM_MAPIO_REMAPPED;
 }
 
+/* A write is counted already, see remap_map(). */
 static noinline int map_known(struct remap_c *rc, struct remap_io *io,
 			      struct bio *bio)
 {
 	enum verdict verdict;
 	unsigned int epoch;
 
+	if (READ_ONCE(rc->attention) == BIT(REMAP_ATT_MAPPED) &&
+	    !filter_hits(rc, bio))
+		return DM_MAPIO_REMAPPED;
+
+	io->flags = 0;
+	io->start = jiffies;
+	bio->bi_end_io = remap_end_known;
+	if (!is_write(bio))
+		io->in_flight = NULL;
+
 	rcu_read_lock();
 	/* Before the look-up; pairs with remap_drain(). */
 	epoch = smp_load_acquire(&rc->epoch);
 	verdict = map_special(rc, io, bio);
-	if (verdict == TO_SPARE && !(io->flags & REMAP_IO_COUNTED))
+	if (verdict == TO_SPARE && !io->in_flight)
 		count_io(rc, io, epoch);
 	rcu_read_unlock();
 
 	/* May have become shorter. */
 	io->iter.bi_size = bio->bi_iter.bi_size;
 	switch (verdict) {
-	case TO_WORKER:
-		uncount_io(rc, io);
-		return hold(rc, io, bio);
-	case DROP:
-		return finish(io, bio, BLK_STS_OK);
-	case FAIL:
-		return finish(io, bio, BLK_STS_IOERR);
 	case TO_MAIN:
 		if (is_write(bio) &&
 		    test_bit(REMAP_ATT_WATCH, &rc->attention))
 			io->flags |= REMAP_IO_WATCH;
-		break;
+		return DM_MAPIO_REMAPPED;
 	case TO_SPARE:
+		return DM_MAPIO_REMAPPED;
+	default:
 		break;
 	}
-	return DM_MAPIO_REMAPPED;
+
+	if (io->in_flight)
+		remap_uncount(io);
+	switch (verdict) {
+	case TO_WORKER:
+		return hold(rc, io, bio);
+	case DROP:
+		return finish(io, bio, BLK_STS_OK);
+	default:
+		return finish(io, bio, BLK_STS_IOERR);
+	}
 }
 
 int remap_map(struct dm_target *ti, struct bio *bio)
@@ -311,88 +357,35 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 	struct remap_io *io;
 
 	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
-	bio_set_dev(bio, rc->main->bdev);
+	bio_set_dev(bio, rc->main_bdev);
 
 	io = dm_per_bio_data(bio, sizeof(*io));
-	/* The clone's owner may use it; end_io() then need not look for @io. */
-	bio->bi_private = io;
 	io->iter = bio->bi_iter;
-	io->flags = 0;
-	io->start = jiffies;
+	io->rc = rc;
+	io->end_io = bio->bi_end_io;
+	/* The clone's owner may use it. */
+	bio->bi_private = io;
 
 	if (is_write(bio)) {
-		if (unlikely(!bio_sectors(bio)))
+		if (unlikely(!bio->bi_iter.bi_size))
 			return map_flush(rc, io, bio);
-		rcu_read_lock();
+		bio->bi_end_io = remap_end_write;
+		rcu_read_lock_sched();
 		/*
 		 * Before anything is looked up. Pairs with remap_drain(),
 		 * which waits for this section, then for what was counted.
 		 */
 		count_io(rc, io, smp_load_acquire(&rc->epoch));
-		rcu_read_unlock();
+		rcu_read_unlock_sched();
+	} else if (likely(bio->bi_iter.bi_size >
+			  REMAP_MAX_BLOCK_SECTORS << SECTOR_SHIFT)) {
+		/* The costlier way here is the one of the shorter reads. */
+		bio->bi_end_io = remap_end_long_read;
+	} else {
+		bio->bi_end_io = remap_end_read;
+		io->start = jiffies;
 	}
 	if (likely(nothing_known(rc, bio)))
 		return DM_MAPIO_REMAPPED;
-	return map_known(rc, bio->bi_private, bio);
-}
-
-static noinline int end_io_slow(struct remap_c *rc, struct remap_io *io,
-				struct bio *bio, blk_status_t *status)
-{
-	bool spare = io->flags & REMAP_IO_SPARE;
-
-	if (io->flags & REMAP_IO_FINAL)
-		return DM_ENDIO_DONE;
-	if (!*status && (io->flags & REMAP_IO_WATCH)) {
-		if (bio_op(bio) == REQ_OP_WRITE ||
-		    bio_op(bio) == REQ_OP_WRITE_ZEROES)
-			remap_main_wrote(rc);
-		return DM_ENDIO_DONE;
-	}
-	if (!*status) {
-		/* The worker notes what it says before it completes. */
-		io->flags |= REMAP_IO_NOTE;
-		remap_hold(rc, io);
-		return DM_ENDIO_INCOMPLETE;
-	}
-	if ((bio->bi_opf & REQ_NOWAIT) && *status == BLK_STS_AGAIN)
-		return DM_ENDIO_DONE;
-	if (bio_op(bio) == REQ_OP_WRITE_ZEROES && spare &&
-	    (*status == BLK_STS_NOTSUPP || *status == BLK_STS_TARGET)) {
-		remap_hold(rc, io);
-		return DM_ENDIO_INCOMPLETE;
-	}
-
-	switch (remap_classify(*status)) {
-	case REMAP_CLASS_PATH:
-		if (!spare && !(bio->bi_opf & REQ_RAHEAD))
-			remap_halt(rc, "path");
-		return DM_ENDIO_DONE;
-	case REMAP_CLASS_OTHER:
-		return DM_ENDIO_DONE;
-	default:
-		break;
-	}
-	if (!io->iter.bi_size || (bio->bi_opf & REQ_RAHEAD) ||
-	    (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE &&
-	     bio_op(bio) != REQ_OP_WRITE_ZEROES) ||
-	    (!spare && READ_ONCE(rc->halted)))
-		return DM_ENDIO_DONE;
-	remap_hold(rc, io);
-	return DM_ENDIO_INCOMPLETE;
-}
-
-int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
-{
-	struct remap_c *rc = ti->private;
-	struct remap_io *io = bio->bi_private;
-
-	uncount_io(rc, io);
-	if (likely(!*status && !(io->flags & REMAP_IO_TOLD))) {
-		if (likely((u32)jiffies - io->start < rc->slow_jiffies) ||
-		    bio_op(bio) != REQ_OP_READ ||
-		    io->iter.bi_size > rc->block_sectors << SECTOR_SHIFT)
-			return DM_ENDIO_DONE;
-	}
-	return end_io_slow(rc, io, bio, status);
+	return map_known(rc, io, bio);
 }

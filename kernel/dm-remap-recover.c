@@ -292,9 +292,7 @@ static void complete_held(struct remap_c *rc, struct remap_io *io,
 {
 	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
 
-	io->flags |= REMAP_IO_FINAL;
-	bio->bi_status = status;
-	bio_endio(bio);
+	remap_end(io, bio, status);
 	if (atomic_dec_and_test(&rc->held))
 		wake_up(&rc->held_wait);
 }
@@ -368,7 +366,6 @@ static void recover(struct work_struct *work)
  */
 void remap_hold(struct remap_c *rc, struct remap_io *io)
 {
-	io->rc = rc;
 	io->status = BLK_STS_OK;
 	io->done = 0;
 	io->lock.granted = granted;

@@ -240,6 +240,7 @@ static int get_devices(struct remap_c *rc, char **argv)
 		ti->error = "Cannot open main";
 		return r;
 	}
+	rc->main_bdev = rc->main->bdev;
 	r = dm_get_device(ti, argv[1], dm_table_get_mode(ti->table),
 			  &rc->spare);
 	if (r) {
@@ -411,7 +412,6 @@ static struct target_type remap_target = {
 	.ctr = remap_ctr,
 	.dtr = remap_dtr,
 	.map = remap_map,
-	.end_io = remap_end_io,
 	.presuspend = remap_presuspend,
 	.presuspend_undo = remap_resume,
 	.postsuspend = remap_postsuspend,

@@ -135,7 +135,7 @@ struct remap_change {
 
 struct remap_c {
 	/* Read by every bio. */
-	struct dm_dev *main;
+	struct block_device *main_bdev;
 	unsigned long attention;
 	unsigned int block_shift;
 	unsigned int epoch;
@@ -151,6 +151,7 @@ struct remap_c {
 	unsigned int group_mask;
 	unsigned int word_mask;
 
+	struct dm_dev *main;
 	struct dm_dev *spare;
 	struct dm_target *ti;
 	unsigned int block_sectors;
@@ -258,18 +259,15 @@ enum remap_gate {
 };
 
 enum remap_io_flags {
-	REMAP_IO_FINAL = 1,		/* status is settled, pass it on */
-	REMAP_IO_SPARE = 2,		/* was sent to the spare */
-	REMAP_IO_COUNTED = 4,		/* counted in remap_c.in_flight */
-	REMAP_IO_PENDING = 8,		/* reads the whole of a pending block */
-	REMAP_IO_LOCKED = 16,		/* owns its block */
-	REMAP_IO_EPOCH = 32,		/* which half of remap_c.in_flight */
-	REMAP_IO_NOTE = 64,		/* done, but has something to tell */
-	REMAP_IO_WATCH = 128,		/* a write to main, see REMAP_ATT_WATCH */
+	REMAP_IO_SPARE = 1,		/* was sent to the spare */
+	REMAP_IO_PENDING = 2,		/* reads the whole of a pending block */
+	REMAP_IO_LOCKED = 4,		/* owns its block */
+	REMAP_IO_NOTE = 8,		/* done, but has something to tell */
+	REMAP_IO_WATCH = 16,		/* a write to main, see REMAP_ATT_WATCH */
 };
 
-/* What end_io does more work for than passing on the status. */
-#define REMAP_IO_TOLD	(REMAP_IO_FINAL | REMAP_IO_PENDING | REMAP_IO_WATCH)
+/* What its end does more work for than passing on the status. */
+#define REMAP_IO_TOLD	(REMAP_IO_PENDING | REMAP_IO_WATCH)
 
 enum remap_class {
 	REMAP_CLASS_OTHER,	/* says nothing about the block or the disk */
@@ -281,12 +279,15 @@ enum remap_class {
 /* Per-bio data. */
 struct remap_io {
 	struct bvec_iter iter;		/* as it came, in sectors of main */
-	u32 flags;
+	struct remap_c *rc;
+	bio_end_io_t *end_io;		/* dm's */
+	/* Only valid where an end in dm-remap-end.c looks at them. */
+	unsigned long __percpu *in_flight;	/* that counts it, or NULL */
 	u32 start;			/* jiffies when mapped */
+	u32 flags;
 	/* Only when held. */
 	blk_status_t status;
 	u32 done;			/* sectors dealt with */
-	struct remap_c *rc;
 	struct work_struct work;
 	struct remap_lock lock;
 };
@@ -351,7 +352,14 @@ int remap_parse_u64(const char *word, u64 max, u64 *value);
 
 /* dm-remap-map.c */
 int remap_map(struct dm_target *ti, struct bio *bio);
-int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status);
+
+/* dm-remap-end.c */
+void remap_end(struct remap_io *io, struct bio *bio, blk_status_t status);
+void remap_end_read(struct bio *bio);
+void remap_end_long_read(struct bio *bio);
+void remap_end_write(struct bio *bio);
+void remap_end_known(struct bio *bio);
+void remap_uncount(struct remap_io *io);
 
 /* dm-remap-recover.c */
 void remap_hold(struct remap_c *rc, struct remap_io *io);

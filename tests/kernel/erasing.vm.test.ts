@@ -9,6 +9,7 @@ import {
   tags,
   tagsOnDisk,
   trap,
+  untilInFlight,
   useKernelLab,
   write,
   type Pair,
@@ -49,15 +50,6 @@ async function slotOf(target: Target, block: number): Promise<{ first: number; c
 }
 
 /** Waits until a request that is no read is under way in the mapped device. */
-async function untilInFlight(target: Target): Promise<void> {
-  const { kernelLab } = fixture;
-  const { stdout: minor } = await kernelLab.dmsetup(['info', '-c', '--noheadings', '-o', 'minor', target.name]);
-  const file = `/sys/block/dm-${minor.trim()}/inflight`;
-  const waiting = async (): Promise<number> =>
-    Number((await kernelLab.run('/usr/bin/cat', [file])).stdout.trim().split(/\s+/)[1]);
-  await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
-}
-
 function trimsOf(disk: LabDisk, after: number, { first, count }: { first: number; count: number }) {
   const touches = (sector: number, length: number): boolean => sector < first + count && first < sector + length;
   return disk.log.entries(after).filter((entry) => entry.operation === 'trim' && touches(entry.sector, entry.count));

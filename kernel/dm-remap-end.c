@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a bio ends that map() sent on.
+ *
+ * Nearly every bio just goes to main and succeeds. So that these pay little, the
+ * target has no end_io(): map() puts an end of its own before dm's, another one
+ * for each kind of bio, which looks at no more than that kind may need. Ends run
+ * in any context, also in interrupts.
+ */
+#include "dm-remap.h"
+
+/* Takes a bio out of the sum that map() counted it in. Context: any. */
+void remap_uncount(struct remap_io *io)
+{
+	/* This CPU's share may fall below zero; only the sum counts. */
+	this_cpu_dec(*io->in_flight);
+	io->in_flight = NULL;
+}
+
+/**
+ * remap_end() - complete a bio with a status that is settled
+ * @io: per-bio data
+ * @bio: the bio
+ * @status: passed on as it is
+ *
+ * Context: any.
+ */
+void remap_end(struct remap_io *io, struct bio *bio, blk_status_t status)
+{
+	bio->bi_end_io = io->end_io;
+	bio->bi_status = status;
+	bio_endio(bio);
+}
+
+static noinline void end_slow(struct remap_io *io, struct bio *bio)
+{
+	bool spare = io->flags & REMAP_IO_SPARE;
+	blk_status_t status = bio->bi_status;
+	struct remap_c *rc = io->rc;
+
+	if (!status && (io->flags & REMAP_IO_WATCH)) {
+		if (bio_op(bio) == REQ_OP_WRITE ||
+		    bio_op(bio) == REQ_OP_WRITE_ZEROES)
+			remap_main_wrote(rc);
+		goto done;
+	}
+	if (!status) {
+		/* The worker notes what it says before it completes. */
+		io->flags |= REMAP_IO_NOTE;
+		goto hold;
+	}
+	if ((bio->bi_opf & REQ_NOWAIT) && status == BLK_STS_AGAIN)
+		goto done;
+	if (bio_op(bio) == REQ_OP_WRITE_ZEROES && spare &&
+	    (status == BLK_STS_NOTSUPP || status == BLK_STS_TARGET))
+		goto hold;
+
+	switch (remap_classify(status)) {
+	case REMAP_CLASS_PATH:
+		if (!spare && !(bio->bi_opf & REQ_RAHEAD))
+			remap_halt(rc, "path");
+		goto done;
+	case REMAP_CLASS_OTHER:
+		goto done;
+	default:
+		break;
+	}
+	if (!io->iter.bi_size || (bio->bi_opf & REQ_RAHEAD) ||
+	    (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE &&
+	     bio_op(bio) != REQ_OP_WRITE_ZEROES) ||
+	    (!spare && READ_ONCE(rc->halted)))
+		goto done;
+hold:
+	remap_hold(rc, io);
+	return;
+done:
+	io->end_io(bio);
+}
+
+/* Did it take so long that its block is to be noted? */
+static bool is_slow(const struct remap_io *io, const struct bio *bio)
+{
+	return (u32)jiffies - io->start >= io->rc->slow_jiffies &&
+	       bio_op(bio) == REQ_OP_READ &&
+	       io->iter.bi_size <= io->rc->block_sectors << SECTOR_SHIFT;
+}
+
+/* A read, and what else writes nothing, of main. */
+void remap_end_read(struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+
+	if (likely(!bio->bi_status && !is_slow(io, bio))) {
+		io->end_io(bio);
+		return;
+	}
+	io->flags = 0;
+	end_slow(io, bio);
+}
+
+/* The same, of several blocks: none of them is known to be the slow one. */
+void remap_end_long_read(struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+
+	if (likely(!bio->bi_status)) {
+		io->end_io(bio);
+		return;
+	}
+	io->flags = 0;
+	end_slow(io, bio);
+}
+
+/* A write, a discard and the like, to main. */
+void remap_end_write(struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+
+	this_cpu_dec(*io->in_flight);
+	if (likely(!bio->bi_status)) {
+		io->end_io(bio);
+		return;
+	}
+	io->flags = 0;
+	end_slow(io, bio);
+}
+
+/* What map() looked closer at. */
+void remap_end_known(struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+
+	if (io->in_flight)
+		remap_uncount(io);
+	if (!bio->bi_status && !(io->flags & REMAP_IO_TOLD) &&
+	    !is_slow(io, bio))
+		io->end_io(bio);
+	else
+		end_slow(io, bio);
+}

@@ -1,0 +1,11 @@
+import { expect } from 'vitest';
+import type { Target } from './target.ts';
+
+/** Waits until the mapped device has one write, or discard, that is not answered. */
+export async function untilInFlight({ kernelLab, name }: Target): Promise<void> {
+  const { stdout: minor } = await kernelLab.dmsetup(['info', '-c', '--noheadings', '-o', 'minor', name]);
+  const file = `/sys/block/dm-${minor.trim()}/inflight`;
+  const waiting = async (): Promise<number> =>
+    Number((await kernelLab.run('/usr/bin/cat', [file])).stdout.trim().split(/\s+/)[1]);
+  await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
+}
