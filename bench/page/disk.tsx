@@ -22,11 +22,11 @@ const MOVE_PX = 40;
 const STILL_FRAMES = 6;
 
 let draws = 0;
-const clearRect: unknown = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'clearRect')?.value;
-if (typeof clearRect !== 'function') throw new Error('this browser clears no canvas');
-CanvasRenderingContext2D.prototype.clearRect = function (this: CanvasRenderingContext2D, ...box): void {
+const put: unknown = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'putImageData')?.value;
+if (typeof put !== 'function') throw new Error('this browser puts no pixels on a canvas');
+CanvasRenderingContext2D.prototype.putImageData = function (this: CanvasRenderingContext2D, ...given: unknown[]): void {
   if (this.canvas.matches('.heat-canvas canvas:first-child')) draws += 1;
-  Reflect.apply(clearRect, this, box);
+  Reflect.apply(put, this, given);
 };
 // The moves below are made by no real pointer, which nothing can capture.
 Element.prototype.setPointerCapture = () => undefined;

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 
 import { formatCount } from '../../../app/domain/units.ts';
 import { HatchMark, StateMark, UnknownMark, type BlockState } from '../../design/StateMark.tsx';
@@ -8,6 +8,7 @@ import { classMeaning, classNames, legendHelp, legendNote, unknownWords } from '
 import type { Picked } from './cells.ts';
 import type { BlockCounts } from './counts.ts';
 import { classColours } from './palette.ts';
+import { useKeptHeight } from './use-kept-height.ts';
 import type { LayerData } from './use-layer.ts';
 import { usePalette } from './use-painter.ts';
 
@@ -29,6 +30,8 @@ const bad: readonly BlockState[] = ['pending', 'moved', 'partial', 'soft', 'slow
 export const Legend = memo(function Legend(props: LegendProps) {
   const { data, counts, partial, blockSectors, predicted, picked, onPick } = props;
   const { layer, scale, time } = data;
+  const legend = useRef<HTMLDivElement>(null);
+  useKeptHeight(legend, `${layer.id} ${scale}`);
   const colours = classColours(usePalette(), layer);
   const names = classNames(layer.id, scale);
   const numbers: Readonly<Record<BlockState, number | null>> = { ...counts, partial, good: null };
@@ -48,7 +51,7 @@ export const Legend = memo(function Legend(props: LegendProps) {
   const ofState = (state: BlockState) =>
     entry(state, <StateMark state={state} />, stateWords[state].name, stateWords[state].meaning, numbers[state]);
   return (
-    <div className="heat-legend" role="group" aria-label="Legend, with blocks in view">
+    <div ref={legend} className="heat-legend" role="group" aria-label="Legend, with blocks in view">
       {bad.map(ofState)}
       {predicted !== null && entry('predicted', <HatchMark />, predictedWords.name, predictedWords.meaning, predicted)}
       {ofState('unread')}

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
 import { codes, DIMMED, goodCode, STRENGTHS } from './cells.ts';
-import { fillPixels, stampPixels } from './draw.ts';
+import { fillPixels, NO_CELL, stampPixels } from './draw.ts';
 import { ageLayer, riskLayer, speedLayer, stateLayer } from './layer.ts';
 import { classColours, flatColours, pixelTable, type Palette } from './palette.ts';
+
+/** Nothing is drawn yet of so many cells. */
+const blank = (cells: number): Uint8Array => new Uint8Array(cells).fill(NO_CELL);
 
 const table = Uint32Array.from({ length: 64 }, (_, code) => 1000 + code);
 
 describe('fillPixels', () => {
   it('makes each cell a square and leaves the rest clear', () => {
     const pixels = new Uint32Array(5 * 4).fill(7);
-    fillPixels(pixels, 5, 4, Uint8Array.of(1, 2, 3), 3, 2, 2, table);
+    fillPixels(pixels, 5, 4, { codes: Uint8Array.of(1, 2, 3), count: 3, columns: 2 }, 2, table, blank(4));
     expect([...pixels]).toEqual([
       ...[1001, 1001, 1002, 1002, 0],
       ...[1001, 1001, 1002, 1002, 0],
@@ -23,9 +26,20 @@ describe('fillPixels', () => {
     const cells = new Uint8Array(1_000_000);
     cells[999_999] = codes.pending;
     const pixels = new Uint32Array(1_000_000);
-    fillPixels(pixels, 1000, 1000, cells, 1_000_000, 1000, 1, table);
+    const picture = { codes: cells, count: 1_000_000, columns: 1000 };
+    fillPixels(pixels, 1000, 1000, picture, 1, table, blank(1_000_000));
     expect(pixels[0]).toBe(1000);
     expect(pixels[999_999]).toBe(1000 + codes.pending);
+  });
+
+  it('touches only rows in which a cell differs, and clears what is no cell any more', () => {
+    const pixels = new Uint32Array(2 * 3);
+    const drawn = blank(6);
+    fillPixels(pixels, 2, 3, { codes: Uint8Array.of(1, 2, 3, 4, 5, 6), count: 6, columns: 2 }, 1, table, drawn);
+    pixels.fill(7);
+    fillPixels(pixels, 2, 3, { codes: Uint8Array.of(1, 2, 3, 9, 5), count: 5, columns: 2 }, 1, table, drawn);
+    expect([...pixels]).toEqual([7, 7, 1003, 1009, 1005, 0]);
+    expect([...drawn]).toEqual([1, 2, 3, 9, 5, NO_CELL]);
   });
 });
 
@@ -34,9 +48,9 @@ describe('stampPixels', () => {
   const stamps = { edge: 2, pixels: Uint32Array.from({ length: 64 * 4 }, (_, at) => 10 * (at >> 2) + (at % 4)) };
 
   it('puts each stamp where its cell begins and leaves gaps and the rest clear', () => {
-    const pixels = new Uint32Array(6 * 6).fill(7);
+    const pixels = new Uint32Array(6 * 6);
     const picture = { codes: Uint8Array.of(1, 2, 3), count: 3, columns: 2, cell: 3, ratio: 1 };
-    stampPixels(pixels, 6, 6, picture, stamps);
+    stampPixels(pixels, 6, 6, picture, stamps, blank(4));
     expect([...pixels]).toEqual([
       ...[10, 11, 0, 20, 21, 0],
       ...[12, 13, 0, 22, 23, 0],
@@ -50,8 +64,19 @@ describe('stampPixels', () => {
   it('begins cells at the nearest device pixel, and cuts off what does not fit', () => {
     const pixels = new Uint32Array(6 * 1);
     const picture = { codes: Uint8Array.of(1, 2, 3), count: 3, columns: 3, cell: 2, ratio: 1.25 };
-    stampPixels(pixels, 6, 1, picture, stamps);
+    stampPixels(pixels, 6, 1, picture, stamps, blank(3));
     expect([...pixels]).toEqual([10, 11, 0, 20, 21, 30]);
+  });
+
+  it('touches only cells that differ, and clears what is no cell any more', () => {
+    const pixels = new Uint32Array(6 * 2);
+    const drawn = blank(2);
+    stampPixels(pixels, 6, 2, { codes: Uint8Array.of(1, 2), count: 2, columns: 2, cell: 3, ratio: 1 }, stamps, drawn);
+    pixels.fill(7);
+    stampPixels(pixels, 6, 2, { codes: Uint8Array.of(1, 3), count: 2, columns: 2, cell: 3, ratio: 1 }, stamps, drawn);
+    expect([...pixels]).toEqual([7, 7, 7, 30, 31, 7, 7, 7, 7, 32, 33, 7]);
+    stampPixels(pixels, 6, 2, { codes: Uint8Array.of(1), count: 1, columns: 2, cell: 3, ratio: 1 }, stamps, drawn);
+    expect([...pixels]).toEqual([7, 7, 7, 0, 0, 7, 7, 7, 7, 0, 0, 7]);
   });
 });
 

@@ -23,13 +23,24 @@ export interface Stamps {
   readonly pixels: Uint32Array;
 }
 
-/** Draws heatmaps of one palette and one layer; keeps the prepared shapes between draws. */
+/** The pixels of a picture, and what is on them, so that the next one costs only what differs. */
+interface Sheet {
+  readonly key: string;
+  readonly image: ImageData;
+  readonly pixels: Uint32Array;
+  readonly drawn: Uint8Array;
+}
+
+/** Stands for no cell where codes of what is drawn are kept. */
+export const NO_CELL = 255;
+
+/** Draws heatmaps of one palette and one layer on one canvas; keeps the prepared shapes and the pixels between draws. */
 export class Painter {
   readonly #palette: Palette;
   readonly #classes: readonly string[];
   readonly #flat: Uint32Array;
   #stamps: (Stamps & { readonly key: string }) | null = null;
-  #image: ImageData | null = null;
+  #sheet: Sheet | null = null;
 
   /** @param classes - fills of the layer's classes */
   constructor(palette: Palette, classes: readonly string[]) {
@@ -38,22 +49,28 @@ export class Painter {
     this.#flat = pixelTable(palette, classes);
   }
 
-  /** Draws every cell once. The canvas is in device pixels and is cleared first. */
+  /** Draws the cells in place of whatever the canvas holds, which is in device pixels. */
   draw(context: CanvasRenderingContext2D, picture: Picture): void {
+    const { canvas } = context;
     const { count, columns, cell, ratio } = picture;
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     const marked = cell >= MARKED_FROM_PX;
     const step = marked ? cell * ratio : Math.max(1, Math.round(cell * ratio));
-    const width = Math.min(context.canvas.width, Math.round(columns * step));
-    const height = Math.min(context.canvas.height, Math.round(Math.ceil(count / columns) * step));
-    if (width === 0 || height === 0) return;
-    if (this.#image?.width !== width || this.#image.height !== height)
-      this.#image = context.createImageData(width, height);
-    const pixels = new Uint32Array(this.#image.data.buffer);
-    if (marked) stampPixels(pixels, width, height, picture, this.#stampsOf(cell, ratio));
-    else fillPixels(pixels, width, height, picture.codes, count, columns, step, this.#flat);
+    const rows = Math.ceil(count / columns);
+    const width = Math.min(canvas.width, Math.round(columns * step));
+    const height = Math.min(canvas.height, Math.round(rows * step));
+    const key = `${cell}/${ratio}/${columns}/${rows}/${width}/${height}/${canvas.width}/${canvas.height}`;
+    if (this.#sheet?.key !== key) {
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      if (width === 0 || height === 0) return;
+      const image = context.createImageData(width, height);
+      const drawn = new Uint8Array(columns * rows).fill(NO_CELL);
+      this.#sheet = { key, image, pixels: new Uint32Array(image.data.buffer), drawn };
+    }
+    const { image, pixels, drawn } = this.#sheet;
+    if (marked) stampPixels(pixels, width, height, picture, this.#stampsOf(cell, ratio), drawn);
+    else fillPixels(pixels, width, height, picture, step, this.#flat, drawn);
     // One transfer of pixels: a drawing call for each cell is a hundred times as slow.
-    context.putImageData(this.#image, 0, 0);
+    context.putImageData(image, 0, 0);
   }
 
   /** Every code drawn once at the size it is used. */
@@ -84,22 +101,24 @@ export class Painter {
 }
 
 /**
- * Fills `pixels` (width × height) with square cells of `edge` device pixels by looking each code up in `table`. Pixels
- * beside the cells become transparent. Each row of cells is made once and copied to the pixel rows below it.
+ * Brings `pixels` (width × height) from cells of the codes in `drawn` to those of a picture, as squares of `edge` device
+ * pixels that are looked up by code in `table`, and keeps the codes in `drawn`. Each row of cells is made once and copied
+ * to the pixel rows below it. Where there is no cell pixels are transparent.
  */
 export function fillPixels(
   pixels: Uint32Array,
   width: number,
   height: number,
-  cells: Uint8Array,
-  count: number,
-  columns: number,
+  { codes: cells, count, columns }: Pick<Picture, 'codes' | 'count' | 'columns'>,
   edge: number,
   table: Uint32Array,
+  drawn: Uint8Array,
 ): void {
+  const fit = Math.min(columns, Math.floor(width / edge));
   for (let top = 0, from = 0; top < height; top += edge, from += columns) {
+    if (!keepRow(drawn, cells, from, columns, count)) continue;
     const start = top * width;
-    const here = Math.max(0, Math.min(columns, count - from, Math.floor(width / edge)));
+    const here = Math.max(0, Math.min(fit, count - from));
     for (let column = 0, at = start; column < here; column += 1, at += edge) {
       const pixel = table[cells[from + column] ?? 0] ?? 0;
       for (let inner = 0; inner < edge; inner += 1) pixels[at + inner] = pixel;
@@ -111,9 +130,22 @@ export function fillPixels(
   }
 }
 
+/** Keeps the codes of a row in `drawn`, and tells whether any of them was another one. */
+function keepRow(drawn: Uint8Array, cells: Uint8Array, from: number, columns: number, count: number): boolean {
+  let differs = false;
+  for (let index = from; index < from + columns; index += 1) {
+    const code = index < count ? (cells[index] ?? NO_CELL) : NO_CELL;
+    if (drawn[index] === code) continue;
+    drawn[index] = code;
+    differs = true;
+  }
+  return differs;
+}
+
 /**
- * Fills `pixels` (width × height) with the stamps of a picture's cells, each at the device pixel nearest to where it
- * begins. Gaps and what is beside the cells become transparent; what does not fit is cut off.
+ * Brings `pixels` (width × height) from cells of the codes in `drawn` to those of a picture, each as the stamp of its code
+ * at the device pixel nearest to where it begins, and keeps the codes in `drawn`. Where there is no cell pixels become
+ * transparent; gaps, and what is beside the cells, are left as they are; what does not fit is cut off.
  */
 export function stampPixels(
   pixels: Uint32Array,
@@ -121,21 +153,23 @@ export function stampPixels(
   height: number,
   { codes: cells, count, columns, cell, ratio }: Picture,
   { edge, pixels: stamps }: Stamps,
+  drawn: Uint8Array,
 ): void {
-  pixels.fill(0);
   const lefts = Uint32Array.from({ length: columns }, (_, column) => Math.round(column * cell * ratio));
-  for (let row = 0; row * columns < count; row += 1) {
-    const from = row * columns;
-    const here = Math.min(columns, count - from);
+  for (let row = 0; row * columns < drawn.length; row += 1) {
     const top = Math.round(row * cell * ratio);
     const tall = Math.min(edge, height - top);
-    for (let inner = 0; inner < tall; inner += 1) {
-      const line = (top + inner) * width;
-      for (let column = 0; column < here; column += 1) {
-        const left = lefts[column] ?? 0;
-        const wide = Math.min(edge, width - left);
-        const source = ((cells[from + column] ?? 0) * edge + inner) * edge;
-        for (let at = 0; at < wide; at += 1) pixels[line + left + at] = stamps[source + at] ?? 0;
+    for (let column = 0, index = row * columns; column < columns; column += 1, index += 1) {
+      const code = index < count ? (cells[index] ?? NO_CELL) : NO_CELL;
+      if (drawn[index] === code) continue;
+      drawn[index] = code;
+      const left = lefts[column] ?? 0;
+      const wide = Math.min(edge, width - left);
+      for (let inner = 0; inner < tall; inner += 1) {
+        const line = (top + inner) * width + left;
+        const source = (code * edge + inner) * edge;
+        if (code === NO_CELL) pixels.fill(0, line, line + wide);
+        else for (let at = 0; at < wide; at += 1) pixels[line + at] = stamps[source + at] ?? 0;
       }
     }
   }
