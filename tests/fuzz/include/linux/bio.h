@@ -13,6 +13,8 @@ struct bio_set {
 	int unused;
 };
 
+typedef void (bio_end_io_t)(struct bio *bio);
+
 struct bvec_iter {
 	sector_t bi_sector;
 	unsigned int bi_size;
