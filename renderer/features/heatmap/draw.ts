@@ -132,14 +132,14 @@ export function fillPixels(
 
 /** Keeps the codes of a row in `drawn`, and tells whether any of them was another one. */
 function keepRow(drawn: Uint8Array, cells: Uint8Array, from: number, columns: number, count: number): boolean {
-  let differs = false;
-  for (let index = from; index < from + columns; index += 1) {
-    const code = index < count ? (cells[index] ?? NO_CELL) : NO_CELL;
-    if (drawn[index] === code) continue;
-    drawn[index] = code;
-    differs = true;
-  }
-  return differs;
+  const here = Math.max(0, Math.min(columns, count - from));
+  let same = 0;
+  while (same < here && drawn[from + same] === cells[from + same]) same += 1;
+  // No cell follows where there is none.
+  if (same === here && (here === columns || drawn[from + here] === NO_CELL)) return false;
+  drawn.set(cells.subarray(from, from + here), from);
+  drawn.fill(NO_CELL, from + here, from + columns);
+  return true;
 }
 
 /**
