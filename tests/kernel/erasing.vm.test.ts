@@ -49,7 +49,6 @@ async function slotOf(target: Target, block: number): Promise<{ first: number; c
   return { first: row.spareBlock * 8, count: 8 };
 }
 
-/** Waits until a request that is no read is under way in the mapped device. */
 function trimsOf(disk: LabDisk, after: number, { first, count }: { first: number; count: number }) {
   const touches = (sector: number, length: number): boolean => sector < first + count && first < sector + length;
   return disk.log.entries(after).filter((entry) => entry.operation === 'trim' && touches(entry.sector, entry.count));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { codes, DIMMED, goodCode, STRENGTHS } from './cells.ts';
-import { fillPixels, NO_CELL, stampPixels } from './draw.ts';
+import { fillPixels, NO_CELL, Painter, stampPixels, type Drawable } from './draw.ts';
 import { ageLayer, riskLayer, speedLayer, stateLayer } from './layer.ts';
 import { classColours, flatColours, pixelTable, type Palette } from './palette.ts';
 
@@ -80,27 +80,78 @@ describe('stampPixels', () => {
   });
 });
 
-describe('colours', () => {
-  const palette: Palette = {
-    surface: '#ffffff',
-    ink: '#000000',
-    focus: '#0000ff',
-    glow: '#00ff00',
-    unreadLine: '#b6bfcb',
-    hatch: '#ffffff',
-    risk: ['#b9b6d8', '#4c0f7a'],
-    age: ['#0a4f7d', '#b4cbdc'],
-    unknown: '#5f6a7a',
-    states: {
-      slow: { fill: '#f0d43a', mark: '#000000' },
-      soft: { fill: '#e69f00', mark: '#000000' },
-      moved: { fill: '#009e73', mark: '#ffffff' },
-      partial: { fill: '#009e73', mark: '#ffffff' },
-      pending: { fill: '#d55e00', mark: '#ffffff' },
-    },
-    loading: '#eeeeee',
-  };
+const palette: Palette = {
+  surface: '#ffffff',
+  ink: '#000000',
+  focus: '#0000ff',
+  glow: '#00ff00',
+  unreadLine: '#b6bfcb',
+  hatch: '#ffffff',
+  risk: ['#b9b6d8', '#4c0f7a'],
+  age: ['#0a4f7d', '#b4cbdc'],
+  unknown: '#5f6a7a',
+  states: {
+    slow: { fill: '#f0d43a', mark: '#000000' },
+    soft: { fill: '#e69f00', mark: '#000000' },
+    moved: { fill: '#009e73', mark: '#ffffff' },
+    partial: { fill: '#009e73', mark: '#ffffff' },
+    pending: { fill: '#d55e00', mark: '#ffffff' },
+  },
+  loading: '#eeeeee',
+};
 
+describe('Painter', () => {
+  /** A canvas that keeps the pixels put on it. */
+  class Sheet implements Drawable {
+    readonly canvas: { width: number; height: number };
+    pixels: readonly number[] = [];
+
+    constructor(width: number, height: number) {
+      this.canvas = { width, height };
+      this.clearRect();
+    }
+
+    clearRect = (): void => {
+      this.pixels = Array<number>(this.canvas.width * this.canvas.height).fill(0);
+    };
+
+    createImageData = (size: number | ImageData, height = 0): ImageData => {
+      const width = typeof size === 'number' ? size : size.width;
+      return { width, height, colorSpace: 'srgb', data: new Uint8ClampedArray(width * height * 4) };
+    };
+
+    putImageData = ({ data, width }: ImageData): void => {
+      const source = new Uint32Array(data.buffer);
+      const all = [...this.pixels];
+      source.forEach((pixel, at) => (all[Math.floor(at / width) * this.canvas.width + (at % width)] = pixel));
+      this.pixels = all;
+    };
+  }
+
+  it('draws what a new one on a new canvas would, whatever it drew before', () => {
+    const painter = new Painter(palette, []);
+    const sheet = new Sheet(6, 6);
+    const all = Uint8Array.of(codes.pending, codes.slow, codes.moved, codes.soft, codes.unread, codes.partial);
+    const pictures = [
+      { codes: all, count: 6, columns: 3, cell: 2 },
+      { codes: all.toReversed(), count: 6, columns: 3, cell: 2 },
+      { codes: all, count: 4, columns: 3, cell: 2 },
+      { codes: all, count: 6, columns: 6, cell: 1 },
+      { codes: all, count: 6, columns: 2, cell: 2 },
+      { codes: all, count: 2, columns: 2, cell: 2 },
+      { codes: all, count: 6, columns: 3, cell: 2 },
+    ];
+    for (const picture of pictures) {
+      painter.draw(sheet, { ...picture, ratio: 1 });
+      const fresh = new Sheet(6, 6);
+      new Painter(palette, []).draw(fresh, { ...picture, ratio: 1 });
+      expect(sheet.pixels, JSON.stringify(picture)).toEqual(fresh.pixels);
+      expect(fresh.pixels.filter((pixel) => pixel !== 0)).toHaveLength(picture.count * picture.cell ** 2);
+    }
+  });
+});
+
+describe('colours', () => {
   it('are canvas pixels in ABGR, opaque', () => {
     expect(pixelTable(palette, [])[codes.pending]).toBe(0xff005ed5);
   });

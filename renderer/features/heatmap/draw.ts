@@ -31,6 +31,11 @@ interface Sheet {
   readonly drawn: Uint8Array;
 }
 
+/** What is needed of a canvas to draw on it. */
+export type Drawable = Pick<CanvasRenderingContext2D, 'clearRect' | 'createImageData' | 'putImageData'> & {
+  readonly canvas: { readonly width: number; readonly height: number };
+};
+
 /** Stands for no cell where codes of what is drawn are kept. */
 export const NO_CELL = 255;
 
@@ -50,7 +55,7 @@ export class Painter {
   }
 
   /** Draws the cells in place of whatever the canvas holds, which is in device pixels. */
-  draw(context: CanvasRenderingContext2D, picture: Picture): void {
+  draw(context: Drawable, picture: Picture): void {
     const { canvas } = context;
     const { count, columns, cell, ratio } = picture;
     const marked = cell >= MARKED_FROM_PX;
