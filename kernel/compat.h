@@ -10,6 +10,11 @@
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/part_stat.h>
+#ifdef REMAP_ASM_UNALIGNED
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
 
 /* The bit of dm_table_get_mode() that allows writing. */
 #ifdef BLK_OPEN_WRITE

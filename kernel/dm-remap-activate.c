@@ -78,6 +78,5 @@ int remap_activate(struct remap_c *rc)
 	rc->partial = 0;
 	rc->pending_blocks = 0;
 	rc->free_cursor = 0;
-	rc->attention = 0;
 	return r;
 }

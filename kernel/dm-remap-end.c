@@ -98,15 +98,35 @@ void remap_end_read(struct bio *bio)
 	end_slow(io, bio);
 }
 
-/* The same, of several blocks: none of them is known to be the slow one. */
+/**
+ * remap_long_read_io() - per-bio data of a bio with remap_end_long_read()
+ * @bio: the bio, from now on as those with another end
+ *
+ * Context: any. Return: the data.
+ */
+struct remap_io *remap_long_read_io(struct bio *bio)
+{
+	struct remap_io *io = dm_per_bio_data(bio, sizeof(*io));
+
+	io->end_io = bio->bi_private;
+	bio->bi_private = io;
+	return io;
+}
+
+/*
+ * A read of several blocks: none of them is known to be a slow one. Its
+ * bi_private is dm's end, since nothing else is looked at when it succeeds.
+ */
 void remap_end_long_read(struct bio *bio)
 {
-	struct remap_io *io = bio->bi_private;
+	bio_end_io_t *end_io = bio->bi_private;
+	struct remap_io *io;
 
 	if (likely(!bio->bi_status)) {
-		io->end_io(bio);
+		end_io(bio);
 		return;
 	}
+	io = remap_long_read_io(bio);
 	io->flags = 0;
 	end_slow(io, bio);
 }

@@ -7,12 +7,6 @@
  * that are mapped hang, by number, in hash chains. Eight neighbouring main
  * blocks share a bucket, so that a large bio walks few chains.
  *
- * A filter tells map() of most bios, without RCU and in few instructions, that
- * none of their blocks is mapped. Group n has bit n modulo the filter's size, so
- * that neighbours stand in one word, which is clear where no bad block is near.
- * Bits are never cleared: one that outlives its mapping, or stands for another
- * group, costs a look into the hash.
- *
  * Readers hold rcu_read_lock() and nothing else. Writers hold commit_mutex.
  * A slot that leaves its chain keeps its @next and is not used again before a
  * grace period has passed, so a reader that stands on it still finds its way.
@@ -21,18 +15,21 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "dm-remap-filter.h"
 #include "dm-remap-show.h"
 
 #define GROUP_SHIFT	3
 #define HASH_BITS_MIN	10
 #define HASH_BITS_MAX	20
-/* Filter bits for each bucket, as a power of two. */
-#define FILTER_SHIFT	3
+/* Filter bits for each bucket, as a power of two, and the most in all. */
+#define FILTER_SHIFT	6u
+#define FILTER_BITS_MAX	24u
 
 int remap_hash_init(struct remap_c *rc)
 {
 	u64 want = rc->super.layout.usable / 4;
 	unsigned int i;
+	int r;
 
 	rc->hash_bits = HASH_BITS_MIN;
 	while (rc->hash_bits < HASH_BITS_MAX && (1ull << rc->hash_bits) < want)
@@ -42,14 +39,12 @@ int remap_hash_init(struct remap_c *rc)
 				  GFP_KERNEL);
 	rc->chunks = kvcalloc(rc->super.layout.table_units,
 			      sizeof(*rc->chunks), GFP_KERNEL);
-	rc->group_shift = rc->block_shift + GROUP_SHIFT;
-	rc->group_mask = (1u << (rc->hash_bits + FILTER_SHIFT)) - 1;
-	rc->word_shift = rc->group_shift + ilog2(BITS_PER_LONG);
-	rc->word_mask = rc->group_mask / BITS_PER_LONG;
-	rc->filter = kvcalloc(rc->word_mask + 1, sizeof(*rc->filter),
-			      GFP_KERNEL);
-	if (!rc->hash || !rc->chunks || !rc->filter)
+	if (!rc->hash || !rc->chunks)
 		return -ENOMEM;
+	r = remap_filter_init(rc, min(rc->hash_bits + FILTER_SHIFT,
+				      FILTER_BITS_MAX));
+	if (r)
+		return r;
 	for (i = 0; i < 1u << rc->hash_bits; i++)
 		rc->hash[i] = REMAP_NO_SLOT;
 	return 0;
@@ -69,8 +64,7 @@ void remap_hash_exit(struct remap_c *rc)
 			kfree(rc->chunks[i]);
 	kvfree(rc->chunks);
 	rc->chunks = NULL;
-	kvfree(rc->filter);
-	rc->filter = NULL;
+	remap_filter_reset(rc);
 	kvfree(rc->hash);
 	rc->hash = NULL;
 }
@@ -349,8 +343,6 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 	if (old_state == REMAP_SLOT_MAPPED) {
 		/* The key stays as it was for readers who stand here. */
 		unlink_slot(rc, change->slot, old_block);
-		if (!rc->used)
-			clear_bit(REMAP_ATT_MAPPED, &rc->attention);
 		synchronize_rcu();
 		if (e->state == REMAP_SLOT_FREE)
 			key = (u64)REMAP_SLOT_TAKEN << REMAP_KEY_STATE_SHIFT;
@@ -363,14 +355,12 @@ void remap_apply(struct remap_c *rc, const struct remap_change *change)
 	if (e->state == REMAP_SLOT_MAPPED) {
 		u32 *head = bucket(rc, e->block >> GROUP_SHIFT);
 
-		set_bit(e->block >> GROUP_SHIFT & rc->group_mask, rc->filter);
 		s->next = *head;
 		/* Pairs with remap_find(). */
 		smp_store_release(head, change->slot);
 		remap_index_note(rc, change->slot);
-		set_bit(REMAP_ATT_MAPPED, &rc->attention);
 		/* Before the bio that caused the mapping completes. */
-		smp_mb__after_atomic();
+		remap_filter_add(rc, e->block);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "dm-remap-filter.h"
 #include "dm-remap-scan.h"
 
 void remap_health_init(struct remap_c *rc)
@@ -51,8 +52,8 @@ void remap_mark_pending(struct remap_c *rc, u64 block, time64_t seconds,
 	spin_lock_irqsave(&rc->lock, flags);
 	rc->pending_blocks++;
 	rc->dirty = true;
-	set_bit(REMAP_ATT_PENDING, &rc->attention);
 	spin_unlock_irqrestore(&rc->lock, flags);
+	remap_filter_add(rc, block);
 	if (!rc->active)
 		return;
 	remap_event(rc, REMAP_EVENT_PENDING, block, REMAP_NO_SLOT, finder);
@@ -69,8 +70,7 @@ static bool forget_pending(struct remap_c *rc, u64 block)
 		return false;
 	spin_lock_irqsave(&rc->lock, flags);
 	rc->dirty = true;
-	if (!--rc->pending_blocks)
-		clear_bit(REMAP_ATT_PENDING, &rc->attention);
+	rc->pending_blocks--;
 	spin_unlock_irqrestore(&rc->lock, flags);
 	return true;
 }

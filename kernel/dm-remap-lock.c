@@ -19,26 +19,26 @@
  * straight write may slip in between the copy and the publication. It closes
  * a gate on its blocks, which makes map() hand new writes to a worker (which
  * waits for the lock), and waits for the straight writes that passed before:
- * each is counted, from map() to its end, in one of two per-CPU sums, chosen
- * by the epoch. map() reads the epoch and counts in one RCU read-side section
- * (for a write one that only turns off preemption, which costs less),
+ * each is counted, from map() to its end, in one of two per-CPU sums, the one
+ * that rc->in_flight points to. map() reads that and counts in one RCU read-side
+ * section (for a write one that only turns off preemption, which costs less),
  * and looks at gates and mappings after that. After closing the gate and
- * changing the epoch, a grace period later no one counts in the old sum any
- * more; it only falls, so reading it as zero, however slowly, means that it is
- * zero. A map() that read the new epoch also sees the gate. The price on the
+ * changing to the other sum, a grace period later no one counts in the old one
+ * any more; it only falls, so reading it as zero, however slowly, means that it
+ * is zero. A map() that counts in the new sum also sees the gate. The price on the
  * common path is two per-CPU additions per write.
  *
  * Reads that map() sends to a spare block are counted the same way. A block
  * that is unmapped leaves its spare block to others; it may do so when, after
- * the mapping has left the hash, the epoch was changed and the old sum has
- * come to zero: a map() that read the new epoch does not find the mapping, and
+ * the mapping has left the hash, the sum was changed and the old one has come
+ * to zero: a map() that counts in the new one does not find the mapping, and
  * all that found it are done. Workers look mappings up while they own the
  * block, so none of them holds on to one.
  */
 #include <linux/delay.h>
 #include <linux/hash.h>
 
-#include "dm-remap.h"
+#include "dm-remap-filter.h"
 
 static struct hlist_head *head_of(struct remap_c *rc, u64 block)
 {
@@ -133,7 +133,6 @@ void remap_lock_block_wait(struct remap_c *rc, struct remap_wait_lock *w,
 int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 	       enum remap_gate how)
 {
-	unsigned long flags;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
@@ -148,36 +147,29 @@ int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
 			return -ENOMEM;
 		}
 	}
-	spin_lock_irqsave(&rc->lock, flags);
-	set_bit(REMAP_ATT_GATED, &rc->attention);
-	spin_unlock_irqrestore(&rc->lock, flags);
+	for (i = 0; i < count; i++)
+		remap_filter_add(rc, first + i);
 	return 0;
 }
 
 /* Opens gates of moves; a block in limbo stays there. */
 void remap_ungate(struct remap_c *rc, u64 first, unsigned int count)
 {
-	unsigned long flags;
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
 		if (xa_load(&rc->gates, first + i) ==
 		    xa_mk_value(REMAP_GATE_MOVING))
 			xa_erase(&rc->gates, first + i);
-	/* Whoever closes another gate meanwhile sets the bit after this. */
-	spin_lock_irqsave(&rc->lock, flags);
-	if (xa_empty(&rc->gates))
-		clear_bit(REMAP_ATT_GATED, &rc->attention);
-	spin_unlock_irqrestore(&rc->lock, flags);
 }
 
-static bool gone(struct remap_c *rc, unsigned int epoch)
+static bool gone(unsigned long __percpu *flight)
 {
 	unsigned long sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(rc->in_flight[epoch], cpu));
+		sum += READ_ONCE(*per_cpu_ptr(flight, cpu));
 	return !sum;
 }
 
@@ -193,14 +185,15 @@ static bool gone(struct remap_c *rc, unsigned int epoch)
  */
 void remap_drain(struct remap_c *rc)
 {
-	unsigned int old;
+	unsigned long __percpu *old;
 
 	mutex_lock(&rc->drain_mutex);
-	old = rc->epoch;
-	/* Whoever reads the new epoch sees the change, see remap_map(). */
-	smp_store_release(&rc->epoch, !old);
+	old = rc->in_flight;
+	/* Who counts in the other sum sees the change, see remap_map(). */
+	smp_store_release(&rc->in_flight,
+			  rc->flights[old == rc->flights[0]]);
 	synchronize_rcu_expedited();
-	while (!gone(rc, old))
+	while (!gone(old))
 		usleep_range(100, 1000);
 	/* The sum was zero before anything is read from main. */
 	smp_rmb();

@@ -2,17 +2,15 @@
 /*
  * Where every bio goes: map(). What becomes of it is in dm-remap-end.c.
  */
-#include <linux/sizes.h>
-
-#include "dm-remap.h"
+#include "dm-remap-filter.h"
 
 #define LOOK_SECTORS	131072u
 
+/* Reads up to here may be of one block alone, which can be slow. */
+#define SHORT_READ_BYTES	(REMAP_MAX_BLOCK_SECTORS << SECTOR_SHIFT)
+
 /* Longest run of mapped blocks that is looked for. */
 #define RUN_SECTORS	2048u
-
-/* Up to this length looking at bits of the filter is cheaper than at the hash. */
-#define FILTER_BYTES	SZ_1M
 
 enum verdict { TO_MAIN, TO_SPARE, TO_WORKER, DROP, FAIL };
 
@@ -97,10 +95,7 @@ static enum verdict judge_mapped(struct remap_c *rc, struct bio *bio,
 
 static bool is_waiting(struct remap_c *rc, u64 block)
 {
-	return (test_bit(REMAP_ATT_PENDING, &rc->attention) &&
-		xa_load(&rc->pending, block)) ||
-	       (test_bit(REMAP_ATT_GATED, &rc->attention) &&
-		xa_load(&rc->gates, block));
+	return xa_load(&rc->pending, block) || xa_load(&rc->gates, block);
 }
 
 /*
@@ -146,14 +141,14 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 	view->mapped = remap_find(rc, first, last, view, &found);
 	if (view->mapped)
 		last = found;
-	if (test_bit(REMAP_ATT_PENDING, &rc->attention) &&
+	if (!xa_empty(&rc->pending) &&
 	    xa_find(&rc->pending, &index, last, XA_PRESENT)) {
 		if (!view->mapped || index < last)
 			*pending = true;
 		last = index;
 	}
 	index = first;
-	if (test_bit(REMAP_ATT_GATED, &rc->attention) &&
+	if (!xa_empty(&rc->gates) &&
 	    xa_find(&rc->gates, &index, last, XA_PRESENT)) {
 		if (index < last)
 			*pending = false;
@@ -164,6 +159,15 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 		view->mapped = false;
 	*block = last;
 	return view->mapped || *pending || *gated;
+}
+
+/* Have @end called before dm's, with the bio's @io. */
+static inline void own_end(struct remap_io *io, struct bio *bio, bio_end_io_t *end)
+{
+	io->end_io = bio->bi_end_io;
+	bio->bi_end_io = end;
+	/* The clone's owner may use it. */
+	bio->bi_private = io;
 }
 
 static noinline int hold(struct remap_c *rc, struct remap_io *io, struct bio *bio)
@@ -194,7 +198,7 @@ static noinline enum verdict map_special(struct remap_c *rc,
 	enum verdict verdict;
 	u64 special;
 
-	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
+	if (unlikely(READ_ONCE(rc->failed)))
 		return FAIL;
 	if (unlikely(!sectors))
 		return TO_MAIN;
@@ -242,56 +246,21 @@ static noinline enum verdict map_special(struct remap_c *rc,
 	return verdict;
 }
 
-static void count_io(struct remap_c *rc, struct remap_io *io,
-		     unsigned int epoch)
+static void count_io(struct remap_io *io, unsigned long __percpu *in_flight)
 {
-	io->in_flight = rc->in_flight[epoch];
-	this_cpu_inc(*io->in_flight);
+	io->in_flight = in_flight;
+	this_cpu_inc(*in_flight);
 }
 
-/* May a block of the bio be mapped? Looks at each group's own bit. */
-static bool filter_hits(struct remap_c *rc, struct bio *bio)
+static noinline int map_flush(struct remap_c *rc, struct bio *bio)
 {
-	u64 group = bio->bi_iter.bi_sector >> rc->group_shift;
-	u64 last = (bio_end_sector(bio) - 1) >> rc->group_shift;
+	struct remap_io *io = bio->bi_private;
 
-	if (!bio_sectors(bio) || bio->bi_iter.bi_size > FILTER_BYTES)
-		return true;
-	do {
-		if (test_bit(group & rc->group_mask, rc->filter))
-			return true;
-	} while (++group <= last);
-	return false;
-}
-
-/*
- * Is it plain at a glance that nothing is known of any block of the bio? Looks
- * at no slot and therefore needs no RCU. A mapping's bit in the filter is set
- * before the bio that caused the mapping completes.
- */
-static inline bool nothing_known(struct remap_c *rc, struct bio *bio)
-{
-	u64 word, last;
-
-	/* Only compared to zero, and by one instruction if not READ_ONCE(). */
-	if (likely(!data_race(rc->attention)))
-		return true;
-	if (READ_ONCE(rc->attention) != BIT(REMAP_ATT_MAPPED))
-		return false;
-	/* Bad blocks come in clusters: the word is clear for most bios. */
-	word = bio->bi_iter.bi_sector >> rc->word_shift;
-	last = (bio_end_sector(bio) - 1) >> rc->word_shift;
-	return word == last && !READ_ONCE(rc->filter[word & rc->word_mask]);
-}
-
-static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
-			      struct bio *bio)
-{
 	io->flags = 0;
 	io->in_flight = NULL;
 	bio->bi_end_io = remap_end_known;
 	bio->bi_iter.bi_sector = 0;
-	if (unlikely(test_bit(REMAP_ATT_FAIL, &rc->attention)))
+	if (unlikely(READ_ONCE(rc->failed)))
 		return finish(io, bio, BLK_STS_IOERR);
 	if (dm_bio_get_target_bio_nr(bio)) {
 		bio_set_dev(bio, rc->spare->bdev);
@@ -300,17 +269,15 @@ static noinline int map_flush(struct remap_c *rc, struct remap_io *io,
 	return DM_MAPIO_REMAPPED;
 }
 
-/* A write is counted already, see remap_map(). */
-static noinline int map_known(struct remap_c *rc, struct remap_io *io,
-			      struct bio *bio)
+/* Looks at every block. A write is counted already, see remap_map(). */
+static noinline int map_known(struct remap_c *rc, struct bio *bio)
 {
+	unsigned long __percpu *in_flight;
 	enum verdict verdict;
-	unsigned int epoch;
+	struct remap_io *io;
 
-	if (READ_ONCE(rc->attention) == BIT(REMAP_ATT_MAPPED) &&
-	    !filter_hits(rc, bio))
-		return DM_MAPIO_REMAPPED;
-
+	io = bio->bi_end_io == remap_end_long_read ? remap_long_read_io(bio) :
+						     bio->bi_private;
 	io->flags = 0;
 	io->start = jiffies;
 	bio->bi_end_io = remap_end_known;
@@ -319,18 +286,17 @@ static noinline int map_known(struct remap_c *rc, struct remap_io *io,
 
 	rcu_read_lock();
 	/* Before the look-up; pairs with remap_drain(). */
-	epoch = smp_load_acquire(&rc->epoch);
+	in_flight = smp_load_acquire(&rc->in_flight);
 	verdict = map_special(rc, io, bio);
 	if (verdict == TO_SPARE && !io->in_flight)
-		count_io(rc, io, epoch);
+		count_io(io, in_flight);
 	rcu_read_unlock();
 
 	/* May have become shorter. */
 	io->iter.bi_size = bio->bi_iter.bi_size;
 	switch (verdict) {
 	case TO_MAIN:
-		if (is_write(bio) &&
-		    test_bit(REMAP_ATT_WATCH, &rc->attention))
+		if (is_write(bio) && READ_ONCE(rc->refused))
 			io->flags |= REMAP_IO_WATCH;
 		return DM_MAPIO_REMAPPED;
 	case TO_SPARE:
@@ -351,41 +317,80 @@ static noinline int map_known(struct remap_c *rc, struct remap_io *io,
 	}
 }
 
+/* Looks at each group's bit first. */
+static noinline int map_near(struct remap_c *rc, struct bio *bio)
+{
+	unsigned int sectors = bio_sectors(bio);
+
+	if (sectors && sectors <= LOOK_SECTORS &&
+	    !remap_filter_hits(READ_ONCE(rc->filter), bio->bi_iter.bi_sector,
+			       sectors))
+		return DM_MAPIO_REMAPPED;
+	return map_known(rc, bio);
+}
+
+static inline void count_write(struct remap_c *rc, struct remap_io *io)
+{
+	rcu_read_lock_sched();
+	/*
+	 * Before anything is looked up. Pairs with remap_drain(), which waits
+	 * for this section, then for what was counted.
+	 */
+	count_io(io, smp_load_acquire(&rc->in_flight));
+	rcu_read_unlock_sched();
+}
+
+/* A write of no sectors, or one that does not fit in one window of the filter. */
+static noinline int map_odd_write(struct remap_c *rc, struct bio *bio)
+{
+	if (!bio->bi_iter.bi_size)
+		return map_flush(rc, bio);
+	count_write(rc, bio->bi_private);
+	return map_near(rc, bio);
+}
+
+/**
+ * remap_map() - send a bio where its blocks are
+ * @ti: target
+ * @bio: dm's clone; becomes shorter where its blocks are not together
+ *
+ * Nearly every bio goes to main, after a glance at the filter, which has the
+ * bits of a mapping before the bio that caused the mapping completes.
+ *
+ * Context: process; sleeps no more than dm itself.
+ * Return: DM_MAPIO_REMAPPED or DM_MAPIO_SUBMITTED.
+ */
 int remap_map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_c *rc = ti->private;
+	struct bvec_iter iter;
 	struct remap_io *io;
 
 	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
 	bio_set_dev(bio, rc->main_bdev);
 
 	io = dm_per_bio_data(bio, sizeof(*io));
-	io->iter = bio->bi_iter;
+	iter = bio->bi_iter;
+	io->iter = iter;
 	io->rc = rc;
-	io->end_io = bio->bi_end_io;
-	/* The clone's owner may use it. */
-	bio->bi_private = io;
 
+	/* What is tested first here is what can spare the fewest instructions. */
 	if (is_write(bio)) {
-		if (unlikely(!bio->bi_iter.bi_size))
-			return map_flush(rc, io, bio);
-		bio->bi_end_io = remap_end_write;
-		rcu_read_lock_sched();
-		/*
-		 * Before anything is looked up. Pairs with remap_drain(),
-		 * which waits for this section, then for what was counted.
-		 */
-		count_io(rc, io, smp_load_acquire(&rc->epoch));
-		rcu_read_unlock_sched();
-	} else if (likely(bio->bi_iter.bi_size >
-			  REMAP_MAX_BLOCK_SECTORS << SECTOR_SHIFT)) {
-		/* The costlier way here is the one of the shorter reads. */
+		own_end(io, bio, remap_end_write);
+		if (unlikely(iter.bi_size - 1 >= REMAP_WINDOW_BIO_BYTES))
+			return map_odd_write(rc, bio);
+		count_write(rc, io);
+	} else if (likely(iter.bi_size > SHORT_READ_BYTES &&
+			  iter.bi_size <= REMAP_WINDOW_BIO_BYTES)) {
+		bio->bi_private = bio->bi_end_io;
 		bio->bi_end_io = remap_end_long_read;
 	} else {
-		bio->bi_end_io = remap_end_read;
+		own_end(io, bio, remap_end_read);
 		io->start = jiffies;
+		if (unlikely(iter.bi_size > REMAP_WINDOW_BIO_BYTES))
+			return map_near(rc, bio);
 	}
-	if (likely(nothing_known(rc, bio)))
+	if (likely(!remap_filter_glance(READ_ONCE(rc->filter), iter.bi_sector)))
 		return DM_MAPIO_REMAPPED;
-	return map_known(rc, io, bio);
+	return map_near(rc, bio);
 }

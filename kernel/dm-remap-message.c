@@ -3,6 +3,7 @@
  * Messages. Each either does what it says or fails, with a line in the kernel
  * log that says why, and changes nothing.
  */
+#include "dm-remap-filter.h"
 #include "dm-remap-show.h"
 
 #define CELLS_MAX	65536
@@ -179,7 +180,8 @@ static int msg_continue(struct remap_c *rc, unsigned int argc)
 	was = rc->halted;
 	WRITE_ONCE(rc->halted, false);
 	memset(rc->storm, 0, sizeof(rc->storm));
-	rc->refused = 0;
+	WRITE_ONCE(rc->refused, 0);
+	remap_filter_choose(rc);
 	spin_unlock_irq(&rc->lock);
 	if (was)
 		remap_event(rc, REMAP_EVENT_CONTINUED, REMAP_NO_BLOCK,

@@ -11,7 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 
-#include "dm-remap.h"
+#include "dm-remap-filter.h"
 
 #define BACKOFF_MAX_MS	2000u
 #define MAIN_PARTS	64u
@@ -106,9 +106,9 @@ bool remap_main_refused(struct remap_c *rc, u64 block)
 	bool lost;
 
 	spin_lock_irqsave(&rc->lock, flags);
-	rc->refused |= BIT_ULL(part);
+	WRITE_ONCE(rc->refused, rc->refused | BIT_ULL(part));
 	lost = hweight64(rc->refused) >= MAIN_PARTS / 2;
-	set_bit(REMAP_ATT_WATCH, &rc->attention);
+	remap_filter_choose(rc);
 	spin_unlock_irqrestore(&rc->lock, flags);
 	if (lost)
 		remap_halt(rc, "main_lost");
@@ -120,11 +120,11 @@ void remap_main_wrote(struct remap_c *rc)
 {
 	unsigned long flags;
 
-	if (!test_bit(REMAP_ATT_WATCH, &rc->attention))
+	if (!READ_ONCE(rc->refused))
 		return;
 	spin_lock_irqsave(&rc->lock, flags);
-	rc->refused = 0;
-	clear_bit(REMAP_ATT_WATCH, &rc->attention);
+	WRITE_ONCE(rc->refused, 0);
+	remap_filter_choose(rc);
 	spin_unlock_irqrestore(&rc->lock, flags);
 }
 

@@ -10,7 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/ktime.h>
 
-#include "dm-remap.h"
+#include "dm-remap-filter.h"
 
 #define SPARE_TRIES	8
 
@@ -75,6 +75,16 @@ bool remap_mark_bad(struct remap_c *rc, u32 slot)
 	return !remap_commit(rc, &change, 1);
 }
 
+static void fail_all(struct remap_c *rc)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&rc->lock, flags);
+	WRITE_ONCE(rc->failed, true);
+	remap_filter_choose(rc);
+	spin_unlock_irqrestore(&rc->lock, flags);
+}
+
 /**
  * remap_commit_blocks() - commit changes of blocks that the caller owns
  * @rc: target
@@ -101,8 +111,7 @@ int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 			continue;
 		if (remap_gate(rc, changes[i].entry.block, 1,
 			       REMAP_GATE_LIMBO)) {
-			WRITE_ONCE(rc->failed, true);
-			set_bit(REMAP_ATT_FAIL, &rc->attention);
+			fail_all(rc);
 			DMERR("%s: out of memory after a failed commit, all I/O fails",
 			      remap_name(rc));
 		}

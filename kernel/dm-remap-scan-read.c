@@ -184,7 +184,7 @@ static void recovered(struct remap_c *rc, const struct scan_io *io)
 	unsigned long block;
 	void *entry;
 
-	if (!test_bit(REMAP_ATT_PENDING, &rc->attention))
+	if (xa_empty(&rc->pending))
 		return;
 	xa_for_each_range(&rc->pending, block, entry, io->first,
 			  io->first + io->count - 1)

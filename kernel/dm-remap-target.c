@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "dm-remap-filter.h"
 #include "dm-remap-show.h"
 
 #define HELD_BIOS	64
@@ -97,7 +98,7 @@ static void free_target(struct remap_c *rc)
 	if (rc->probe_page)
 		__free_page(rc->probe_page);
 	for (i = 0; i < 2; i++)
-		free_percpu(rc->in_flight[i]);
+		free_percpu(rc->flights[i]);
 	if (rc->main)
 		dm_put_device(rc->ti, rc->main);
 	if (rc->spare)
@@ -119,6 +120,7 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	spin_lock_init(&rc->lock_lock);
 	spin_lock_init(&rc->commit_lock);
 	spin_lock_init(&rc->event_lock);
+	remap_filter_reset(rc);
 	remap_index_init(rc);
 	mutex_init(&rc->spare_mutex);
 	mutex_init(&rc->drain_mutex);
@@ -146,10 +148,11 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	rc->super_unit = (void *)__get_free_page(GFP_KERNEL);
 	rc->probe_page = alloc_page(GFP_KERNEL);
 	for (i = 0; i < 2; i++)
-		rc->in_flight[i] = alloc_percpu(unsigned long);
+		rc->flights[i] = alloc_percpu(unsigned long);
+	rc->in_flight = rc->flights[0];
 	if (bioset_init(&rc->bios, HELD_BIOS, 0, BIOSET_NEED_BVECS) ||
 	    !rc->unit || !rc->super_unit || !rc->probe_page ||
-	    !rc->in_flight[0] || !rc->in_flight[1]) {
+	    !rc->flights[0] || !rc->flights[1]) {
 		free_target(rc);
 		return NULL;
 	}

@@ -38,15 +38,6 @@ enum remap_arg {
 	REMAP_ARGS,
 };
 
-/* Bits of remap_c.attention; all clear means that map() need not look. */
-enum remap_attention {
-	REMAP_ATT_MAPPED,
-	REMAP_ATT_PENDING,
-	REMAP_ATT_GATED,
-	REMAP_ATT_FAIL,
-	REMAP_ATT_WATCH,	/* does any write to main succeed? */
-};
-
 enum remap_mode {
 	REMAP_MODE_RW,
 	REMAP_MODE_SPENT,
@@ -133,23 +124,21 @@ struct remap_change {
 	int error;
 };
 
+struct remap_filter;
+
 struct remap_c {
 	/* Read by every bio. */
 	struct block_device *main_bdev;
-	unsigned long attention;
+	const struct remap_filter *filter;	/* rc->groups, or says always yes */
+	unsigned long __percpu *in_flight;	/* counts what begins now */
 	unsigned int block_shift;
-	unsigned int epoch;
-	unsigned long __percpu *in_flight[2];
 	unsigned int slow_jiffies;
 	unsigned int hash_bits;
 	u32 *hash;
 	struct remap_chunk **chunks;
-	/* Which groups of blocks may have a mapped one, see dm-remap-hash.c. */
-	unsigned long *filter;
-	unsigned int group_shift;	/* sectors of a group, as a power of two */
-	unsigned int word_shift;	/* the same of a word of groups */
-	unsigned int group_mask;
-	unsigned int word_mask;
+
+	struct remap_filter *groups;
+	unsigned long __percpu *flights[2];	/* one of them is in_flight */
 
 	struct dm_dev *main;
 	struct dm_dev *spare;
@@ -171,7 +160,7 @@ struct remap_c {
 	spinlock_t lock;		/* protects down to the empty line */
 	bool halted;
 	bool read_only;
-	bool failed;
+	bool failed;			/* see remap_filter_choose() */
 	bool low_warned;
 	bool spent_told;
 	bool dirty;
@@ -188,7 +177,11 @@ struct remap_c {
 	bool copy_failed[REMAP_COPIES];
 	u32 storm[REMAP_STORM_SECONDS];
 	time64_t storm_time;
-	u64 refused;			/* parts of main that failed writes */
+	/*
+	 * Parts of main that failed writes. While there are any it is watched
+	 * whether a write to main succeeds, see remap_filter_choose().
+	 */
+	u64 refused;
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -210,7 +203,7 @@ struct remap_c {
 	struct hlist_head locks[REMAP_LOCK_BUCKETS];
 
 	struct mutex spare_mutex;	/* allocation, growth of the table */
-	struct mutex drain_mutex;	/* changes epoch */
+	struct mutex drain_mutex;	/* changes in_flight */
 	struct mutex move_mutex;	/* one remap or unmap at a time */
 
 	/*
@@ -263,7 +256,7 @@ enum remap_io_flags {
 	REMAP_IO_PENDING = 2,		/* reads the whole of a pending block */
 	REMAP_IO_LOCKED = 4,		/* owns its block */
 	REMAP_IO_NOTE = 8,		/* done, but has something to tell */
-	REMAP_IO_WATCH = 16,		/* a write to main, see REMAP_ATT_WATCH */
+	REMAP_IO_WATCH = 16,		/* a write to main, see remap_c.refused */
 };
 
 /* What its end does more work for than passing on the status. */
@@ -357,6 +350,7 @@ int remap_map(struct dm_target *ti, struct bio *bio);
 void remap_end(struct remap_io *io, struct bio *bio, blk_status_t status);
 void remap_end_read(struct bio *bio);
 void remap_end_long_read(struct bio *bio);
+struct remap_io *remap_long_read_io(struct bio *bio);
 void remap_end_write(struct bio *bio);
 void remap_end_known(struct bio *bio);
 void remap_uncount(struct remap_io *io);

@@ -14,6 +14,7 @@ const parts = [
   'load',
   'table',
   'hash',
+  'filter',
   'spare',
   'meta',
   'state',

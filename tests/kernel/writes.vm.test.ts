@@ -128,7 +128,7 @@ describe('a write over a bad block', () => {
   it('is found by later requests however they meet it', async () => {
     const { target, main } = await fixture.pair();
     const { io } = fixture.kernelLab;
-    // map() looks at eight blocks as one and at 512 as one: 512 begins both, 530 lies in between.
+    // map() looks at 64 blocks at once, from a multiple of 8: 512 is such a one, 530 lies in between.
     main.faults.add({ kind: 'medium', ranges: [512, 530].map((block) => ({ first: block * 8, count: 8 })) });
     await succeed(io, write(target, 512 * 8, 8, 50), write(target, 530 * 8, 8, 51));
     // From here on main would answer with old data. After failed writes everything is looked at until main takes one.

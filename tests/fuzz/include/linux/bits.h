@@ -2,19 +2,21 @@
 #ifndef FUZZ_LINUX_BITS_H
 #define FUZZ_LINUX_BITS_H
 
+#define BITS_PER_BYTE 8
 #define BITS_PER_LONG 64
 #define BIT(n) (1ul << (n))
 #define BIT_ULL(n) (1ull << (n))
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 
-static inline void set_bit(unsigned long n, unsigned long *map)
+static inline void set_bit_le(int n, void *map)
 {
-	map[n / BITS_PER_LONG] |= 1ul << (n % BITS_PER_LONG);
+	((unsigned char *)map)[n / BITS_PER_BYTE] |= 1u << (n % BITS_PER_BYTE);
 }
 
-static inline void clear_bit(unsigned long n, unsigned long *map)
+static inline int test_bit_le(int n, const void *map)
 {
-	map[n / BITS_PER_LONG] &= ~(1ul << (n % BITS_PER_LONG));
+	return ((const unsigned char *)map)[n / BITS_PER_BYTE] >>
+	       (n % BITS_PER_BYTE) & 1;
 }
 
 static inline int fls64(unsigned long long x)

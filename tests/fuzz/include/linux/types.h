@@ -25,6 +25,7 @@ typedef struct {
 } atomic_t;
 
 #define __percpu
+#define __aligned(n) __attribute__((aligned(n)))
 #define U32_MAX (~0u)
 #define U64_MAX (~0ull)
 

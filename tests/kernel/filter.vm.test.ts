@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { MAIN_TAG, read, succeed, tags, useKernelLab, write } from './harness/index.ts';
+
+const MIB = 1024 * 1024;
+const BLOCK_SECTORS = 8;
+/** The smallest filter has 65,536 bits, one for 8 sectors: from here on main's sectors share the bits of the first ones. */
+const AGAIN = 65_536 * 8;
+/** Sectors of a byte of the filter. map() looks at eight bytes at once, from the one in which a request begins. */
+const BYTE_SECTORS = 64;
+
+const fixture = useKernelLab({
+  disks: [
+    { name: 'main', bytes: 272 * MIB, bus: 'nvme', serial: 'TEST-LARGE-MAIN' },
+    { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
+  ],
+});
+
+/** Places of a block in the filter: its first and last bits, where it begins anew, and between two of its bytes. */
+const PLACES = [
+  0,
+  BYTE_SECTORS - BLOCK_SECTORS,
+  7 * BYTE_SECTORS,
+  AGAIN - BLOCK_SECTORS,
+  AGAIN,
+  AGAIN + 3 * BYTE_SECTORS,
+];
+const LENGTHS = [8, 64, 448, 456, 2048];
+
+/** Requests of `length` sectors that hold the block at `place`: as its end, its start, and somewhere between. */
+function startsAround(place: number, length: number): number[] {
+  const earliest = place + BLOCK_SECTORS - length;
+  return [earliest, place - BYTE_SECTORS, place - BLOCK_SECTORS, place].filter(
+    (start) => start >= 0 && start >= earliest && start <= place,
+  );
+}
+
+describe('a mapped block', () => {
+  it('is found by requests of any length, wherever they begin', async () => {
+    const { target } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    for (const place of PLACES) {
+      const block = place / BLOCK_SECTORS;
+      await target.ask('remap', block);
+      await succeed(io, write(target, place, BLOCK_SECTORS, 7));
+      for (const length of LENGTHS) {
+        for (const start of startsAround(place, length)) {
+          const before = place - start;
+          expect(await succeed(io, read(target, start, length)), `${String(start)}+${String(length)}`).toEqual([
+            ...tags(MAIN_TAG, before),
+            ...tags(7, BLOCK_SECTORS),
+            ...tags(MAIN_TAG, length - before - BLOCK_SECTORS),
+          ]);
+        }
+      }
+      // Its sectors on main hold what they held: a request that misses the mapping would read that.
+      await target.ask('unmap', block);
+      await succeed(io, write(target, place, BLOCK_SECTORS, MAIN_TAG));
+    }
+  });
+
+  it('is found by writes of any length: none reaches main', async () => {
+    const { target, main } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    for (const place of [BYTE_SECTORS - BLOCK_SECTORS, AGAIN]) {
+      await target.ask('remap', place / BLOCK_SECTORS);
+      for (const length of LENGTHS) {
+        for (const start of startsAround(place, length)) {
+          const mark = main.log.mark();
+          await succeed(io, write(target, start, length, 9));
+          const reached = main.log
+            .entries(mark)
+            .filter(
+              ({ operation, sector, count }) => operation === 'write' && sector < place + 8 && sector + count > place,
+            );
+          expect(reached, `${String(start)}+${String(length)}`).toEqual([]);
+        }
+      }
+    }
+  });
+});
+
+describe('a pending block', () => {
+  it('far from a write does not delay it, and is found by one that holds it', async () => {
+    const { target, main } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    main.faults.add({
+      kind: 'medium',
+      operations: ['read'],
+      healOnWrite: false,
+      ranges: [{ first: AGAIN + 8, count: 1 }],
+    });
+    await io.one(read(target, AGAIN + 8, 8));
+    expect(await target.status()).toMatchObject({ pending: 1 });
+
+    await succeed(io, write(target, AGAIN - 1000, 1000, 5));
+    expect(await target.status()).toMatchObject({ pending: 1, auto: 0 });
+    await succeed(io, write(target, AGAIN - 1000, 1016, 6));
+    expect(await target.status()).toMatchObject({ pending: 0, auto: 1 });
+    expect(await succeed(io, read(target, AGAIN - 8, 24))).toEqual(tags(6, 24));
+  });
+});
