@@ -1,17 +1,9 @@
 import type { HealthCell } from '../../app/domain/target.ts';
-import { Painter } from '../../renderer/features/heatmap/draw.ts';
+import { Painter, sheetOf } from '../../renderer/features/heatmap/draw.ts';
 import { stateLayer } from '../../renderer/features/heatmap/layer.ts';
 import { classColours, readPalette } from '../../renderer/features/heatmap/palette.ts';
 import { TILE_CELLS, Tiles } from '../../renderer/features/heatmap/tiles.ts';
 import { CELL_PX } from '../../renderer/features/heatmap/view.ts';
-
-/** Milliseconds each. */
-export interface HeatmapTimes {
-  /** From nothing but the tiles to the frame after the one in which the first picture was drawn. */
-  readonly firstPaint: number;
-  /** Of each later frame, what its own work took: looking up the cells, drawing them. */
-  readonly frames: readonly number[];
-}
 
 const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -49,40 +41,52 @@ async function loadTiles(blocks: number): Promise<Tiles> {
   return tiles;
 }
 
-/** Draws `edge` × `edge` cells of one block each, as the heatmap does, and moves on by a row with every frame. */
-async function measureHeatmap(edge: number, frames: number): Promise<HeatmapTimes> {
+let draw = (_row: number): void => {
+  throw new Error('there is no picture yet');
+};
+
+/** Gets ready to draw `edge` × `edge` cells of one block each, as the heatmap does, and `frames` more rows of them. */
+async function load(edge: number, frames: number): Promise<void> {
   const count = edge * edge;
   const tiles = await loadTiles(count + edge * (frames + 1));
-  const cell = CELL_PX.fine;
+  const grid = { columns: edge, rows: edge, cell: CELL_PX.fine };
+  const { pixels, shown } = sheetOf(grid, { width: edge * grid.cell, height: edge * grid.cell }, 1);
   const canvas = document.createElement('canvas');
-  canvas.width = edge * cell;
-  canvas.height = edge * cell;
+  Object.assign(canvas, pixels);
+  Object.assign(canvas.style, { ...shown, width: `${shown.width}px`, height: `${shown.height}px` });
   document.body.append(canvas);
   await nextFrame();
 
-  const begun = performance.now();
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('this browser has no canvas');
-  const palette = readPalette(document.documentElement);
-  const painter = new Painter(palette, classColours(palette, stateLayer));
-  const draw = (row: number): void => {
-    const codes = new Uint8Array(count);
-    tiles.codes(stateLayer, 0, row * edge, count, codes);
-    painter.draw(context, { codes, count, columns: edge, cell, ratio: 1 });
+  let ready: { context: CanvasRenderingContext2D; painter: Painter; codes: Uint8Array } | null = null;
+  const open = (): NonNullable<typeof ready> => {
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('this browser has no canvas');
+    const palette = readPalette(document.documentElement);
+    return { context, painter: new Painter(palette, classColours(palette, stateLayer)), codes: new Uint8Array(count) };
   };
+  draw = (row) => {
+    ready ??= open();
+    const { context, painter, codes } = ready;
+    tiles.codes(stateLayer, 0, row * edge, count, codes);
+    painter.draw(context, { codes, count, columns: edge, cell: grid.cell, ratio: 1 });
+  };
+}
+
+/** Draws the first picture, from nothing but the tiles. Resolves, after it was handed on, with milliseconds of the clock. */
+async function first(): Promise<number> {
+  const begun = performance.now();
   draw(0);
   await nextFrame();
   await nextFrame();
-  const firstPaint = performance.now() - begun;
-
-  const took: number[] = [];
-  for (let row = 1; row <= frames; row += 1) {
-    await nextFrame();
-    const start = performance.now();
-    draw(row);
-    took.push(performance.now() - start);
-  }
-  return { firstPaint, frames: took };
+  return performance.now() - begun;
 }
 
-Object.assign(window, { measureHeatmap });
+/** Moves on by a row. Milliseconds, by the clock, of its own work: looking up the cells, drawing them. */
+async function frame(row: number): Promise<number> {
+  await nextFrame();
+  const begun = performance.now();
+  draw(row);
+  return performance.now() - begun;
+}
+
+Object.assign(window, { cells: { load, first, frame } });

@@ -11,11 +11,13 @@ import {
 
 import type { PredictedRange } from '../../../app/forecast/output.ts';
 
-import { codes as cellCodes, DIMMED, isPicked, type Picked } from './cells.ts';
-import { drawHatch } from './hatch.ts';
+import type { Picked } from './cells.ts';
+import { sheetOf, sizeInPixels } from './draw.ts';
+import { HatchSheet } from './HatchSheet.tsx';
 import type { Layer } from './layer.ts';
 import { drawOverlay, hasMarks } from './overlay.ts';
-import { predictedCells, type CellRun } from './predicted.ts';
+import { predictedCells } from './predicted.ts';
+import { useCells } from './use-cells.ts';
 import type { HeatmapData } from './use-heatmap.ts';
 import { usePainter } from './use-painter.ts';
 import {
@@ -53,46 +55,30 @@ const WHEEL_STEP_PX = 60;
 /** Movement, in pixels, from which a press is a drag and not a click. */
 const DRAG_FROM_PX = 4;
 
-/** The cells of the window. Drawn once for each change; what follows the pointer is on a sheet of its own above. */
+/** The cells of the window. What is hatched over them and what follows the pointer are on sheets of their own above. */
 export function HeatCanvas(props: HeatCanvasProps) {
   const { data, layer, size, cursor, dimExcept, predicted, brush } = props;
-  const { scale, view, tiles, revision, partial, fresh, setView } = data;
+  const { scale, view, fresh, setView } = data;
+  const field = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const isMarked = useRef(false);
   const [hover, setHover] = useState<number | null>(null);
-  const grid = scale.gridAt(view.level);
+  const grid = useMemo(() => scale.gridAt(view.level), [scale, view.level]);
   const ratio = usePixelRatio();
   const { palette, painter } = usePainter(layer);
-
-  const shown = useMemo(() => {
-    const { count } = windowOf(view, scale);
-    const cells = Math.min(capacity(grid), Math.ceil(count / blocksPerCell(view.level)));
-    const out = new Uint8Array(cells);
-    tiles.codes(layer, view.level, view.first, cells, out);
-    for (const block of partial) {
-      const index = indexOf(view, block);
-      if (index >= 0 && index < cells && out[index] !== cellCodes.pending) out[index] = cellCodes.partial;
-    }
-    const runs = predictedCells(predicted, view, cells);
-    if (dimExcept !== null) dimOthers(out, dimExcept, runs);
-    // `revision` says that the tiles hold something else than before.
-    return { codes: out, count: cells, runs, revision };
-  }, [layer, view, scale, grid, tiles, partial, predicted, dimExcept, revision]);
-
-  // Before the frame of the change, not after it: a passive effect would draw into the frame that follows.
-  useLayoutEffect(() => {
-    const context = base.current?.getContext('2d');
-    if (context === null || context === undefined) return;
-    painter.draw(context, { codes: shown.codes, count: shown.count, columns: grid.columns, cell: grid.cell, ratio });
-    const hatched = dimExcept === null || dimExcept === 'predicted';
-    if (hatched) drawHatch(context, { runs: shown.runs, grid, ratio, palette });
-  }, [painter, palette, shown, dimExcept, grid, ratio, size]);
+  const count = Math.min(capacity(grid), Math.ceil(windowOf(view, scale).count / blocksPerCell(view.level)));
+  const runs = useMemo(() => predictedCells(predicted, view, count), [predicted, view, count]);
+  const hatching = useMemo(() => ({ runs, grid, ratio, palette }), [runs, grid, ratio, palette]);
+  const isHatched = runs.length > 0 && (dimExcept === null || dimExcept === 'predicted');
+  const pixels = useMemo(() => sizeInPixels(size, ratio), [size, ratio]);
+  const sheet = useMemo(() => sheetOf(grid, size, ratio), [grid, size, ratio]);
+  useCells(base, { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet });
 
   useLayoutEffect(() => {
     const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));
     const marks = {
-      count: shown.count,
+      count,
       cursor: at(cursor),
       hover,
       fresh: fresh.blocks.map((block) => indexOf(view, block)),
@@ -105,7 +91,7 @@ export function HeatCanvas(props: HeatCanvasProps) {
     const context = above.current?.getContext('2d');
     if (context === null || context === undefined) return;
     return drawOverlay(context, { ...marks, grid, ratio, palette });
-  }, [palette, grid, ratio, size, view, cursor, hover, fresh, shown.count]);
+  }, [palette, grid, ratio, size, view, cursor, hover, fresh, count]);
 
   const point = (index: number | null): void => {
     const cell = index === null ? null : blocksAt(view, index, scale.blocks);
@@ -113,16 +99,16 @@ export function HeatCanvas(props: HeatCanvasProps) {
     props.onPoint(cell);
   };
   const gestures = useGestures({ view, data, point, pick: props.onPick, brush });
-  useWheelZoom(base, (steps, x, y) => {
+  useWheelZoom(field, (steps, x, y) => {
     const index = indexAt(grid, x, y) ?? 0;
     const cell = blocksAt(view, index, scale.blocks);
     if (cell === null) return;
     setView((now, of) => zoomAt(now, cell.first, index / capacity(grid), steps, of));
   });
 
-  const style = { width: size.width, height: size.height };
   return (
     <div
+      ref={field}
       className={`heat-canvas ${brush ? 'heat-brush' : ''}`}
       role="application"
       aria-roledescription="heatmap"
@@ -130,39 +116,14 @@ export function HeatCanvas(props: HeatCanvasProps) {
       aria-describedby={props.describedBy}
       tabIndex={0}
       onKeyDown={props.onKey}
-      style={style}
+      style={size}
+      {...gestures}
     >
-      <canvas
-        ref={base}
-        width={Math.round(size.width * ratio)}
-        height={Math.round(size.height * ratio)}
-        style={style}
-        {...gestures}
-      />
-      <canvas
-        ref={above}
-        className="heat-above"
-        width={Math.round(size.width * ratio)}
-        height={Math.round(size.height * ratio)}
-        style={style}
-      />
+      <canvas ref={base} {...sheet.pixels} style={sheet.shown} />
+      {isHatched && <HatchSheet hatching={hatching} pixels={pixels} size={size} />}
+      <canvas ref={above} className="heat-above" {...pixels} style={size} />
     </div>
   );
-}
-
-/** Leaves only the cells as they are that are in the picked state, or hold something predicted. */
-function dimOthers(cells: Uint8Array, picked: Picked, predicted: readonly CellRun[]): void {
-  if (picked !== 'predicted') {
-    cells.forEach((code, index) => {
-      if (!isPicked(code, picked)) cells[index] = code | DIMMED;
-    });
-    return;
-  }
-  const bright = cells.slice();
-  cells.forEach((code, index) => {
-    cells[index] = code | DIMMED;
-  });
-  for (const { from, to } of predicted) cells.set(bright.subarray(from, to), from);
 }
 
 function usePixelRatio(): number {
@@ -176,16 +137,13 @@ function usePixelRatio(): number {
 }
 
 /** React listens to wheels passively; zooming must keep the page from scrolling. */
-function useWheelZoom(
-  canvas: RefObject<HTMLCanvasElement | null>,
-  zoom: (steps: number, x: number, y: number) => void,
-): void {
+function useWheelZoom(field: RefObject<HTMLElement | null>, zoom: (steps: number, x: number, y: number) => void): void {
   const latest = useRef(zoom);
   useEffect(() => {
     latest.current = zoom;
   });
   useEffect(() => {
-    const element = canvas.current;
+    const element = field.current;
     if (element === null) return;
     let travelled = 0;
     const onWheel = (event: WheelEvent): void => {
@@ -198,7 +156,7 @@ function useWheelZoom(
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [canvas]);
+  }, [field]);
 }
 
 interface Gestures {
@@ -217,12 +175,12 @@ function useGestures({ view, data, brush, point, pick }: Gestures) {
     indexAt(grid, event.nativeEvent.offsetX, event.nativeEvent.offsetY);
 
   return {
-    onPointerDown: (event: PointerEvent<HTMLCanvasElement>) => {
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button !== 0) return;
       drag.current = { x: event.clientX, y: event.clientY, from: view, moved: false };
       event.currentTarget.setPointerCapture(event.pointerId);
     },
-    onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => {
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
       const held = drag.current;
       if (held === null || brush) {
         point(indexOfEvent(event));
@@ -235,7 +193,7 @@ function useGestures({ view, data, brush, point, pick }: Gestures) {
       const cells = Math.round(down / grid.cell) * grid.columns + Math.round(right / grid.cell);
       setView((_, of) => pan(held.from, -cells, of));
     },
-    onPointerUp: (event: PointerEvent<HTMLCanvasElement>) => {
+    onPointerUp: (event: PointerEvent<HTMLElement>) => {
       const moved = drag.current?.moved ?? true;
       drag.current = null;
       const index = indexOfEvent(event);

@@ -22,8 +22,8 @@ export function HeatStrip(props: {
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context === null || context === undefined) return;
-    painter.draw(context, { codes, count: codes.length, columns: codes.length, cell: 4, ratio: 1 });
-    // Cells of the strip are flat: one row of pixels, stretched by the style to the strip's height.
+    // One row of flat cells, which the style stretches.
+    painter.draw(context, { codes, count: codes.length, columns: codes.length, cell: 1, ratio: 1 });
   }, [painter, codes]);
 
   const move = (event: PointerEvent<HTMLElement>): void => {
@@ -45,7 +45,7 @@ export function HeatStrip(props: {
             onPointerMove: (event: PointerEvent<HTMLElement>) => event.buttons === 1 && move(event),
           })}
     >
-      <canvas ref={canvas} width={codes.length * 4} height={4} />
+      <canvas ref={canvas} width={codes.length} height={1} />
       {framed !== undefined && (
         <span
           className="heat-strip-window"

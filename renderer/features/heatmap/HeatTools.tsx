@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus, IconTable, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 
 import { CellSizeMenu } from './CellSizeMenu.tsx';
 
@@ -15,52 +15,60 @@ interface HeatToolsProps {
   readonly onTable: (asTable: boolean) => void;
 }
 
-/** The buttons above a heatmap. Few frames change them, and rendering their tooltips would be a good part of a frame. */
+/** The buttons above a heatmap, each by itself: few frames change one, and their tooltips would be a good part of a frame. */
 export const HeatTools = memo(function HeatTools(props: HeatToolsProps) {
   const { walking, widest, closest, asTable, onWalk, onZoom, onTable } = props;
+  const acts = useMemo(
+    () => ({
+      previous: () => onWalk(true),
+      next: () => onWalk(false),
+      out: () => onZoom(-1),
+      in: () => onZoom(1),
+      table: () => onTable(!asTable),
+    }),
+    [onWalk, onZoom, onTable, asTable],
+  );
   return (
     <>
-      <Tool label="Previous problem (P)" onClick={() => onWalk(true)} disabled={walking}>
-        <IconChevronLeft size={17} />
-      </Tool>
-      <Tool label="Next problem (N)" onClick={() => onWalk(false)} disabled={walking}>
-        <IconChevronRight size={17} />
-      </Tool>
-      <Tool label="Zoom out (−)" onClick={() => onZoom(-1)} disabled={widest}>
-        <IconMinus size={17} />
-      </Tool>
-      <Tool label="Zoom in (+)" onClick={() => onZoom(1)} disabled={closest}>
-        <IconPlus size={17} />
-      </Tool>
-      <CellSizeMenu />
+      <Tool label="Previous problem (P)" icon={icons.previous} onClick={acts.previous} disabled={walking} />
+      <Tool label="Next problem (N)" icon={icons.next} onClick={acts.next} disabled={walking} />
+      <Tool label="Zoom out (−)" icon={icons.minus} onClick={acts.out} disabled={widest} />
+      <Tool label="Zoom in (+)" icon={icons.plus} onClick={acts.in} disabled={closest} />
+      <SizeMenu />
       <Tool
         label={asTable ? 'Show as a picture' : 'Show as a table'}
-        onClick={() => onTable(!asTable)}
+        icon={icons.table}
+        onClick={acts.table}
         pressed={asTable}
-      >
-        <IconTable size={17} />
-      </Tool>
+      />
     </>
   );
 });
 
-function Tool(props: {
-  label: string;
-  onClick: () => void;
-  disabled?: boolean;
-  pressed?: boolean;
-  children: React.ReactNode;
-}) {
+const SizeMenu = memo(CellSizeMenu);
+
+const icons = {
+  previous: <IconChevronLeft size={17} />,
+  next: <IconChevronRight size={17} />,
+  minus: <IconMinus size={17} />,
+  plus: <IconPlus size={17} />,
+  table: <IconTable size={17} />,
+};
+
+interface ToolProps {
+  readonly label: string;
+  readonly icon: React.ReactNode;
+  readonly onClick: () => void;
+  readonly disabled?: boolean;
+  readonly pressed?: boolean;
+}
+
+const Tool = memo(function Tool({ label, icon, onClick, disabled = false, pressed }: ToolProps) {
   return (
-    <Tooltip label={props.label}>
-      <ActionIcon
-        aria-label={props.label}
-        aria-pressed={props.pressed}
-        disabled={props.disabled ?? false}
-        onClick={props.onClick}
-      >
-        {props.children}
+    <Tooltip label={label}>
+      <ActionIcon aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+        {icon}
       </ActionIcon>
     </Tooltip>
   );
-}
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { makeCell } from '../../testing/fixtures.ts';
-import { cellCode, classOf, codes, DIMMED, isPicked, mayHold, stateOf } from './cells.ts';
+import { cellCode, classOf, codes, DIMMED, goodCode, isPicked, mayHold, stateOf } from './cells.ts';
 import { Tally } from './counts.ts';
 
 const state = (part: Partial<HealthCell>, partial = false) => stateOf(cellCode(makeCell(part), 100, partial));
@@ -61,10 +61,10 @@ it('a cell is picked by its state or by its class, and one the layer cannot tell
 describe('counts', () => {
   it('sum the cells, by class', () => {
     const tally = new Tally();
-    tally.add(makeCell({ mapped: 2, soft: 1 }), 100, null);
-    tally.add(makeCell({ pending: 3, scannedBlocks: 10 }), 100, null);
-    tally.add(makeCell(), 100, 2);
-    tally.add(makeCell({ scannedBlocks: 40 }), 100, 'unknown');
+    tally.add(makeCell({ mapped: 2, soft: 1 }), 100, codes.moved);
+    tally.add(makeCell({ pending: 3, scannedBlocks: 10 }), 100, codes.pending);
+    tally.add(makeCell(), 100, goodCode(2, 1));
+    tally.add(makeCell({ scannedBlocks: 40 }), 100, codes.unknown);
     const twice = new Tally();
     twice.addAll(tally);
     expect(twice.total(500)).toEqual({
@@ -82,9 +82,9 @@ describe('counts', () => {
 
   it('take no moved and no pending block for one that was not read', () => {
     const tally = new Tally();
-    tally.add(makeCell({ scannedBlocks: 0, mapped: 1 }), 1, null);
-    tally.add(makeCell({ scannedBlocks: 0, pending: 1 }), 1, null);
-    tally.add(makeCell({ scannedBlocks: 1, mapped: 1 }), 1, null);
+    tally.add(makeCell({ scannedBlocks: 0, mapped: 1 }), 1, codes.moved);
+    tally.add(makeCell({ scannedBlocks: 0, pending: 1 }), 1, codes.pending);
+    tally.add(makeCell({ scannedBlocks: 1, mapped: 1 }), 1, codes.moved);
     expect(tally.total(5).unread).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import type { HealthCell } from '../../../app/domain/target.ts';
-import { MOST_CLASSES } from './cells.ts';
+import { classOf, codes, MOST_CLASSES } from './cells.ts';
 
 /** Blocks in each state. A block may be in more than one (moved and once soft), so they need not add up. */
 export interface BlockCounts {
@@ -43,17 +43,18 @@ export class Tally {
 
   /**
    * @param blocks - blocks that the cell stands for
-   * @param ofClass - class of the layer; `unknown`: it was read and the layer cannot tell; null: a state stands for it
+   * @param code - what it looks like
    */
-  add(cell: HealthCell, blocks: number, ofClass: number | 'unknown' | null): void {
+  add(cell: HealthCell, blocks: number, code: number): void {
     this.#read += cell.scannedBlocks;
     this.#known += Math.min(blocks, cell.scannedBlocks + cell.mapped + cell.pending);
     this.#slow += cell.slow;
     this.#soft += cell.soft;
     this.#moved += cell.mapped;
     this.#pending += cell.pending;
-    if (ofClass === 'unknown') this.#unknown += cell.scannedBlocks;
-    else if (ofClass !== null) this.#classes[ofClass] = (this.#classes[ofClass] ?? 0) + cell.scannedBlocks;
+    const ofClass = classOf(code);
+    if (ofClass !== null) this.#classes[ofClass] = (this.#classes[ofClass] ?? 0) + cell.scannedBlocks;
+    else if (code === codes.unknown) this.#unknown += cell.scannedBlocks;
   }
 
   addAll(other: Tally): void {

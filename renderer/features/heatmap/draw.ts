@@ -1,11 +1,15 @@
-import { DIMMED } from './cells.ts';
-import { DIM, pixelTable, type Palette } from './palette.ts';
-import { drawShape } from './shapes.ts';
+import { pixelTable, type Palette } from './palette.ts';
+import { shapesIn, stampEdge, Stamps } from './stamps.ts';
+import type { Grid, Size } from './view.ts';
 
-/** Smallest cell, in CSS pixels, that is drawn with a shape; smaller ones are flat pixels. */
-export const MARKED_FROM_PX = 6;
-/** From this size on, in CSS pixels, cells have a gap of one CSS pixel. */
-export const GAP_FROM_PX = 8;
+/** Smallest cell, in CSS pixels, that is drawn with a shape; a smaller one is a pixel that the page shows as large. */
+const MARKED_FROM_PX = 6;
+/**
+ * Pixels that are written at once at most, unless a row of cells has more. A whole picture would be many megabytes that are
+ * touched once: memory that is new costs more than what is written to it.
+ */
+const BAND_PIXELS = 2 ** 16;
+const ONE_PIXEL = { cell: 1, ratio: 1 } as const;
 
 export interface Picture {
   readonly codes: Uint8Array;
@@ -17,18 +21,23 @@ export interface Picture {
   readonly ratio: number;
 }
 
-/** What each code looks like at one size: squares of `edge` × `edge` pixels, row by row, by code. */
-export interface Stamps {
-  readonly edge: number;
-  readonly pixels: Uint32Array;
+/** A size in CSS pixels in device pixels. */
+export function sizeInPixels({ width, height }: Size, ratio: number): Size {
+  return { width: Math.round(width * ratio), height: Math.round(height * ratio) };
 }
 
-/** The pixels of a picture, and what is on them, so that the next one costs only what differs. */
-interface Sheet {
-  readonly key: string;
-  readonly image: ImageData;
-  readonly pixels: Uint32Array;
-  readonly drawn: Uint8Array;
+export interface Sheet {
+  /** Of the canvas. */
+  readonly pixels: Size;
+  /** How the page shows it, in CSS pixels. */
+  readonly shown: Size & { readonly imageRendering: 'auto' | 'pixelated' };
+}
+
+/** The canvas for a grid. Flat cells are a pixel each: drawing and copying large ones would be most of a large picture. */
+export function sheetOf({ columns, rows, cell }: Grid, size: Size, ratio: number): Sheet {
+  if (cell >= MARKED_FROM_PX) return { pixels: sizeInPixels(size, ratio), shown: { ...size, imageRendering: 'auto' } };
+  const shown = { width: columns * cell, height: rows * cell, imageRendering: 'pixelated' } as const;
+  return { pixels: { width: columns, height: rows }, shown };
 }
 
 /** What is needed of a canvas to draw on it. */
@@ -37,101 +46,101 @@ export type Drawable = Pick<CanvasRenderingContext2D, 'clearRect' | 'createImage
 };
 
 /** Stands for no cell where codes of what is drawn are kept. */
-export const NO_CELL = 255;
+const NO_CELL = 255;
 
-/** Draws heatmaps of one palette and one layer on one canvas; keeps the prepared shapes and the pixels between draws. */
+/** What a canvas shows, so that the next picture costs only the rows that differ. */
+interface Drawn {
+  readonly key: string;
+  readonly codes: Uint8Array;
+}
+
+/** Some lines of pixels on their way to a canvas. */
+interface Band {
+  readonly image: ImageData;
+  readonly pixels: Uint32Array;
+}
+
+/** Draws heatmaps of one palette and one layer on one canvas; keeps the prepared shapes and what is drawn. */
 export class Painter {
-  readonly #palette: Palette;
-  readonly #classes: readonly string[];
   readonly #flat: Uint32Array;
-  #stamps: (Stamps & { readonly key: string }) | null = null;
-  #sheet: Sheet | null = null;
+  readonly #shapes: ReturnType<typeof shapesIn>;
+  readonly #stamps = new Map<string, Stamps>();
+  #drawn: Drawn | null = null;
+  #band: Band | null = null;
 
   /** @param classes - fills of the layer's classes */
   constructor(palette: Palette, classes: readonly string[]) {
-    this.#palette = palette;
-    this.#classes = classes;
     this.#flat = pixelTable(palette, classes);
+    this.#shapes = shapesIn(palette, classes);
   }
 
-  /** Draws the cells in place of whatever the canvas holds, which is in device pixels. */
+  /** Draws the cells in place of whatever the canvas holds, which is as large as {@link sheetOf} says. */
   draw(context: Drawable, picture: Picture): void {
     const { canvas } = context;
-    const { count, columns, cell, ratio } = picture;
-    const marked = cell >= MARKED_FROM_PX;
-    const step = marked ? cell * ratio : Math.max(1, Math.round(cell * ratio));
-    const rows = Math.ceil(count / columns);
-    const width = Math.min(canvas.width, Math.round(columns * step));
-    const height = Math.min(canvas.height, Math.round(rows * step));
-    const key = `${cell}/${ratio}/${columns}/${rows}/${width}/${height}/${canvas.width}/${canvas.height}`;
-    if (this.#sheet?.key !== key) {
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      if (width === 0 || height === 0) return;
-      const image = context.createImageData(width, height);
-      const drawn = new Uint8Array(columns * rows).fill(NO_CELL);
-      this.#sheet = { key, image, pixels: new Uint32Array(image.data.buffer), drawn };
+    const { codes, count, columns } = picture;
+    const isFlat = picture.cell < MARKED_FROM_PX;
+    const { cell, ratio } = isFlat ? ONE_PIXEL : picture;
+    const pixelsOf = (cells: number): number => Math.round(cells * cell * ratio);
+    const stamps = isFlat ? null : this.#stampsOf(cell, ratio);
+    stamps?.want(codes, count);
+    const width = Math.min(canvas.width, pixelsOf(columns));
+    const rows = Math.ceil(canvas.height / (cell * ratio));
+    if (width === 0 || rows === 0) return;
+    const drawn = this.#drawnOn(
+      context,
+      `${cell}/${ratio}/${columns}/${canvas.width}/${canvas.height}`,
+      columns * rows,
+    );
+    const { image, pixels } = this.#bandOf(context, width, Math.ceil(cell * ratio));
+
+    let first = 0;
+    let lines = 0;
+    // A transfer for many rows: a drawing call for each cell is a hundred times as slow.
+    const put = (): void => {
+      if (lines > 0) context.putImageData(image, 0, first, 0, 0, width, lines);
+      lines = 0;
+    };
+    for (let row = 0, from = 0; row < rows; row += 1, from += columns) {
+      if (!keepRow(drawn, codes, from, columns, count)) {
+        put();
+        continue;
+      }
+      const top = pixelsOf(row);
+      const tall = Math.min(canvas.height, pixelsOf(row + 1)) - top;
+      if (lines + tall > image.height) put();
+      if (lines === 0) first = top;
+      const line = pixels.subarray(lines * width, (lines + tall) * width);
+      const cells = codes.subarray(from, Math.max(from, Math.min(count, from + columns)));
+      if (stamps === null) fillRow(line, cells, this.#flat);
+      else stampRow(line, width, cells, pixelsOf, stamps);
+      lines += tall;
     }
-    const { image, pixels, drawn } = this.#sheet;
-    if (marked) stampPixels(pixels, width, height, picture, this.#stampsOf(cell, ratio), drawn);
-    else fillPixels(pixels, width, height, picture, step, this.#flat, drawn);
-    // One transfer of pixels: a drawing call for each cell is a hundred times as slow.
-    context.putImageData(image, 0, 0);
+    put();
   }
 
-  /** Every code drawn once at the size it is used. */
+  /** The codes that a canvas shows; it is cleared when it showed another grid. */
+  #drawnOn(context: Drawable, key: string, cells: number): Uint8Array {
+    if (this.#drawn?.key !== key) {
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+      this.#drawn = { key, codes: new Uint8Array(cells).fill(NO_CELL) };
+    }
+    return this.#drawn.codes;
+  }
+
+  #bandOf(context: Drawable, width: number, tallest: number): Band {
+    const lines = Math.max(tallest, Math.min(context.canvas.height, Math.floor(BAND_PIXELS / width)));
+    if (this.#band?.image.width !== width || this.#band.image.height !== lines) {
+      const image = context.createImageData(width, lines);
+      this.#band = { image, pixels: new Uint32Array(image.data.buffer) };
+    }
+    return this.#band;
+  }
+
   #stampsOf(cell: number, ratio: number): Stamps {
     const key = `${cell}/${ratio}`;
-    if (this.#stamps?.key === key) return this.#stamps;
-    const gap = cell >= GAP_FROM_PX ? Math.max(1, Math.round(ratio)) : 1;
-    const edge = Math.max(1, Math.floor(cell * ratio) - gap);
-    const canvas = document.createElement('canvas');
-    canvas.width = edge;
-    canvas.height = edge * 2 * DIMMED;
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (context === null) return { edge, pixels: new Uint32Array(edge * edge * 2 * DIMMED) };
-    for (let code = 0; code < 2 * DIMMED; code += 1) {
-      context.save();
-      context.translate(0, code * edge);
-      context.beginPath();
-      context.rect(0, 0, edge, edge);
-      context.clip();
-      if (code >= DIMMED) context.globalAlpha = DIM;
-      drawShape(context, code, edge, this.#palette, this.#classes);
-      context.restore();
-    }
-    const pixels = new Uint32Array(context.getImageData(0, 0, edge, canvas.height).data.buffer);
-    this.#stamps = { key, edge, pixels };
-    return this.#stamps;
-  }
-}
-
-/**
- * Brings `pixels` (width × height) from cells of the codes in `drawn` to those of a picture, as squares of `edge` device
- * pixels that are looked up by code in `table`, and keeps the codes in `drawn`. Each row of cells is made once and copied
- * to the pixel rows below it. Where there is no cell pixels are transparent.
- */
-export function fillPixels(
-  pixels: Uint32Array,
-  width: number,
-  height: number,
-  { codes: cells, count, columns }: Pick<Picture, 'codes' | 'count' | 'columns'>,
-  edge: number,
-  table: Uint32Array,
-  drawn: Uint8Array,
-): void {
-  const fit = Math.min(columns, Math.floor(width / edge));
-  for (let top = 0, from = 0; top < height; top += edge, from += columns) {
-    if (!keepRow(drawn, cells, from, columns, count)) continue;
-    const start = top * width;
-    const here = Math.max(0, Math.min(fit, count - from));
-    for (let column = 0, at = start; column < here; column += 1, at += edge) {
-      const pixel = table[cells[from + column] ?? 0] ?? 0;
-      for (let inner = 0; inner < edge; inner += 1) pixels[at + inner] = pixel;
-    }
-    pixels.fill(0, start + here * edge, start + width);
-    for (let row = 1; row < edge && top + row < height; row += 1) {
-      pixels.copyWithin(start + row * width, start, start + width);
-    }
+    const stamps = this.#stamps.get(key) ?? new Stamps(stampEdge(cell, ratio), this.#shapes);
+    this.#stamps.set(key, stamps);
+    return stamps;
   }
 }
 
@@ -147,35 +156,36 @@ function keepRow(drawn: Uint8Array, cells: Uint8Array, from: number, columns: nu
   return true;
 }
 
+/** Makes a line of cells of one pixel, which is looked up by code in `table`; pixels beside the cells are transparent. */
+export function fillRow(pixels: Uint32Array, cells: Uint8Array, table: Uint32Array): void {
+  const fit = Math.min(cells.length, pixels.length);
+  for (let at = 0; at < fit; at += 1) pixels[at] = table[cells[at] ?? 0] ?? 0;
+  pixels.fill(0, fit);
+}
+
 /**
- * Brings `pixels` (width × height) from cells of the codes in `drawn` to those of a picture, each as the stamp of its code
- * at the device pixel nearest to where it begins, and keeps the codes in `drawn`. Where there is no cell pixels become
- * transparent; gaps, and what is beside the cells, are left as they are; what does not fit is cut off.
+ * Makes a row of cells in lines of `width` pixels, each cell as the stamp of its code at the pixel nearest to where it
+ * begins. Gaps and what is beside the cells are transparent; what does not fit is cut off.
+ *
+ * @param leftOf - where the cell of a column begins, in pixels
  */
-export function stampPixels(
+export function stampRow(
   pixels: Uint32Array,
   width: number,
-  height: number,
-  { codes: cells, count, columns, cell, ratio }: Picture,
-  { edge, pixels: stamps }: Stamps,
-  drawn: Uint8Array,
+  cells: Uint8Array,
+  leftOf: (column: number) => number,
+  { edge, pixels: stamps }: Pick<Stamps, 'edge' | 'pixels'>,
 ): void {
-  const lefts = Uint32Array.from({ length: columns }, (_, column) => Math.round(column * cell * ratio));
-  for (let row = 0; row * columns < drawn.length; row += 1) {
-    const top = Math.round(row * cell * ratio);
-    const tall = Math.min(edge, height - top);
-    for (let column = 0, index = row * columns; column < columns; column += 1, index += 1) {
-      const code = index < count ? (cells[index] ?? NO_CELL) : NO_CELL;
-      if (drawn[index] === code) continue;
-      drawn[index] = code;
-      const left = lefts[column] ?? 0;
-      const wide = Math.min(edge, width - left);
-      for (let inner = 0; inner < tall; inner += 1) {
-        const line = (top + inner) * width + left;
-        const source = (code * edge + inner) * edge;
-        if (code === NO_CELL) pixels.fill(0, line, line + wide);
-        else for (let at = 0; at < wide; at += 1) pixels[line + at] = stamps[source + at] ?? 0;
-      }
+  pixels.fill(0);
+  const tall = Math.min(edge, Math.floor(pixels.length / width));
+  for (let column = 0; column < cells.length; column += 1) {
+    const left = leftOf(column);
+    const wide = Math.min(edge, width - left);
+    const stamp = (cells[column] ?? 0) * edge * edge;
+    for (let inner = 0; inner < tall; inner += 1) {
+      const line = inner * width + left;
+      const source = stamp + inner * edge;
+      for (let at = 0; at < wide; at += 1) pixels[line + at] = stamps[source + at] ?? 0;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { GAP_FROM_PX } from './draw.ts';
+import { GAP_FROM_PX } from './stamps.ts';
 import type { Palette } from './palette.ts';
 import type { CellRun } from './predicted.ts';
 import type { Grid } from './view.ts';

@@ -82,7 +82,7 @@ describe('beside its neighbourhood', () => {
   const around = (ms: readonly number[]) =>
     new Neighbourhoods(
       10,
-      new Map(ms.map((one, at) => [at, makeCell({ cell: at, averageLatencyUs: one * 1000 })])),
+      ms.map((one, at) => makeCell({ cell: at, averageLatencyUs: one * 1000 })),
       (one) => one.averageLatencyUs,
     );
 

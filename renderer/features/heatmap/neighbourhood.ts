@@ -1,5 +1,6 @@
 import { regionBlocks } from '../../../app/domain/region.ts';
 import type { HealthCell } from '../../../app/domain/target.ts';
+import type { CellList } from './range.ts';
 
 /** Places that a disk is cut into at most to know what is usual where. */
 export const MOST_PLACES = 1024;
@@ -36,13 +37,9 @@ export class Neighbourhoods {
    * @param cells - health in cells of a place each, by number
    * @param timeOf - the time that counts, in microseconds, 0 where none was measured
    */
-  constructor(per: number, cells: ReadonlyMap<number, HealthCell>, timeOf: (cell: HealthCell) => number) {
+  constructor(per: number, cells: CellList, timeOf: (cell: HealthCell) => number) {
     this.#per = per;
-    const places = Math.max(-1, ...cells.keys()) + 1;
-    const times = Array.from({ length: places }, (_, at) => {
-      const cell = cells.get(at);
-      return cell === undefined ? 0 : timeOf(cell);
-    });
+    const times = cells.map((cell) => (cell === undefined ? 0 : timeOf(cell)));
     this.#medians = times.map((_, at) => median(times.slice(Math.max(0, at - REACH), at + REACH + 1)));
   }
 

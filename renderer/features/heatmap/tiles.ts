@@ -1,10 +1,10 @@
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { MAX_CELLS } from '../../../app/protocol/methods.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
-import { classOf, codes } from './cells.ts';
+import { codes } from './cells.ts';
 import { Tally, type BlockCounts } from './counts.ts';
 import { codeIn, type Layer } from './layer.ts';
-import { healthInCells, type FetchHealth } from './range.ts';
+import { healthInCells, type CellList, type FetchHealth } from './range.ts';
 import { blocksPerCell } from './view.ts';
 
 /** Cells of a tile: as many as one answer may hold, so that a window needs few requests. */
@@ -18,7 +18,7 @@ const MOST_COARSER = 3;
 interface Tile {
   readonly level: number;
   readonly number: number;
-  readonly cells: ReadonlyMap<number, HealthCell>;
+  readonly cells: CellList;
   stale: boolean;
   /** What the cells look like in the layer that was asked for last. */
   look: Look | null;
@@ -103,7 +103,7 @@ export class Tiles {
   cell(level: number, first: number): HealthCell | undefined {
     const zoom = Math.max(0, level);
     const at = Math.floor(first / blocksPerCell(zoom));
-    return this.#tiles.get(key(zoom, Math.floor(at / TILE_CELLS)))?.cells.get(at % TILE_CELLS);
+    return this.#tiles.get(key(zoom, Math.floor(at / TILE_CELLS)))?.cells[at % TILE_CELLS];
   }
 
   /**
@@ -113,16 +113,25 @@ export class Tiles {
    */
   count(layer: Layer, level: number, first: number, count: number, blocks: number): BlockCounts {
     const zoom = Math.max(0, level);
-    const from = Math.floor(first / blocksPerCell(zoom));
+    const per = blocksPerCell(zoom);
+    const from = Math.floor(first / per);
     const last = from + count - 1;
     const sum = new Tally();
     for (let number = Math.floor(from / TILE_CELLS); number <= Math.floor(last / TILE_CELLS); number += 1) {
       const tile = this.#tiles.get(key(zoom, number));
       if (tile === undefined) continue;
       const look = this.#look(tile, layer);
-      const [low, high] = [from - number * TILE_CELLS, last - number * TILE_CELLS];
-      if (low <= 0 && high >= TILE_CELLS - 1) sum.addAll(look.tally);
-      else for (const [at, cell] of tile.cells) if (at >= low && at <= high) this.#add(sum, tile, at, cell, look.codes);
+      const low = Math.max(0, from - number * TILE_CELLS);
+      const high = Math.min(tile.cells.length - 1, last - number * TILE_CELLS);
+      if (low === 0 && high === tile.cells.length - 1) {
+        sum.addAll(look.tally);
+        continue;
+      }
+      for (let at = low; at <= high; at += 1) {
+        const cell = tile.cells[at];
+        if (cell === undefined) continue;
+        sum.add(cell, Math.min(per, this.#blocks - (number * TILE_CELLS + at) * per), look.codes[at] ?? codes.unread);
+      }
     }
     return sum.total(blocks);
   }
@@ -206,25 +215,18 @@ export class Tiles {
   #look(tile: Tile, layer: Layer): Look {
     if (tile.look?.layer === layer) return tile.look;
     const look = { layer, codes: new Uint8Array(TILE_CELLS), tally: new Tally() };
-    for (const [at, cell] of tile.cells) {
-      const { first, blocks } = this.#extent(tile, at);
-      look.codes[at] = codeIn(layer, cell, first, blocks);
-      this.#add(look.tally, tile, at, cell, look.codes);
+    const per = blocksPerCell(tile.level);
+    let first = tile.number * TILE_CELLS * per;
+    for (let at = 0; at < tile.cells.length; at += 1, first += per) {
+      const cell = tile.cells[at];
+      if (cell === undefined) continue;
+      const blocks = Math.min(per, this.#blocks - first);
+      const code = codeIn(layer, cell, first, blocks);
+      look.codes[at] = code;
+      look.tally.add(cell, blocks, code);
     }
     tile.look = look;
     return look;
-  }
-
-  /** Adds a cell of a tile whose codes are known to a sum. */
-  #add(sum: Tally, tile: Tile, at: number, cell: HealthCell, drawn: Uint8Array): void {
-    const code = drawn[at] ?? codes.unread;
-    sum.add(cell, this.#extent(tile, at).blocks, code === codes.unknown ? 'unknown' : classOf(code));
-  }
-
-  #extent({ level, number }: Tile, at: number): { first: number; blocks: number } {
-    const per = blocksPerCell(level);
-    const first = (number * TILE_CELLS + at) * per;
-    return { first, blocks: Math.min(per, this.#blocks - first) };
   }
 
   #keep(id: string, tile: Tile): void {

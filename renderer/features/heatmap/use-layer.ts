@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
-import { blockCount, type HealthCell } from '../../../app/domain/target.ts';
+import { blockCount } from '../../../app/domain/target.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
 import { usePrefs } from '../../store/context.tsx';
 import type { RegionTimes } from './ages.ts';
 import { ageLayer, riskLayer, speedLayer, stateLayer, timeOf, type Layer } from './layer.ts';
 import { Neighbourhoods, placeBlocks } from './neighbourhood.ts';
 import type { SpeedScale, SpeedTime } from './presets.ts';
-import { healthInCells, type FetchHealth } from './range.ts';
+import { healthInCells, type CellList, type FetchHealth } from './range.ts';
 import { useRegionTimes } from './region-book.ts';
 
 /** How often what is usual where is measured anew, in milliseconds. */
@@ -71,7 +71,7 @@ export function nowOf(target: TargetView, newest: number): number {
 
 interface Places {
   readonly per: number;
-  readonly cells: ReadonlyMap<number, HealthCell> | null;
+  readonly cells: CellList | null;
   readonly error: ErrorData | null;
 }
 

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
-import { blockCount, type HealthCell } from '../../../app/domain/target.ts';
+import { blockCount } from '../../../app/domain/target.ts';
 import { useBridge } from '../../store/context.tsx';
 import { codes } from './cells.ts';
 import { STRIP_CELLS } from './HeatStrip.tsx';
 import { codeIn, stateLayer, type Layer } from './layer.ts';
-import { healthInCells, type FetchHealth } from './range.ts';
+import { healthInCells, type CellList, type FetchHealth } from './range.ts';
 
 /** Quiet time after an event before the strip is asked for again, so that a burst of events asks once. */
 const SETTLE_MS = 400;
@@ -18,7 +18,7 @@ export function useStrip(connection: ConnectionId, target: TargetView, layer: La
   const { name } = target.device;
   const per = Math.max(1, Math.ceil(blocks / STRIP_CELLS));
   const cells = Math.max(1, Math.ceil(blocks / per));
-  const [known, setKnown] = useState<ReadonlyMap<number, HealthCell> | null>(null);
+  const [known, setKnown] = useState<CellList | null>(null);
   const { lastEvent } = target.status;
   const asked = useRef(false);
   useEffect(() => {
@@ -43,7 +43,6 @@ export function useStrip(connection: ConnectionId, target: TargetView, layer: La
   return useMemo(() => {
     const drawn = new Uint8Array(cells);
     if (known === null) return drawn.fill(codes.loading);
-    for (const [at, cell] of known) drawn[at] = codeIn(layer, cell, at * per, Math.min(per, blocks - at * per));
-    return drawn;
+    return drawn.map((_, at) => codeIn(layer, known[at], at * per, Math.min(per, blocks - at * per)));
   }, [known, layer, blocks, cells, per]);
 }

@@ -1,0 +1,60 @@
+import { useLayoutEffect, useRef, type RefObject } from 'react';
+
+import { codes, DIMMED, isPicked, type Picked } from './cells.ts';
+import type { Painter } from './draw.ts';
+import type { Layer } from './layer.ts';
+import type { CellRun } from './predicted.ts';
+import type { HeatmapData } from './use-heatmap.ts';
+import { capacity, indexOf, type Grid } from './view.ts';
+
+export interface CellsInput {
+  readonly data: HeatmapData;
+  readonly layer: Layer;
+  readonly painter: Painter;
+  readonly grid: Grid;
+  /** Cells of the window. */
+  readonly count: number;
+  readonly ratio: number;
+  readonly dimExcept: Picked | null;
+  /** Cells that hold something predicted. */
+  readonly runs: readonly CellRun[];
+  /** New when the canvas has another size. */
+  readonly sheet: object;
+}
+
+/** Draws the cells of the window on a canvas, again with each change. */
+export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: CellsInput): void {
+  const { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet } = input;
+  const { view, tiles, partial, revision } = data;
+  const kept = useRef(new Uint8Array(0));
+  // Before the frame of the change, not after it: a passive effect would draw into the frame that follows.
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (context === null || context === undefined) return;
+    if (kept.current.length < count) kept.current = new Uint8Array(capacity(grid));
+    const cells = kept.current.subarray(0, count);
+    tiles.codes(layer, view.level, view.first, count, cells);
+    for (const block of partial) {
+      const index = indexOf(view, block);
+      if (index >= 0 && index < count && cells[index] !== codes.pending) cells[index] = codes.partial;
+    }
+    if (dimExcept !== null) dimOthers(cells, dimExcept, runs);
+    painter.draw(context, { codes: cells, count, columns: grid.columns, cell: grid.cell, ratio });
+    // `revision` says that the tiles hold something else than before.
+  }, [canvas, painter, layer, view, count, grid, ratio, tiles, partial, dimExcept, runs, revision, sheet]);
+}
+
+/** Leaves only the cells as they are that are in the picked state, or hold something predicted. */
+function dimOthers(cells: Uint8Array, picked: Picked, predicted: readonly CellRun[]): void {
+  if (picked !== 'predicted') {
+    cells.forEach((code, index) => {
+      if (!isPicked(code, picked)) cells[index] = code | DIMMED;
+    });
+    return;
+  }
+  const bright = cells.slice();
+  cells.forEach((code, index) => {
+    cells[index] = code | DIMMED;
+  });
+  for (const { from, to } of predicted) cells.set(bright.subarray(from, to), from);
+}
