@@ -138,6 +138,43 @@ describe('history', () => {
     expect(events.map(({ block }) => block)).toEqual([7_000, 7_001, 7_002, 7_003, 7_004]);
   });
 
+  it('keeps the forecast as bad as the disk when a crash took events with it and numbers jump', async () => {
+    const tell = (number: number, part: Partial<TargetEvent>): TargetEvent => ({
+      number,
+      milliseconds: Date.now(),
+      type: 'soft',
+      block: 500_000,
+      spareBlock: null,
+      detail: null,
+      ...part,
+    });
+    const saved = helper.events.length;
+    helper.events.push(
+      tell(saved + 1, { type: 'pending', detail: 'scan' }),
+      tell(saved + 2, {}),
+      tell(saved + 3, { type: 'slow' }),
+    );
+    const counted = { softErrors: 1, slowReads: 1, lastEvent: saved + 3 };
+    helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...counted } }));
+    await start();
+    await whole();
+    await view.until(({ targets }) => targets[0]?.forecast?.disk.terms.some(({ id }) => id === 'scan-errors') ?? false);
+    const before = view.connection.targets[0]?.forecast;
+    await restart(() => {
+      const after = tell(saved + 65_536, { type: 'activate', block: null });
+      helper.events = [...helper.events.slice(0, saved), after];
+      const lost = { softErrors: 0, slowReads: 0, lastEvent: after.number };
+      helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...lost } }));
+    });
+    await view.until(({ targets }) => (targets[0]?.forecast ?? null) !== null);
+    expect(view.connection.targets[0]?.forecast).toEqual(before);
+    expect(before?.disk.terms.map(({ id }) => id)).toEqual(expect.arrayContaining(['soft-errors', 'slow-reads']));
+    expect(before?.where.ranges.some(({ first, count }) => first <= 500_000 && first + count > 500_000)).toBe(true);
+    expect(view.connection.targets[0]?.events.map(({ number }) => number)).toEqual(
+      helper.events.map(({ number }) => number),
+    );
+  });
+
   it('that cannot be kept says so, and all else goes on', async () => {
     path = join(folder, 'file/history.db');
     writeFileSync(join(folder, 'file'), '');
