@@ -74,7 +74,7 @@ export class TargetFollower {
       speed: () => ports.watch.speed,
       judged: (verdict) => {
         // Half of the news would be told as one step, and the rest as another.
-        if (!this.#stopped && !this.remaps.isBehind) ports.watch.judged(verdict);
+        if (!this.#stopped && !this.remaps.isBehind && !this.#isBehind()) ports.watch.judged(verdict);
       },
     });
   }
@@ -164,6 +164,11 @@ export class TargetFollower {
       this.#samples.add(view.samples, sampleOf(status, now));
     });
     this.#forecast();
+  }
+
+  /** A status knows of events that were not told yet. */
+  #isBehind(): boolean {
+    return this.#status.lastEvent > this.#lastEvent;
   }
 
   /** Takes in what the spare's ring has. */

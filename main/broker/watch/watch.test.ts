@@ -8,6 +8,7 @@ import type { Notice } from '../../../app/alerts/schema.ts';
 import type { TargetEvent } from '../../../app/domain/target.ts';
 import { fileHistory } from '../../../tests/doubles/history.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../../tests/doubles/helper.ts';
+import { sceneReading } from '../../../tests/doubles/scene-smart.ts';
 import { View } from '../../../tests/doubles/view.ts';
 import { Broker } from '../broker.ts';
 
@@ -232,6 +233,47 @@ describe('alerts', () => {
     become({ pending: 4 });
     await view.until(({ alerts }) => alerts.open.length === 1);
     expect(notices).toHaveLength(2);
+  });
+
+  it('of a forecast come once, also when a status is heard before the events that it counts', async () => {
+    helper = new FakeHelper(0, 0);
+    helper.overrides['smart.read'] = ({ devno }) => {
+      const reading = sceneReading(devno);
+      if (reading.state !== 'read') return Promise.resolve(reading);
+      const attributes = reading.health.attributes.map((one) => ({ ...one, count: one.count === null ? null : 0 }));
+      return Promise.resolve({ ...reading, health: { ...reading.health, attributes } });
+    };
+    await start();
+    await view.until(({ targets }) => targets[0]?.forecast?.disk.verdict === 'none');
+    const number = (helper.targets[0]?.status.lastEvent ?? 0) + 1;
+    const lost = { milliseconds: Date.now(), block: 77, spareBlock: null } as const;
+    const asked = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
+    helper.overrides['target.events'] = async () => {
+      asked.resolve(undefined);
+      await answered.promise;
+      return { events: [{ ...lost, number, type: 'pending', detail: 'scan' }], next: null };
+    };
+    helper.rows = [
+      {
+        block: 77,
+        spareBlock: null,
+        state: 'pending',
+        cause: null,
+        residency: '0',
+        seconds: Math.floor(Date.now() / 1000),
+      },
+    ];
+    become({ pending: 1, lastEvent: number });
+    await asked.promise;
+    const has = (term: string): Promise<void> =>
+      view.until(({ targets }) => targets[0]?.forecast?.disk.terms.some(({ id }) => id === term) ?? false);
+    await has('pending-blocks');
+    answered.resolve(undefined);
+    await has('scan-errors');
+    await view.until(({ alerts }) => alerts.open.some(({ rule }) => rule === 'forecast'));
+    expect(view.connection.targets[0]?.forecast?.disk.verdict).toBe('soon');
+    expect(notices.map(({ title }) => title).filter((title) => title.includes('forecast'))).toHaveLength(1);
   });
 
   it('see what happened while the program was closed', async () => {
