@@ -9,6 +9,7 @@ import type { TargetEvent } from '../app/domain/target.ts';
 import type { AppError } from '../app/errors.ts';
 import type { Drive } from '../app/history/drive.ts';
 import type { Reading } from '../app/history/figures.ts';
+import type { EventTimes } from '../app/history/event-times.ts';
 import type { HistoryAnswer, HistoryHealth, HistoryPoint } from '../app/history/schema.ts';
 
 /** A live way to a helper. */
@@ -120,6 +121,8 @@ export interface HistoryPort {
   newestEvent(uuid: string): TargetEvent | null;
   /** Keeps events, ascending by number; those that are known are not kept twice. */
   addEvents(pair: PairIdentity, events: readonly TargetEvent[]): void;
+  /** What all that is kept of a pair says of the troubles that were met. */
+  eventTimes(uuid: string): EventTimes;
   samples(uuid: string, range: { from: number; to: number; points: number }): HistoryAnswer;
   /** The newest reading at or before a moment. */
   readingAt(uuid: string, milliseconds: number): HistoryPoint | null;

@@ -88,9 +88,10 @@ export const requests = {
     params: onTarget.extend({ fromBlock: countSchema, limit: z.number().int().min(1).max(MAX_ROWS) }),
     result: z.strictObject({ rows: z.array(remapRowSchema) }),
   },
+  /** The newest events that the spare has below the number `before`, ascending; fewer than `max` where there are no more. */
   'target.events': {
-    params: onTarget.extend({ after: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
-    result: z.strictObject({ events: z.array(targetEventSchema), next: countSchema.nullable() }),
+    params: onTarget.extend({ before: countSchema, max: z.number().int().min(1).max(MAX_ROWS) }),
+    result: z.strictObject({ events: z.array(targetEventSchema) }),
   },
   'target.remap': {
     params: onTarget.extend({ block: countSchema, blockCount: z.number().int().min(1).max(65_536) }),

@@ -2,7 +2,7 @@ import { SECTOR_BYTES } from '../domain/units.ts';
 import { daysSince } from './hazard.ts';
 import { MAX_PREDICTED_RANGES, type Predicted, type PredictedRange } from './output.ts';
 
-/** A block that failed, or was read in half a second or more. */
+/** A block that failed, turned weak or was read slowly. */
 export interface Trouble {
   readonly block: number;
   /** When it was first met, Unix milliseconds. */
@@ -39,9 +39,6 @@ export function haloProbability(ageDays: number): number {
   const left = (HALO_GONE_DAYS - ageDays) / (HALO_GONE_DAYS - HALO_FULL_DAYS);
   return Math.max(0, HALO_PROBABILITY * left);
 }
-
-/** Latency, in milliseconds, from which a cell counts as trouble. */
-export const TROUBLE_MS = 500;
 
 /** Part of a disk of which halos say nothing more: half of the errors in a quarter of the blocks is twice chance. */
 const EVERYWHERE = 0.25;

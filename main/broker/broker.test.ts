@@ -2,6 +2,8 @@ import { once } from 'node:events';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { RECENT_EVENTS } from '../../app/bridge/snapshot.ts';
+import type { TargetEvent } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import { MAX_FRAME_CHARS } from '../../app/protocol/frames.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
@@ -115,6 +117,22 @@ describe('a connection', () => {
     await view.until(({ targets }) =>
       JSON.stringify(targets[0]?.forecast).includes(`${moved + 1} blocks moved after an error`),
     );
+  });
+
+  it('gives older events as far as the spare has them, also those of before a crash', async () => {
+    const [first] = helper.events;
+    if (first === undefined) throw new Error('the scene has no events');
+    const numbered = (from: number, count: number): TargetEvent[] =>
+      Array.from({ length: count }, (_, index) => ({ ...first, number: from + index }));
+    helper.events = [...numbered(1, 250), ...numbered(65_600, 10)];
+    const numbersOf = (events: readonly TargetEvent[]): number[] => events.map(({ number }) => number);
+    helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, lastEvent: 65_609 } }));
+    await open();
+    const told = numbersOf(view.connection.targets[0]?.events ?? []);
+    expect(told).toEqual(numbersOf(helper.events).slice(-RECENT_EVENTS));
+    const ask = { ...local, name: SCENE_TARGET, before: told[0] ?? 0, max: RECENT_EVENTS };
+    const { events } = await view.call('target.events', ask);
+    expect(numbersOf(events)).toEqual(numbersOf(helper.events).slice(0, -RECENT_EVENTS));
   });
 
   it('keeps the newer of two statuses when the older one comes last', async () => {

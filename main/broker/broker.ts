@@ -17,6 +17,7 @@ import { historyOff } from '../../app/history/schema.ts';
 import { MAX_ROWS } from '../../app/protocol/methods.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { readTimes } from './read-times.ts';
+import { eventsBefore, type FetchEvents } from './ring.ts';
 import { Session } from './session.ts';
 import { SnapshotStore, type PatchListener } from './store.ts';
 
@@ -184,7 +185,11 @@ export class Broker {
       Promise.resolve(this.#session(connection).targets.follower(name).remaps.query(query)),
     'target.remapsAt': ({ connection, name, fromBlock, limit }) =>
       Promise.resolve({ rows: this.#session(connection).targets.follower(name).remaps.rowsAt(fromBlock, limit) }),
-    'target.events': ({ connection, ...params }) => this.#session(connection).wire().call('target.events', params),
+    'target.events': async ({ connection, name, before, max }) => {
+      const wire = this.#session(connection).wire();
+      const fetch: FetchEvents = (after, most) => wire.call('target.events', { name, after, max: most });
+      return { events: await eventsBefore(fetch, before, max) };
+    },
     'target.remap': async ({ connection, ...params }) => {
       const session = this.#session(connection);
       const status = await session.wire().call('target.remap', params);

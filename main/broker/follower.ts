@@ -8,6 +8,7 @@ import type { KnownDisks } from '../forecast/forecast-of.ts';
 import { Forecaster } from '../forecast/forecaster.ts';
 import type { Log } from '../ports.ts';
 import { RemapService } from './remaps/service.ts';
+import { eventsBefore, type FetchEvents } from './ring.ts';
 import { sampleOf, SampleSeries } from './samples.ts';
 import type { TargetWatch } from './watch/watch.ts';
 import type { Wire } from './wire.ts';
@@ -42,6 +43,10 @@ export class TargetFollower {
   #status: TargetStatus;
   #stopped = false;
   #catching = false;
+  #fetching = false;
+  #fetchAgain = false;
+  /** What the ring had when following began was heard, or will not be. */
+  #heardPast = false;
 
   constructor(device: ProtectedDevice, ports: FollowerPorts) {
     this.device = device;
@@ -63,12 +68,13 @@ export class TargetFollower {
     ports.watch.onSpeed(() => this.#forecast());
     this.#forecaster = new Forecaster({
       troubles: () => this.remaps.troubles(),
+      met: () => ports.watch.met,
       change: (recipe) => this.#change(recipe),
       timesOf: ports.timesOf,
       speed: () => ports.watch.speed,
       judged: (verdict) => {
         // Half of the news would be told as one step, and the rest as another.
-        if (!this.#stopped && !this.remaps.isBehind) ports.watch.judged(verdict);
+        if (!this.#stopped && !this.remaps.isBehind && !this.#isBehind()) ports.watch.judged(verdict);
       },
     });
   }
@@ -76,7 +82,7 @@ export class TargetFollower {
   /** Fetches the remap table and the events of before. */
   start(): void {
     this.remaps.reload();
-    void this.#fetchRecentEvents();
+    void this.#fetchEvents();
   }
 
   stop(): void {
@@ -105,7 +111,7 @@ export class TargetFollower {
       },
       fresh,
     );
-    if (missing) void this.#fetchRecentEvents();
+    if (missing) void this.#fetchEvents();
   }
 
   /** A disk has told of its own health. */
@@ -160,22 +166,43 @@ export class TargetFollower {
     this.#forecast();
   }
 
-  async #fetchRecentEvents(): Promise<void> {
+  /** A status knows of events that were not told yet. */
+  #isBehind(): boolean {
+    return this.#status.lastEvent > this.#lastEvent;
+  }
+
+  /** Takes in what the spare's ring has. */
+  async #fetchEvents(): Promise<void> {
+    this.#fetchAgain = this.#fetching;
+    if (this.#fetching) return;
+    this.#fetching = true;
     const { name } = this.device;
-    const after = Math.max(0, this.#lastEvent - RECENT_EVENTS);
     try {
-      const { events } = await this.#ports.wire.call('target.events', { name, after, max: RECENT_EVENTS });
-      this.#change((view) => {
-        view.events = mergeEvents(events, view.events);
-      });
+      do {
+        this.#fetchAgain = false;
+        const fetch: FetchEvents = (after, max) => this.#ports.wire.call('target.events', { name, after, max });
+        const events = await eventsBefore(fetch, this.#lastEvent + 1, MAX_ROWS);
+        this.#ports.watch.met.add(events);
+        this.#change((view) => {
+          view.events = mergeEvents(events, view.events);
+        });
+      } while (this.#isAskedAgain());
     } catch (thrown) {
       this.#ports.log.warn({ target: name, error: String(thrown) }, 'earlier events not read');
+    } finally {
+      this.#fetching = false;
+      this.#heardPast = true;
+      this.#forecast();
     }
   }
 
-  /** Not before the remap table is there: a forecast without it would look better than the next one. */
+  #isAskedAgain(): boolean {
+    return this.#fetchAgain && !this.#stopped;
+  }
+
+  /** Not before the remap table and the events are there: a forecast without them would look better than the next one. */
   #forecast(): void {
-    if (this.remaps.isKnown) this.#forecaster.heard();
+    if (this.remaps.isKnown && this.#heardPast) this.#forecaster.heard();
   }
 
   #change(recipe: (view: TargetView, disks: KnownDisks) => void): void {

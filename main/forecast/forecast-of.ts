@@ -5,7 +5,8 @@ import { blockCount } from '../../app/domain/target.ts';
 import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
-import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
+import { predictWhere, withTroubles } from '../../app/forecast/where.ts';
+import type { EventTimes } from '../../app/history/event-times.ts';
 import type { TimesOf } from './drive.ts';
 import { gather, type MetTroubles } from './gather.ts';
 
@@ -18,24 +19,22 @@ export interface KnownDisks {
 
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
 export function forecastOf(
-  view: Pick<TargetView, 'device' | 'status' | 'events'>,
+  view: Pick<TargetView, 'device' | 'status'>,
   { devices, smart }: KnownDisks,
   troubles: MetTroubles,
+  met: EventTimes,
   timesOf: (disk: BlockDevice) => TimesOf,
   speed: Speed | null,
   now: number,
 ): TargetForecast {
-  const { device, status, events } = view;
+  const { device, status } = view;
   const main = devices.find(({ devno }) => devno === device.mainDevno);
   const disk = devices.find(({ devno }) => devno === main?.diskDevno) ?? main ?? null;
   const health = disk === null ? null : (smart[disk.devno]?.health ?? null);
   const drive = disk === null || health === null ? null : { health, timesOf: timesOf(disk) };
   const place = { blockSectors: device.blockSectors, blocks: blockCount(device) };
-  const slow: Trouble[] = events.flatMap(({ type, block, milliseconds }) =>
-    type === 'slow' && block !== null ? [{ block, milliseconds }] : [],
-  );
   return {
-    disk: forecast(gather({ now, status, events, troubles, disk, drive, speed })),
-    where: predictWhere(withTroubles(troubles, slow), place, now),
+    disk: forecast(gather({ now, status, met, troubles, disk, drive, speed })),
+    where: predictWhere(withTroubles(troubles, met.slowBlocks), place, now),
   };
 }

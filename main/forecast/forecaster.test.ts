@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import { nothingMet } from '../../app/history/event-times.ts';
 import { sceneSnapshot } from '../../tests/doubles/scene.ts';
 import { RemapTable } from '../broker/remaps/table.ts';
 import { troublesOf } from '../broker/remaps/troubles.ts';
+import { EventMemory } from './event-memory.ts';
 import { forecastOf } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
 import { gather, kindOf } from './gather.ts';
@@ -39,6 +41,13 @@ function makeEvent(part: Partial<TargetEvent>): TargetEvent {
   return { number: 1, milliseconds: NOW, type: 'slow', block: 42, spareBlock: null, detail: null, ...part };
 }
 
+/** What events say that come one after the other. */
+function metIn(events: readonly TargetEvent[]): EventMemory {
+  const memory = new EventMemory(nothingMet);
+  memory.add(events.map((event, index) => ({ ...event, number: index + 1 })));
+  return memory;
+}
+
 const table = new RemapTable(8);
 table.replaceRange(0, 1000, [
   row(10, 40, 'pending'),
@@ -66,7 +75,7 @@ describe('gather', () => {
     const { own, kind, attributes, nvme, speed } = gather({
       now: NOW,
       status,
-      events,
+      met: metIn(events),
       troubles,
       disk: makeDisk(),
       drive: null,
@@ -87,8 +96,8 @@ describe('gather', () => {
 
   it('counts the blocks that a scan found, each once, and that there are none only after a whole scan', () => {
     const scanErrorsOf = (events: TargetEvent[]): unknown =>
-      gather({ now: NOW, status: makeStatus({}), events, troubles, disk: null, drive: null, speed: null }).own
-        .scanErrors;
+      gather({ now: NOW, status: makeStatus({}), met: metIn(events), troubles, disk: null, drive: null, speed: null })
+        .own.scanErrors;
     const found = (block: number, days: number, detail: string | null): TargetEvent =>
       makeEvent({ type: 'pending', block, detail, milliseconds: ago(days) });
     const begun = makeEvent({ type: 'scan_start', block: 0, detail: '9' });
@@ -100,6 +109,18 @@ describe('gather', () => {
     expect(scanErrorsOf([begun, found(1, 3, null), complete])).toEqual({ ...unknown, value: 0 });
     const events = [found(1, 5, 'scan'), found(2, 4, 'scan'), found(1, 2, 'scan'), found(3, 1, null)];
     expect(scanErrorsOf(events)).toEqual({ value: 2, rose: ago(2), firstSeen: ago(5) });
+  });
+
+  it('lets no count fall that a crash took from the target', () => {
+    const counts = (status: TargetStatus): unknown[] => {
+      const { own } = gather({ now: NOW, status, met, troubles, disk: null, drive: null, speed: null });
+      return [own.softErrors, own.slowReads];
+    };
+    const remembered = { count: 7, firstSeen: ago(9), rose: ago(3) };
+    const met = new EventMemory({ ...nothingMet, soft: remembered, slow: remembered });
+    const as = (value: number) => ({ value, firstSeen: ago(9), rose: ago(3) });
+    expect(counts(makeStatus({ softErrors: 0, slowReads: 2 }))).toEqual([as(7), as(7)]);
+    expect(counts(makeStatus({ softErrors: 8, slowReads: 9 }))).toEqual([as(8), as(9)]);
   });
 
   it.each([
@@ -123,9 +144,10 @@ describe('the forecast of a device', () => {
     const part = makeDisk({ devno: '8:1', diskDevno: '8:0', kind: 'partition', transport: null });
     const slow = makeEvent({ type: 'slow', block: 200_000, milliseconds: NOW });
     const made = forecastOf(
-      { ...view, events: [slow] },
+      view,
       { devices: [disk, part], smart: {} },
       troubles,
+      metIn([slow]),
       () => () => never,
       null,
       NOW,
@@ -155,6 +177,7 @@ describe('the forecaster', () => {
     const judged: string[] = [];
     const forecaster = new Forecaster({
       troubles: () => troubles,
+      met: () => nothingMet,
       change: (recipe) => {
         const before = view.forecast;
         recipe(view, { devices: [makeDisk()], smart: {} });

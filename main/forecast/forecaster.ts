@@ -2,6 +2,7 @@ import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { ForecastVerdict } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
+import type { EventTimes } from '../../app/history/event-times.ts';
 import type { TimesOf } from './drive.ts';
 import { forecastOf, type KnownDisks } from './forecast-of.ts';
 import type { MetTroubles } from './gather.ts';
@@ -14,6 +15,8 @@ const REST_FOR_WORK = 20;
 export interface ForecasterPorts {
   /** Blocks that the remap table knows to have failed. */
   readonly troubles: () => MetTroubles;
+  /** What events told of the disk. */
+  readonly met: () => EventTimes;
   /** Gives the device's view to change, and what is known of the disks of its machine. */
   readonly change: (recipe: (view: TargetView, disks: KnownDisks) => void) => void;
   /** What is remembered of a disk's own counters. */
@@ -56,11 +59,12 @@ export class Forecaster {
     this.#last = Date.now();
     const began = performance.now();
     const troubles = this.#ports.troubles();
+    const met = this.#ports.met();
     const { timesOf } = this.#ports;
     const speed = this.#ports.speed();
     const judged: ForecastVerdict[] = [];
     this.#ports.change((view, disks) => {
-      const made = forecastOf(view, disks, troubles, timesOf, speed, this.#last);
+      const made = forecastOf(view, disks, troubles, met, timesOf, speed, this.#last);
       judged.push(made.disk.verdict);
       // The same forecast told again would be a patch that says nothing.
       if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;

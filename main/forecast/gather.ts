@@ -1,5 +1,5 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import { FOUND_BY_SCAN, type TargetEvent, type TargetStatus } from '../../app/domain/target.ts';
+import type { TargetStatus } from '../../app/domain/target.ts';
 import {
   unknownCounter,
   unknownInput,
@@ -9,9 +9,10 @@ import {
 } from '../../app/forecast/input.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
 import type { Troubles } from '../../app/forecast/where.ts';
+import type { EventTimes } from '../../app/history/event-times.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import { driveInput, type TimesOf } from './drive.ts';
-import { including, never, type Times } from './times.ts';
+import { never, type Times } from './times.ts';
 
 /** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
 export interface MetTroubles extends Troubles {
@@ -25,8 +26,8 @@ export interface Sources {
   /** Unix milliseconds. */
   readonly now: number;
   readonly status: TargetStatus;
-  /** The newest events, ascending. */
-  readonly events: readonly TargetEvent[];
+  /** From events, those that are remembered and those that came. */
+  readonly met: EventTimes;
   /** From the remap table. */
   readonly troubles: Pick<MetTroubles, 'pending' | 'movedAfterError'>;
   /** The disk that main is or lies on; null when it is not known. */
@@ -38,22 +39,21 @@ export interface Sources {
 }
 
 /** Everything that is known of a protected device's main disk, as the forecast takes it. */
-export function gather({ now, status, events, troubles, disk, drive, speed }: Sources): ForecastInput {
-  const eventTimes = (type: TargetEvent['type']): Times =>
-    events.reduce<Times>((times, event) => (event.type === type ? including(times, event.milliseconds) : times), never);
+export function gather({ now, status, met, troubles, disk, drive, speed }: Sources): ForecastInput {
   const told = drive?.health.kind ?? 'unknown';
   const unknown = unknownInput(now, told === 'unknown' ? kindOf(disk) : told);
   return {
     ...unknown,
     ...(drive === null ? {} : driveInput(drive.health, drive.timesOf)),
     speed,
+    // A crash takes counts with it that were not saved: the disk is no better for it.
     own: {
       ...unknown.own,
       pendingBlocks: counterOf(status.pending, troubles.pending),
       movedBlocks: counterOf(status.auto, troubles.movedAfterError),
-      scanErrors: scanErrorsOf(events),
-      softErrors: counterOf(status.softErrors, eventTimes('soft')),
-      slowReads: counterOf(status.slowReads, eventTimes('slow')),
+      scanErrors: scanErrorsOf(met),
+      softErrors: counterOf(Math.max(status.softErrors, met.soft.count), met.soft),
+      slowReads: counterOf(Math.max(status.slowReads, met.slow.count), met.slow),
     },
   };
 }
@@ -73,19 +73,14 @@ export function kindOf(disk: Sources['disk']): DeviceKind {
 }
 
 /**
- * Blocks that the scanner was the first to find unreadable, among the events that are known: at least so many. That it
- * found none is known only where all that came from the beginning of a scan to its end is.
+ * Blocks that the scanner was the first to find unreadable: at least so many. That it found none is known only where all
+ * that came from the beginning of a scan to its end is.
  */
-function scanErrorsOf(events: readonly TargetEvent[]): Counter {
-  const found = events.filter(({ type, detail }) => type === 'pending' && detail === FOUND_BY_SCAN);
-  const end = events.findLastIndex(({ type, detail }) => type === 'scan_end' && detail === 'complete');
-  if (found.length === 0 && !events.slice(0, Math.max(0, end)).some(({ type }) => type === 'scan_start')) {
-    return unknownCounter;
-  }
-  const times = found.reduce<Times>((sum, { milliseconds }) => including(sum, milliseconds), never);
-  return counterOf(new Set(found.map(({ block }) => block)).size, times);
+function scanErrorsOf({ foundByScan, wholeScan }: EventTimes): Counter {
+  const { blocks, ...times } = foundByScan;
+  return blocks.size === 0 && !wholeScan ? unknownCounter : counterOf(blocks.size, times);
 }
 
-function counterOf(value: number, times: Times): Counter {
-  return { value, ...(value === 0 ? never : times) };
+function counterOf(value: number, { firstSeen, rose }: Times): Counter {
+  return { value, ...(value === 0 ? never : { firstSeen, rose }) };
 }

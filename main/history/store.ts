@@ -1,12 +1,14 @@
 import type { SubjectState } from '../../app/alerts/judge.ts';
 import type { TargetEvent } from '../../app/domain/target.ts';
 import type { Drive } from '../../app/history/drive.ts';
+import { nothingMet, type EventTimes } from '../../app/history/event-times.ts';
 import type { Reading } from '../../app/history/figures.ts';
 import type { HistoryAnswer, HistoryHealth, HistoryPoint } from '../../app/history/schema.ts';
 import type { AlertSettings, AlertStates, CounterValue, HistoryPort, PairIdentity, ZoneSample } from '../ports.ts';
 import { loadAlertStates, saveAlertSettings, saveAlertState } from './alert-states.ts';
 import { addCounter, counterChanges, counterFirst, counterLastRise } from './counters.ts';
 import { HistoryDatabase, type DatabaseOptions } from './database.ts';
+import { eventTimesOf } from './event-times.ts';
 import { addEvents, lostEvents, marksOf, newestEvent } from './events.ts';
 import { driveId, knownDriveId, knownPairId, pairId } from './identities.ts';
 import { thinOut } from './retention.ts';
@@ -69,6 +71,10 @@ export class SqliteHistory implements HistoryPort {
   addEvents(pair: PairIdentity, events: readonly TargetEvent[]): void {
     if (events.length === 0) return;
     this.#database.write((db) => addEvents(db, pairId(db, pair, this.#now()), events));
+  }
+
+  eventTimes(uuid: string): EventTimes {
+    return this.#ofPair(uuid, nothingMet, eventTimesOf);
   }
 
   samples(uuid: string, range: { from: number; to: number; points: number }): HistoryAnswer {

@@ -48,7 +48,8 @@ export function bandInDisks({ low, high }: Forecast['probability']): string {
 /** Where the next bad blocks are likelier, in words. */
 export function whereText({ ranges, blocks, leftOut, everywhere }: Predicted): string {
   if (everywhere) return 'Trouble lies all over the disk: no place is likelier than another.';
-  if (ranges.length === 0) return 'No place of the disk stands out: no block failed in the last 30 days.';
+  if (ranges.length === 0)
+    return 'No place of the disk stands out: no block failed, turned weak or was slow in the last 30 days.';
   const more = leftOut === 0 ? '' : ` ${formatCounted(leftOut, 'less likely place')} not shown.`;
   return `${formatCounted(blocks, 'block')} in ${formatCounted(ranges.length, 'place')} around recent trouble ${
     blocks === 1 ? 'is' : 'are'

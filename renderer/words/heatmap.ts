@@ -24,7 +24,8 @@ export const stateWords: Readonly<Record<BlockState, { name: string; meaning: st
 /** Laid over the measured state and never in place of it. */
 export const predictedWords = {
   name: 'Predicted',
-  meaning: 'Near a block that failed in the last 30 days. Nothing was measured here that says so: it is a guess.',
+  meaning:
+    'Near a block that failed, turned weak or was slow in the last 30 days. Nothing was measured here that says so: it is a guess.',
 } as const;
 
 /** Class `at` of those that `limits` cut, in their unit: `under 3 ms`, `3–10 ms`, `10 ms and more`. */

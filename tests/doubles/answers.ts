@@ -86,10 +86,9 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       const first = double.rows.findIndex((row) => row.block >= fromBlock);
       return { rows: first === -1 ? [] : double.rows.slice(first, first + limit) };
     },
-    'target.events': ({ name, after, max }) => {
+    'target.events': ({ name, before, max }) => {
       const view = double.snapshot.connections.flatMap((one) => one.targets).find((one) => one.device.name === name);
-      const later = (view?.events ?? []).filter((event) => event.number > after);
-      return { events: later.slice(0, max), next: later.length > max ? (later[max - 1]?.number ?? null) : null };
+      return { events: (view?.events ?? []).filter(({ number }) => number < before).slice(-max) };
     },
     'target.remap': ({ block, blockCount: count }) => {
       for (let moved = block; moved < block + count; moved += 1) moveBlock(double, moved);

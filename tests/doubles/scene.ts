@@ -3,6 +3,7 @@ import { noAlerts } from '../../app/alerts/schema.ts';
 import type { LabState } from '../../app/bridge/lab.ts';
 import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
+import { nothingMet } from '../../app/history/event-times.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
@@ -240,9 +241,10 @@ function sceneForecast(
     movedAfterError: times(failed.filter(({ cause }) => cause === 'auto')),
   };
   return forecastOf(
-    { device, status, events: [] },
+    { device, status },
     { devices, smart: {} },
     troubles,
+    nothingMet,
     () => () => never,
     null,
     SCENE_TIME,

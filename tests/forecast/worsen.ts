@@ -71,6 +71,11 @@ export const worsenings: Readonly<Record<string, Worsen>> = {
     ...nvme,
     availableSpare: Math.max(0, (nvme.availableSpare ?? 255) - (by % 256)),
   })),
+  'the limit for spare flash is higher': onNvme((nvme, by) => {
+    const limit = nvme.availableSpareThreshold ?? 0;
+    // Above 100 it is no limit.
+    return limit > 100 ? nvme : { ...nvme, availableSpareThreshold: Math.min(100, limit + (by % 101)) };
+  }),
   'the drive says that it fails': (input) => ({ ...input, ownVerdict: 'failed' }),
   'it is older': (input, by) =>
     input.powerOnHours === null ? input : { ...input, powerOnHours: input.powerOnHours + by },

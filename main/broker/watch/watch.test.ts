@@ -8,6 +8,7 @@ import type { Notice } from '../../../app/alerts/schema.ts';
 import type { TargetEvent } from '../../../app/domain/target.ts';
 import { fileHistory } from '../../../tests/doubles/history.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../../tests/doubles/helper.ts';
+import { sceneReading } from '../../../tests/doubles/scene-smart.ts';
 import { View } from '../../../tests/doubles/view.ts';
 import { Broker } from '../broker.ts';
 
@@ -138,6 +139,43 @@ describe('history', () => {
     expect(events.map(({ block }) => block)).toEqual([7_000, 7_001, 7_002, 7_003, 7_004]);
   });
 
+  it('keeps the forecast as bad as the disk when a crash took events with it and numbers jump', async () => {
+    const tell = (number: number, part: Partial<TargetEvent>): TargetEvent => ({
+      number,
+      milliseconds: Date.now(),
+      type: 'soft',
+      block: 500_000,
+      spareBlock: null,
+      detail: null,
+      ...part,
+    });
+    const saved = helper.events.length;
+    helper.events.push(
+      tell(saved + 1, { type: 'pending', detail: 'scan' }),
+      tell(saved + 2, {}),
+      tell(saved + 3, { type: 'slow' }),
+    );
+    const counted = { softErrors: 1, slowReads: 1, lastEvent: saved + 3 };
+    helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...counted } }));
+    await start();
+    await whole();
+    await view.until(({ targets }) => targets[0]?.forecast?.disk.terms.some(({ id }) => id === 'scan-errors') ?? false);
+    const before = view.connection.targets[0]?.forecast;
+    await restart(() => {
+      const after = tell(saved + 65_536, { type: 'activate', block: null });
+      helper.events = [...helper.events.slice(0, saved), after];
+      const lost = { softErrors: 0, slowReads: 0, lastEvent: after.number };
+      helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...lost } }));
+    });
+    await view.until(({ targets }) => (targets[0]?.forecast ?? null) !== null);
+    expect(view.connection.targets[0]?.forecast).toEqual(before);
+    expect(before?.disk.terms.map(({ id }) => id)).toEqual(expect.arrayContaining(['soft-errors', 'slow-reads']));
+    expect(before?.where.ranges.some(({ first, count }) => first <= 500_000 && first + count > 500_000)).toBe(true);
+    expect(view.connection.targets[0]?.events.map(({ number }) => number)).toEqual(
+      helper.events.map(({ number }) => number),
+    );
+  });
+
   it('that cannot be kept says so, and all else goes on', async () => {
     path = join(folder, 'file/history.db');
     writeFileSync(join(folder, 'file'), '');
@@ -195,6 +233,47 @@ describe('alerts', () => {
     become({ pending: 4 });
     await view.until(({ alerts }) => alerts.open.length === 1);
     expect(notices).toHaveLength(2);
+  });
+
+  it('of a forecast come once, also when a status is heard before the events that it counts', async () => {
+    helper = new FakeHelper(0, 0);
+    helper.overrides['smart.read'] = ({ devno }) => {
+      const reading = sceneReading(devno);
+      if (reading.state !== 'read') return Promise.resolve(reading);
+      const attributes = reading.health.attributes.map((one) => ({ ...one, count: one.count === null ? null : 0 }));
+      return Promise.resolve({ ...reading, health: { ...reading.health, attributes } });
+    };
+    await start();
+    await view.until(({ targets }) => targets[0]?.forecast?.disk.verdict === 'none');
+    const number = (helper.targets[0]?.status.lastEvent ?? 0) + 1;
+    const lost = { milliseconds: Date.now(), block: 77, spareBlock: null } as const;
+    const asked = Promise.withResolvers<undefined>();
+    const answered = Promise.withResolvers<undefined>();
+    helper.overrides['target.events'] = async () => {
+      asked.resolve(undefined);
+      await answered.promise;
+      return { events: [{ ...lost, number, type: 'pending', detail: 'scan' }], next: null };
+    };
+    helper.rows = [
+      {
+        block: 77,
+        spareBlock: null,
+        state: 'pending',
+        cause: null,
+        residency: '0',
+        seconds: Math.floor(Date.now() / 1000),
+      },
+    ];
+    become({ pending: 1, lastEvent: number });
+    await asked.promise;
+    const has = (term: string): Promise<void> =>
+      view.until(({ targets }) => targets[0]?.forecast?.disk.terms.some(({ id }) => id === term) ?? false);
+    await has('pending-blocks');
+    answered.resolve(undefined);
+    await has('scan-errors');
+    await view.until(({ alerts }) => alerts.open.some(({ rule }) => rule === 'forecast'));
+    expect(view.connection.targets[0]?.forecast?.disk.verdict).toBe('soon');
+    expect(notices.map(({ title }) => title).filter((title) => title.includes('forecast'))).toHaveLength(1);
   });
 
   it('see what happened while the program was closed', async () => {

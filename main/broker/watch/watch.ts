@@ -6,7 +6,9 @@ import { AppError } from '../../../app/errors.ts';
 import { verdicts, type ForecastVerdict } from '../../../app/forecast/output.ts';
 import type { Speed } from '../../../app/forecast/speed.ts';
 import { driveOf, type Drive } from '../../../app/history/drive.ts';
+import { nothingMet, type EventTimes } from '../../../app/history/event-times.ts';
 import type { Reading } from '../../../app/history/figures.ts';
+import { EventMemory } from '../../forecast/event-memory.ts';
 import type { HistoryPort, Log, PairIdentity } from '../../ports.ts';
 import type { Wire } from '../wire.ts';
 import { EventKeeper } from './event-keeper.ts';
@@ -25,6 +27,8 @@ export interface WatchPorts {
 
 /** Remembers what is heard of one protected device, and has it judged. Its troubles are no one else's. */
 export class TargetWatch {
+  /** What events told of the disk, those of before the program started included. */
+  readonly met: EventMemory;
   readonly #device: ProtectedDevice;
   readonly #ports: WatchPorts;
   readonly #recorder: Recorder;
@@ -39,6 +43,7 @@ export class TargetWatch {
     this.#ports = ports;
     const { name, uuid } = device;
     const { history, wire } = ports;
+    this.met = new EventMemory(this.#remembered());
     this.#recorder = new Recorder((reading) => this.#keep(reading));
     this.#events = new EventKeeper({
       newest: () => history?.newestEvent(uuid) ?? null,
@@ -70,6 +75,7 @@ export class TargetWatch {
 
   /** Takes in a status as of `now` (Unix time in milliseconds), and the events that were told with it, ascending. */
   heard(status: TargetStatus, events: readonly TargetEvent[], now: number): void {
+    this.met.add(events);
     if (this.#ports.history !== null) {
       this.#recorder.heard(status, now);
       if (events.length > 0) this.#events.told(events);
@@ -117,6 +123,15 @@ export class TargetWatch {
     const both = pair.every((devno) => devices.some((one) => one.devno === devno));
     this.#sawDisks ||= both;
     return this.#sawDisks && !both && devices.length > 0;
+  }
+
+  #remembered(): EventTimes {
+    try {
+      return this.#ports.history?.eventTimes(this.#device.uuid) ?? nothingMet;
+    } catch (thrown) {
+      this.#failed(thrown);
+      return nothingMet;
+    }
   }
 
   #identity(): PairIdentity {

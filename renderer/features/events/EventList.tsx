@@ -33,13 +33,10 @@ export function EventList(props: {
   const oldest = events.at(-1)?.number ?? 1;
 
   const more = async (): Promise<void> => {
-    const after = Math.max(0, oldest - 1 - PAGE);
-    const max = Math.max(1, oldest - 1 - after);
-    const answer = await older.run({ connection, name: target.device.name, after, max });
+    const answer = await older.run({ connection, name: target.device.name, before: oldest, max: PAGE });
     if (answer === null) return;
-    const news = answer.events.filter((event) => event.number < oldest);
-    setFetched((now) => [...now, ...news]);
-    setAtEnd(news.length === 0);
+    setFetched((now) => [...now, ...answer.events]);
+    setAtEnd(answer.events.length < PAGE);
   };
 
   if (events.length === 0) {
@@ -111,9 +108,7 @@ export function EventList(props: {
             Show older events
           </Button>
         ) : (
-          <span className="label">
-            {atEnd ? 'Older events were dropped from the spare.' : 'This is the beginning.'}
-          </span>
+          <span className="label">{oldest > 1 ? 'The spare has no older events.' : 'This is the beginning.'}</span>
         )}
       </div>
     </div>
