@@ -2,10 +2,33 @@ import * as z from 'zod';
 
 import { GRAINS_PER_REGION, regionBlocks } from './region.ts';
 import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from './target.ts';
+import { countSchema } from './units.ts';
 
 /** What can be asked of a scan. `start` takes all of the device. */
 export const scanActionSchema = z.enum(['start', 'stop', 'pause', 'resume']);
 export type ScanAction = z.infer<typeof scanActionSchema>;
+
+/** What a scan may be doing, in the words of the target; see its document, "sysfs". */
+export const scanDoings = [
+  'idle',
+  'paused',
+  'suspended',
+  'halted',
+  'busy',
+  'pacing',
+  'memory',
+  'reading',
+  'near',
+  'retrying',
+] as const;
+export const scanDoingSchema = z.strictObject({
+  what: z.enum(scanDoings),
+  /** The block it is about, or the first of them; null where there is none. */
+  block: countSchema.nullable(),
+  /** Since when, before it was asked. */
+  milliseconds: countSchema,
+});
+export type ScanDoing = z.infer<typeof scanDoingSchema>;
 
 /** Sizes of the order in which the target reads, in 512-byte sectors; see its document, "Scanner". */
 const STAGGER_SECTORS = 262_144;

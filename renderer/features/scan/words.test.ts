@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import type { ScanDoing } from '../../../app/domain/scan.ts';
 import { makeStatus } from '../../testing/fixtures.ts';
-import { scanShort, timeLeft } from './words.ts';
+import { doingSentence, scanShort, timeLeft } from './words.ts';
 
 const began = 1_000_000;
 const hour = 3_600_000;
@@ -18,6 +19,31 @@ describe('how long a scan may still take', () => {
     expect(timeLeft({ part: 0.5, began: null, blocks: 9 }, began)).toBe('');
     expect(timeLeft({ part: 0.001, began, blocks: 9 }, began + hour)).toBe('');
     expect(timeLeft({ part: 0.5, began, blocks: 9 }, began - hour)).toBe('');
+  });
+});
+
+describe('what a scan is doing', () => {
+  const said = (what: ScanDoing['what'], block: number | null = 1234, milliseconds = 100): string =>
+    doingSentence({ what, block, milliseconds }, 5678);
+
+  it('names the block, and the time where it is long', () => {
+    expect(said('reading')).toBe('Reading block 1,234');
+    expect(said('reading', 1234, 12_900)).toBe('Reading block 1,234, 12 s');
+    expect(said('near')).toBe('Looking around a bad block, at 1,234');
+    expect(said('near', 1234, 2000)).toBe('Looking around a bad block, at 1,234, 2 s');
+    expect(said('retrying', 99, 12_000)).toBe('Retrying block 99, 12 s');
+    expect(said('retrying', 99)).toBe('Retrying block 99, 0 s');
+  });
+
+  it('says what it waits for', () => {
+    expect(said('busy')).toBe('Waiting while the disk is busy');
+    expect(said('halted')).toBe('Waiting, since moving is halted');
+    expect(said('suspended', null)).toBe('Waiting until the device is resumed');
+    expect(said('pacing')).toBe('Waiting, so as not to exceed the scan rate; block 1,234 next');
+  });
+
+  it('is what the status says where it is not known', () => {
+    expect(doingSentence(null, 5678)).toBe('Reading the disk, block 5,678 next');
   });
 });
 
