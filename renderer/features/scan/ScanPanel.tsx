@@ -2,12 +2,13 @@ import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { scanProgress, type ScanAction } from '../../../app/domain/scan.ts';
+import { blockCount } from '../../../app/domain/target.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { useScanDoing } from './use-scan-doing.ts';
-import { doingSentence, scanSentence, timeLeft } from './words.ts';
+import { coveredSentence, doingSentence, scanSentence, timeLeft } from './words.ts';
 import './scan.css';
 
 const actions: Readonly<Record<ScanAction, string>> = {
@@ -56,6 +57,7 @@ export function ScanPanel({ connection, target }: { connection: Connection; targ
       {running && <p className="scan-now">{doingSentence(doing, status.scanBlock)}</p>}
       <p className="label scan-words">
         {scanSentence(status)}
+        {progress !== null && coveredSentence(progress, blockCount(device))}
         {progress !== null && !running && ` Next: block ${formatCount(status.scanBlock)}.`}
         {progress !== null && running && timeLeft(progress, heard)}
       </p>

@@ -72,6 +72,27 @@ describe('the scan of a device', () => {
     expect(bridge.calls.map(({ name }) => name)).not.toContain('target.scanDoing');
   });
 
+  it('can be of the blocks that are looked at', async () => {
+    const { user, bridge } = await open('idle');
+    const block = bridge.rows[0]?.block ?? 0;
+    const show = `Show block ${block.toLocaleString('en-US')} in the heatmap`;
+    await user.click(await screen.findByRole('button', { name: show }));
+    await user.click(await screen.findByRole('button', { name: 'Scan this block' }));
+    expect(bridge.calls.find(({ name }) => name === 'target.scan')?.params).toMatchObject({
+      action: 'start',
+      range: { firstBlock: block, blockCount: 1 },
+    });
+  });
+
+  it('can not be of blocks while another one is under way, and says so', async () => {
+    const { user, bridge } = await open('running', 32_768);
+    const show = `Show block ${(bridge.rows[0]?.block ?? 0).toLocaleString('en-US')} in the heatmap`;
+    await user.click(await screen.findByRole('button', { name: show }));
+    const button = await screen.findByRole<HTMLButtonElement>('button', { name: 'Scan this block' });
+    expect(button.disabled).toBe(true);
+    expect(await screen.findByText(/^Another scan is under way, [\d.]+ % of it done\./)).toBeTruthy();
+  });
+
   it('goes on when it is held, and tells why it cannot', async () => {
     const { user, panel, bridge, asked } = await open('paused');
     expect(panel.textContent).toContain('Held until you go on.');

@@ -1,4 +1,5 @@
 import type { ScanDoing, ScanProgress } from '../../../app/domain/scan.ts';
+import { blocksText } from '../../words/heatmap.ts';
 import type { TargetStatus } from '../../../app/domain/target.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 
@@ -55,6 +56,19 @@ export function doingSentence(doing: ScanDoing | null, next: number): string {
     default:
       return doing.what satisfies never;
   }
+}
+
+/** Beside blocks that could be scanned: what of the scan that is under way. */
+export function partSentence(progress: ScanProgress, first: number, count: number): string {
+  const done = `${(progress.part * 100).toFixed(1)} % of it done`;
+  return progress.first === first && progress.blocks === count
+    ? `It is being scanned, ${done}.`
+    : `Another scan is under way, ${done}. Stop it, or wait until it is over.`;
+}
+
+/** Which blocks a scan covers; empty where it covers all. */
+export function coveredSentence({ first, blocks }: ScanProgress, all: number): string {
+  return blocks === all ? '' : ` ${blocksText(first, blocks)} only.`;
 }
 
 /** The scan in a figure and what it means, for a card. */
