@@ -20,7 +20,7 @@ export function ScanPart(props: { connection: Connection; target: TargetView; fi
     void call.run({ connection: connection.id, name: device.name, action: 'start', range });
   };
   return (
-    <div className="scan-part">
+    <div className="row row-wrap scan-part">
       <Button
         size="compact-sm"
         variant="default"

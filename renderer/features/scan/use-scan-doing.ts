@@ -16,18 +16,18 @@ export function useScanDoing(connection: ConnectionId, name: string, wanted: boo
   const [doing, setDoing] = useState<ScanDoing | null>(null);
   useEffect(() => {
     if (!wanted) return;
-    let stopped = false;
+    const ended = new AbortController();
     let asking = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<void> => {
       clearTimeout(timer);
       // A window that nobody sees asks nothing until it is seen again.
-      if (stopped || asking || document.visibilityState !== 'visible') return;
+      if (ended.signal.aborted || asking || document.visibilityState !== 'visible') return;
       asking = true;
       // The page itself says when the device cannot be asked.
       const answer = await bridge.call('target.scanDoing', { connection, name }).catch(() => null);
       asking = false;
-      if (stopped) return;
+      if (ended.signal.aborted) return;
       setDoing(answer?.doing ?? null);
       timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
     };
@@ -35,7 +35,7 @@ export function useScanDoing(connection: ConnectionId, name: string, wanted: boo
     void ask();
     document.addEventListener('visibilitychange', seen);
     return () => {
-      stopped = true;
+      ended.abort();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
