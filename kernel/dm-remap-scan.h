@@ -103,6 +103,14 @@ int remap_regions_save(struct remap_c *rc, u32 room,
 void remap_regions_load(struct remap_c *rc,
 			const struct remap_disk_regions *u);
 
+/* dm-remap-marginal.c */
+u32 remap_marginal_units(struct remap_c *rc, u32 room);
+int remap_marginal_save(struct remap_c *rc, u32 room,
+			int (*put)(struct remap_c *rc, void *save, u32 count),
+			void *save);
+void remap_marginal_load(struct remap_c *rc,
+			 const struct remap_disk_marginals *u);
+
 /* dm-remap-scan-order.c */
 #define REMAP_SCAN_SEGMENT_SECTORS	2048u	/* 1 MiB */
 

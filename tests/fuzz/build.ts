@@ -22,6 +22,7 @@ const parts = [
   'region',
   'risk',
   'region-state',
+  'marginal',
   'format',
   'index',
 ];
