@@ -16,18 +16,19 @@ export function useScanDoing(connection: ConnectionId, name: string, wanted: boo
   const [doing, setDoing] = useState<ScanDoing | null>(null);
   useEffect(() => {
     if (!wanted) return;
-    const ended = new AbortController();
+    let stopped = false;
+    const isStopped = (): boolean => stopped;
     let asking = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<void> => {
       clearTimeout(timer);
       // A window that nobody sees asks nothing until it is seen again.
-      if (ended.signal.aborted || asking || document.visibilityState !== 'visible') return;
+      if (isStopped() || asking || document.visibilityState !== 'visible') return;
       asking = true;
       // The page itself says when the device cannot be asked.
       const answer = await bridge.call('target.scanDoing', { connection, name }).catch(() => null);
       asking = false;
-      if (ended.signal.aborted) return;
+      if (isStopped()) return;
       setDoing(answer?.doing ?? null);
       timer = setTimeout(() => void ask(), ASK_AGAIN_MS);
     };
@@ -35,7 +36,7 @@ export function useScanDoing(connection: ConnectionId, name: string, wanted: boo
     void ask();
     document.addEventListener('visibilitychange', seen);
     return () => {
-      ended.abort();
+      stopped = true;
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
