@@ -18,6 +18,8 @@ import type { Mutations } from './mutations.ts';
 import { parseHealth, parseRemaps } from './parse/messages.ts';
 import type { PlanStore } from './plan-store.ts';
 import { readRegions } from './regions.ts';
+import { readScanDoing } from './scan-doing.ts';
+import { scanMessage } from './scan-message.ts';
 import { readSmartOf, selfTestOf } from './smart/index.ts';
 import { readEvents } from './target-events.ts';
 import { helperVersion } from './version.ts';
@@ -85,7 +87,8 @@ export function makeHandlers(context: HandlerContext): Handlers {
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
     'target.unmap': ({ name, block }) => change('unmap', name, ['unmap', block]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
-    'target.scan': ({ name, action }) => change('scan', name, ['scan', action]),
+    'target.scan': async ({ name, action, range }) => change('scan', name, await scanMessage(name, action, range)),
+    'target.scanDoing': ({ name }) => readScanDoing(name),
     'target.files': ({ name, ranges }) => questions.ask((run) => filesOn(name, ranges, run)),
     'target.filesStop': () => {
       questions.stop();

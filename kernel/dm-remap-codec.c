@@ -19,6 +19,7 @@ static_assert(sizeof(struct remap_disk_table) == REMAP_UNIT);
 static_assert(sizeof(struct remap_disk_head) == REMAP_UNIT);
 static_assert(sizeof(struct remap_disk_events) == REMAP_UNIT);
 static_assert(sizeof(struct remap_disk_pendings) == REMAP_UNIT);
+static_assert(sizeof(struct remap_disk_marginals) == REMAP_UNIT);
 
 /* Features this version knows. */
 #define REMAP_INCOMPAT_KNOWN	REMAP_INCOMPAT_MOVED

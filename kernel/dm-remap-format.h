@@ -189,6 +189,7 @@ enum remap_state_kind {
 	REMAP_STATE_EVENTS = 2,
 	REMAP_STATE_PENDING = 3,
 	REMAP_STATE_REGIONS = 4,
+	REMAP_STATE_MARGINAL = 5,
 };
 
 /* How far a scan is, see struct remap_disk_head. */
@@ -221,6 +222,7 @@ enum remap_scan_state {
  * @scan_count: blocks of it
  * @scan_started: Unix time at which the last pass over all of main began
  * @scan_state: enum remap_scan_state
+ * @marginal_units: units of kind REMAP_STATE_MARGINAL after those of regions
  * @reserved: zero
  */
 struct remap_disk_head {
@@ -244,7 +246,8 @@ struct remap_disk_head {
 	__le64 scan_count;
 	__le64 scan_started;
 	__le32 scan_state;
-	__u8 reserved[REMAP_UNIT - 64 - 16 - 88 - 28];
+	__le32 marginal_units;
+	__u8 reserved[REMAP_UNIT - 64 - 16 - 88 - 32];
 };
 
 #define REMAP_NO_BLOCK		(~0ull)
@@ -330,6 +333,25 @@ struct remap_disk_region {
 struct remap_disk_regions {
 	struct remap_unit unit;
 	struct remap_disk_region region[REMAP_STATE_REGION_MAX];
+};
+
+/**
+ * struct remap_disk_marginal - a block that could be read, but not well
+ * @block: main block
+ * @soft: how often only after retries
+ * @slow: how often slowly
+ */
+struct remap_disk_marginal {
+	__le64 block;
+	__le32 soft;
+	__le32 slow;
+};
+
+#define REMAP_STATE_MARGINAL_MAX	252u
+
+struct remap_disk_marginals {
+	struct remap_unit unit;
+	struct remap_disk_marginal marginal[REMAP_STATE_MARGINAL_MAX];
 };
 
 /* The numbers stand on the spare: only ever append. */

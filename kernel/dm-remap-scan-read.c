@@ -157,6 +157,7 @@ static unsigned int narrow(struct remap_c *rc, const struct scan_io *io,
 
 	for (n = 0; n < io->count && !remap_scan_must_end(rc); n++) {
 		a.block = io->first + n;
+		remap_scan_does(rc, REMAP_DOING_RETRYING, a.block);
 		read_alone(rc, &a);
 		/* An error that blames the path says nothing of the block. */
 		if (READ_ONCE(rc->halted))
@@ -174,6 +175,7 @@ static bool is_slow(struct remap_c *rc, const struct scan_io *io)
 static bool fails_alone(struct remap_c *rc, struct scan_io *io,
 			struct page **pages)
 {
+	remap_scan_does(rc, REMAP_DOING_RETRYING, io->first);
 	begin_read(rc, io, pages);
 	wait_for_completion_io(&io->done);
 	return io->status || is_slow(rc, io);

@@ -23,6 +23,8 @@
 #define STARVED		HZ
 #define TURN		(HZ / 10)
 #define HALTED_LOOK	(5 * HZ)
+/* A wait for the rate that is told; shorter ones belong to reading. */
+#define TOLD_PACE	HZ
 /* Seconds for a machine to start before the first pass does. */
 #define SETTLE		300u
 #define NEVER		MAX_JIFFY_OFFSET
@@ -56,6 +58,7 @@ static void begin(struct remap_c *rc, u64 first, u64 count)
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->lock, flags);
 	s->due = 0;
+	remap_scan_does(rc, REMAP_DOING_READING, first);
 	snprintf(detail, sizeof(detail), "%llu", count);
 	remap_event(rc, REMAP_EVENT_SCAN_START, first, REMAP_NO_SLOT, detail);
 }
@@ -74,6 +77,7 @@ static void end(struct remap_c *rc, bool complete)
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->lock, flags);
 	free_pages_of(s);
+	remap_scan_does(rc, REMAP_DOING_IDLE, REMAP_NO_BLOCK);
 	remap_event(rc, REMAP_EVENT_SCAN_END, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    complete ? "complete" : "stopped");
 }
@@ -145,28 +149,39 @@ static void pay(struct remap_c *rc, struct remap_scan *s, u64 blocks)
 	s->due += mul_u64_u64_div_u64(bytes, NSEC_PER_SEC, (u64)rate << 10);
 }
 
-/* Jiffies to wait before the next read. */
+/* Jiffies to wait before the next read, of @block. */
 static unsigned long wait_for(struct remap_c *rc, struct remap_scan *s,
-			      bool busy)
+			      bool busy, u64 block)
 {
 	u64 now = ktime_get_ns();
+	unsigned long wait;
 
-	if (READ_ONCE(rc->halted))
+	if (READ_ONCE(rc->halted)) {
+		remap_scan_does(rc, REMAP_DOING_HALTED, block);
 		return HALTED_LOOK;
-	if (rc->arg[REMAP_SCAN_RATE] && s->due > now)
-		return max(nsecs_to_jiffies(s->due - now), 1ul);
-	if (busy && time_before(jiffies, s->read_at + STARVED))
+	}
+	if (rc->arg[REMAP_SCAN_RATE] && s->due > now) {
+		wait = max(nsecs_to_jiffies(s->due - now), 1ul);
+		if (wait >= TOLD_PACE)
+			remap_scan_does(rc, REMAP_DOING_PACING, block);
+		return wait;
+	}
+	if (busy && time_before(jiffies, s->read_at + STARVED)) {
+		remap_scan_does(rc, REMAP_DOING_BUSY, block);
 		return QUIET;
+	}
 	return 0;
 }
 
 /* Mapped blocks cut a batch into more reads than can be under way at once. */
-static u64 read_batch(struct remap_c *rc, struct remap_scan *s, u64 from,
-		      u64 to, bool timed)
+static u64 read_batch(struct remap_c *rc, struct remap_scan *s, bool near,
+		      u64 from, u64 to, bool timed)
 {
 	u64 at = from, n;
 
 	do {
+		remap_scan_does(rc, near ? REMAP_DOING_NEAR :
+					   REMAP_DOING_READING, at);
 		n = remap_scan_read(rc, s->pages, at, to - at, timed);
 		at += n;
 	} while (n && at < to && !remap_scan_must_end(rc));
@@ -183,24 +198,29 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 	while (rc->active && !READ_ONCE(rc->stopping)) {
 		if (atomic_read(&s->callers))
 			return 1;
-		if (rc->count.scan_state == REMAP_SCAN_PAUSED)
+		if (rc->count.scan_state == REMAP_SCAN_PAUSED) {
+			remap_scan_does(rc, REMAP_DOING_PAUSED, REMAP_NO_BLOCK);
 			return NEVER;
+		}
 		if (rc->count.scan_state == REMAP_SCAN_IDLE) {
+			remap_scan_does(rc, REMAP_DOING_IDLE, REMAP_NO_BLOCK);
 			wait = until_pass(rc);
 			if (wait)
 				return wait;
 			begin(rc, 0, remap_target_blocks(rc));
 		}
 		busy = is_busy(rc, s);
-		wait = wait_for(rc, s, busy);
+		near = remap_scan_pick(rc, batch_blocks(rc, busy), &from, &to);
+		wait = wait_for(rc, s, busy, from);
 		if (wait)
 			return wait;
 		if (!s->pages)
 			s->pages = remap_scan_alloc_pages();
-		if (!s->pages)
+		if (!s->pages) {
+			remap_scan_does(rc, REMAP_DOING_MEMORY, from);
 			return HZ;
-		near = remap_scan_pick(rc, batch_blocks(rc, busy), &from, &to);
-		done = read_batch(rc, s, from, to, !busy);
+		}
+		done = read_batch(rc, s, near, from, to, !busy);
 		if (done)
 			remap_region_scanned(rc, from, done);
 		pay(rc, s, done);
@@ -234,6 +254,8 @@ int remap_scan_init(struct remap_c *rc)
 	if (!s)
 		return -ENOMEM;
 	s->rc = rc;
+	s->doing_block = REMAP_NO_BLOCK;
+	s->doing_since = ktime_get();
 	mutex_init(&s->mutex);
 	INIT_DELAYED_WORK(&s->work, scan_work);
 	rc->scan = s;
@@ -296,6 +318,8 @@ void remap_scan_suspend(struct remap_c *rc)
 	cancel_delayed_work_sync(&rc->scan->work);
 	mutex_lock(&rc->scan->mutex);
 	free_pages_of(rc->scan);
+	if (rc->count.scan_state == REMAP_SCAN_RUNNING)
+		remap_scan_does(rc, REMAP_DOING_SUSPENDED, REMAP_NO_BLOCK);
 	mutex_unlock(&rc->scan->mutex);
 }
 
@@ -327,6 +351,8 @@ static void set_state(struct remap_c *rc, enum remap_scan_state state)
 	WRITE_ONCE(rc->count.scan_state, state);
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->lock, flags);
+	if (state == REMAP_SCAN_PAUSED)
+		remap_scan_does(rc, REMAP_DOING_PAUSED, REMAP_NO_BLOCK);
 }
 
 /**

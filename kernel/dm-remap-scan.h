@@ -43,6 +43,20 @@ struct remap_region {
 	u64 scanned[REMAP_REGION_GRAINS / 64];
 };
 
+/* What the scanner is doing; the names are in dm-remap-scan-doing.c. */
+enum remap_doing {
+	REMAP_DOING_IDLE,
+	REMAP_DOING_PAUSED,
+	REMAP_DOING_SUSPENDED,
+	REMAP_DOING_HALTED,	/* waits until remapping is not halted */
+	REMAP_DOING_BUSY,	/* gives way to other I/O */
+	REMAP_DOING_PACING,	/* waits a second or more for its rate */
+	REMAP_DOING_MEMORY,	/* waits for pages to read into */
+	REMAP_DOING_READING,
+	REMAP_DOING_NEAR,	/* reads what lies around an error */
+	REMAP_DOING_RETRYING,	/* a block alone after a bad or slow read */
+};
+
 /* The scanner of one target. */
 struct remap_scan {
 	struct remap_c *rc;
@@ -62,6 +76,11 @@ struct remap_scan {
 	u64 near_error;
 	u64 near_first, near_end;	/* to be read */
 	u64 near_low, near_high;	/* what lies between was */
+
+	/* Changed with the mutex and rc->lock held. */
+	enum remap_doing doing;
+	u64 doing_block;		/* or REMAP_NO_BLOCK */
+	ktime_t doing_since;
 };
 
 /* dm-remap-region.c */
@@ -84,12 +103,23 @@ int remap_regions_save(struct remap_c *rc, u32 room,
 void remap_regions_load(struct remap_c *rc,
 			const struct remap_disk_regions *u);
 
+/* dm-remap-marginal.c */
+u32 remap_marginal_units(struct remap_c *rc, u32 room);
+int remap_marginal_save(struct remap_c *rc, u32 room,
+			int (*put)(struct remap_c *rc, void *save, u32 count),
+			void *save);
+void remap_marginal_load(struct remap_c *rc,
+			 const struct remap_disk_marginals *u);
+
 /* dm-remap-scan-order.c */
 #define REMAP_SCAN_SEGMENT_SECTORS	2048u	/* 1 MiB */
 
 bool remap_scan_pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to);
 bool remap_scan_advance(struct remap_c *rc, bool near, u64 from, u64 to,
 			u64 done);
+
+/* dm-remap-scan-doing.c */
+void remap_scan_does(struct remap_c *rc, enum remap_doing what, u64 block);
 
 /* dm-remap-scan.c */
 bool remap_scan_must_end(struct remap_c *rc);

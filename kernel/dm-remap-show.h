@@ -125,6 +125,9 @@ int remap_field(const struct remap_snapshot *snap, enum remap_status_field n,
 void remap_status(struct dm_target *ti, status_type_t type,
 		  unsigned int status_flags, char *result, unsigned int maxlen);
 
+/* dm-remap-scan-doing.c */
+ssize_t remap_scan_doing_show(struct remap_c *rc, char *buf);
+
 /* dm-remap-export.c */
 void remap_export_add(struct remap_c *rc);
 void remap_export_remove(struct remap_c *rc);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What may be lost without losing data: counters, events, pending blocks, what
- * is known of regions, how far the scan is.
+ * is known of regions and of marginal blocks, how far the scan is.
  *
  * Saved in turn to two slots, one in the area of each metadata copy; the head
  * of a slot is written last and makes it hold.
@@ -123,11 +123,18 @@ static int put_regions(struct remap_c *rc, void *save, u32 count)
 	return write_unit(rc, s, s->units++, REMAP_STATE_REGIONS, count, 0);
 }
 
+static int put_marginal(struct remap_c *rc, void *save, u32 count)
+{
+	struct save *s = save;
+
+	return write_unit(rc, s, s->units++, REMAP_STATE_MARGINAL, count, 0);
+}
+
 static int save_all(struct remap_c *rc, struct save *s, bool clean)
 {
 	struct remap_disk_head *h = rc->state_buf;
 	const struct remap_counters *c = &rc->count;
-	u32 event_units, pending_units, region_units;
+	u32 event_units, pending_units, region_units, marginal_units, room;
 	u64 last;
 
 	spin_lock_irq(&rc->event_lock);
@@ -140,10 +147,15 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
 	if (save_pending(rc, s))
 		return -EIO;
 	pending_units = s->units - 1 - event_units;
-	if (remap_regions_save(rc, rc->super.layout.state_units - s->units,
-			       put_regions, s))
+	room = rc->super.layout.state_units - s->units;
+	marginal_units = remap_marginal_units(rc, room);
+	if (remap_regions_save(rc, room - marginal_units, put_regions, s))
 		return -EIO;
 	region_units = s->units - 1 - event_units - pending_units;
+	if (remap_marginal_save(rc, marginal_units, put_marginal, s))
+		return -EIO;
+	marginal_units = s->units - 1 - event_units - pending_units -
+			 region_units;
 
 	memset(h, 0, sizeof(*h));
 	h->flags = cpu_to_le32(clean ? REMAP_STATE_CLEAN : 0);
@@ -166,6 +178,7 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
 	h->scan_count = cpu_to_le64(c->scan_count);
 	h->scan_started = cpu_to_le64(c->scan_started);
 	h->scan_state = cpu_to_le32(c->scan_state);
+	h->marginal_units = cpu_to_le32(marginal_units);
 	spin_unlock_irq(&rc->lock);
 	return write_unit(rc, s, 0, REMAP_STATE_HEAD, 0,
 			  REQ_PREFLUSH | REQ_FUA);
@@ -299,7 +312,8 @@ void remap_state_load(struct remap_c *rc)
 		clean = le32_to_cpu(h->flags) & REMAP_STATE_CLEAN;
 		units = min_t(u64, 1ull + le32_to_cpu(h->event_units) +
 			      le32_to_cpu(h->pending_units) +
-			      le32_to_cpu(h->region_units),
+			      le32_to_cpu(h->region_units) +
+			      le32_to_cpu(h->marginal_units),
 			      rc->super.layout.state_units);
 		load_head(rc, h);
 	}
@@ -315,6 +329,8 @@ void remap_state_load(struct remap_c *rc)
 			load_pending(rc, rc->state_buf);
 		else if (le32_to_cpu(u->kind) == REMAP_STATE_REGIONS)
 			remap_regions_load(rc, rc->state_buf);
+		else if (le32_to_cpu(u->kind) == REMAP_STATE_MARGINAL)
+			remap_marginal_load(rc, rc->state_buf);
 	}
 	rc->sequence = max(rc->sequence, sequence);
 	if (sequence && !clean)

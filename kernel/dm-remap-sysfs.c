@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/block/dm-N/remap/: every field of the status and every core arg, one
- * value to a file.
+ * value to a file, and what the scanner is doing.
  *
  * The directory is a plain kobject whose release is the kernel's own, so that
  * nothing of the module is needed once its files are gone. A file that was
@@ -12,11 +12,12 @@
 
 #include "dm-remap-show.h"
 
-/* The fields, then the core args that are numbers, then these two. */
+/* The fields, then the core args that are numbers, then these three. */
 #define FILE_ARGS	REMAP_FIELDS
 #define FILE_UUID	(FILE_ARGS + REMAP_ARGS)
 #define FILE_MAIN_ID	(FILE_UUID + 1)
-#define FILES		(FILE_MAIN_ID + 1)
+#define FILE_SCAN_DOING	(FILE_MAIN_ID + 1)
+#define FILES		(FILE_SCAN_DOING + 1)
 
 static struct kobj_attribute files[FILES];
 static struct attribute *attributes[FILES + 1];
@@ -31,6 +32,8 @@ static ssize_t show_file(struct remap_c *rc, unsigned int n, char *buf)
 		return sysfs_emit(buf, "%pUb\n", rc->super.uuid);
 	if (n == FILE_MAIN_ID)
 		return sysfs_emit(buf, "%s\n", rc->super.main_id);
+	if (n == FILE_SCAN_DOING)
+		return remap_scan_doing_show(rc, buf);
 	if (n >= FILE_ARGS)
 		return sysfs_emit(buf, "%u\n",
 				  READ_ONCE(rc->arg[n - FILE_ARGS]));
@@ -98,6 +101,7 @@ void remap_sysfs_init(void)
 		fill(FILE_ARGS + i, remap_arg_names[i], 0644);
 	fill(FILE_UUID, "uuid", 0444);
 	fill(FILE_MAIN_ID, "main_id", 0444);
+	fill(FILE_SCAN_DOING, "scan_doing", 0444);
 }
 
 /* Return: the directory, still empty, or NULL. */

@@ -5,7 +5,7 @@ import { deviceRefSchema } from '../domain/block-device.ts';
 import { diskPreviewSchema } from '../domain/disk-preview.ts';
 import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
 import { readTimesSchema } from '../domain/region.ts';
-import { scanActionSchema } from '../domain/scan.ts';
+import { isScanOrder, RANGE_WITHOUT_START, scanDoingSchema, scanOrder } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
 import { selfTestKindSchema } from '../domain/smart.ts';
 import {
@@ -99,7 +99,12 @@ export const requests = {
   },
   'target.unmap': { params: onTarget.extend({ block: countSchema }), result: targetStatusSchema },
   'target.continue': { params: onTarget, result: targetStatusSchema },
-  'target.scan': { params: onTarget.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  'target.scan': {
+    params: onTarget.extend(scanOrder).refine(isScanOrder, RANGE_WITHOUT_START),
+    result: targetStatusSchema,
+  },
+  /** What the scan that runs is doing; null when none runs or it is not told. Brings the status in the snapshot up to date. */
+  'target.scanDoing': { params: onTarget, result: z.strictObject({ doing: scanDoingSchema.nullable() }) },
   /** Which files lie on blocks; reads the file system's tables. One question at a time on a connection. */
   'target.files': { params: onTarget.extend({ ranges: fileRangesSchema }), result: filesAnswerSchema },
   /** Ends that question. */

@@ -156,6 +156,8 @@ export const dumpOutputSchema = z.strictObject({
         }),
       ),
       pending: z.array(z.strictObject({ block: countSchema, seconds: countSchema })),
+      /** Blocks that could be read, but only after retries or slowly, and how often. */
+      marginal: z.array(z.strictObject({ block: countSchema, softErrors: countSchema, slowReads: countSchema })),
     })
     .nullable(),
   /** Ascending by spare block. Entries that are not listed are free. */

@@ -48,6 +48,7 @@ describe('how far a scan is', () => {
     expect(scanProgress(device, { scanState: 'running', scanBlock: 1256 }, events)).toEqual({
       part: 0.5,
       began: 1000,
+      first: 1000,
       blocks: 512,
     });
   });

@@ -2,10 +2,46 @@ import * as z from 'zod';
 
 import { GRAINS_PER_REGION, regionBlocks } from './region.ts';
 import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from './target.ts';
+import { countSchema } from './units.ts';
 
-/** What can be asked of a scan. `start` takes all of the device. */
+/** What can be asked of a scan. `start` takes all of the device, or a range of it. */
 export const scanActionSchema = z.enum(['start', 'stop', 'pause', 'resume']);
 export type ScanAction = z.infer<typeof scanActionSchema>;
+
+/** Blocks that are to be scanned instead of all. */
+export const scanRangeSchema = z.strictObject({ firstBlock: countSchema, blockCount: z.int().min(1) });
+export type ScanRange = z.infer<typeof scanRangeSchema>;
+
+/** What is asked of a scan, wherever that is asked. */
+export const scanOrder = { action: scanActionSchema, range: scanRangeSchema.optional() } as const;
+
+/** Only a scan that begins has a range. */
+export function isScanOrder({ action, range }: { action: ScanAction; range?: ScanRange | undefined }): boolean {
+  return range === undefined || action === 'start';
+}
+export const RANGE_WITHOUT_START = 'only a scan that is started has a range';
+
+/** What a scan may be doing, in the words of the target; see its document, "sysfs". */
+export const scanDoings = [
+  'idle',
+  'paused',
+  'suspended',
+  'halted',
+  'busy',
+  'pacing',
+  'memory',
+  'reading',
+  'near',
+  'retrying',
+] as const;
+export const scanDoingSchema = z.strictObject({
+  what: z.enum(scanDoings),
+  /** The block it is about, or the first of them; null where there is none. */
+  block: countSchema.nullable(),
+  /** Since when, before it was asked. */
+  milliseconds: countSchema,
+});
+export type ScanDoing = z.infer<typeof scanDoingSchema>;
 
 /** Sizes of the order in which the target reads, in 512-byte sectors; see its document, "Scanner". */
 const STAGGER_SECTORS = 262_144;
@@ -17,7 +53,8 @@ export interface ScanProgress {
   readonly part: number;
   /** When it was begun, Unix time in milliseconds; null when that event is not among those given. */
   readonly began: number | null;
-  /** Blocks it covers. */
+  /** First block and number of blocks that it covers. */
+  readonly first: number;
   readonly blocks: number;
 }
 
@@ -52,5 +89,5 @@ export function scanProgress(
   const rowsDone = regions * row * segment + Math.min(rest, row * segment);
   const inRow = Math.floor(offset / stagger) * segment + (within - row * segment);
   const part = Math.min(1, (rowsDone + inRow) / Math.max(1, blocks));
-  return { part, began: start?.milliseconds ?? null, blocks };
+  return { part, began: start?.milliseconds ?? null, first, blocks };
 }

@@ -5,7 +5,7 @@ import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
 import { kernelLogStateSchema, kernelMessageSchema, MAX_KERNEL_MESSAGES } from '../domain/kernel-message.ts';
 import { machineReportSchema } from '../domain/machine.ts';
 import { MAX_REGIONS, regionPageSchema } from '../domain/region.ts';
-import { scanActionSchema } from '../domain/scan.ts';
+import { isScanOrder, RANGE_WITHOUT_START, scanDoingSchema, scanOrder } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
 import { selfTestKindSchema, smartReadingSchema } from '../domain/smart.ts';
 import {
@@ -91,8 +91,16 @@ export const methods = {
   'target.unmap': { params: named.extend({ block: countSchema }), result: targetStatusSchema },
   /** Ends `halted`. */
   'target.continue': { params: named, result: targetStatusSchema },
-  /** Begins, ends, holds or goes on with a scan of all of main. */
-  'target.scan': { params: named.extend({ action: scanActionSchema }), result: targetStatusSchema },
+  /** Begins, ends, holds or goes on with a scan of all of main, or of a range, which must lie within it. */
+  'target.scan': {
+    params: named.extend(scanOrder).refine(isScanOrder, RANGE_WITHOUT_START),
+    result: targetStatusSchema,
+  },
+  /** The status, and what the scan that runs is doing; null when none runs or the target does not tell. */
+  'target.scanDoing': {
+    params: named,
+    result: z.strictObject({ status: targetStatusSchema, doing: scanDoingSchema.nullable() }),
+  },
   /**
    * Which files lie on blocks. Reads the file system's tables from the device, for minutes where they are large: for a
    * person who asks, one question at a time. Changes nothing.

@@ -26,6 +26,7 @@ const handlers: Handlers = {
   'target.unmap': refuse,
   'target.continue': refuse,
   'target.scan': refuse,
+  'target.scanDoing': refuse,
   'target.files': refuse,
   'target.filesStop': refuse,
   'smart.read': refuse,

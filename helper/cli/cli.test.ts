@@ -51,6 +51,8 @@ describe('what is typed', () => {
     [['remap', 'safe', '-1'], /no option -1/],
     [['remap', 'safe', '1', '0'], /COUNT must be a number from 1 on, not "0"/],
     [['remap', 'safe', '1e3'], /BLOCK must be a number/],
+    [['scan', 'safe', 'stop', '--count', '5'], /only start takes --first and --count/],
+    [['scan', 'safe', 'start', '--count', '0'], /--count must be a number from 1 on/],
     [['check', 'a', 'b'], /one argument too many, "b"/],
     [['check', 'a', '--frob'], /no option --frob/],
     [['check', 'a', '--json', '--json'], /--json was given twice/],

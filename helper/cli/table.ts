@@ -169,11 +169,15 @@ export const verbs = {
     options: [json],
   },
   scan: {
-    summary: 'read all of the disk in the background, to find errors early',
+    summary: 'read the disk in the background, to find errors early',
     about:
-      'Begins, pauses, resumes or stops a scan: ACTION is start, pause, resume or stop. It gives way to other use of the disk, and goes on after a restart.',
+      'Begins, pauses, resumes or stops a scan: ACTION is start, pause, resume or stop. It reads all of the disk, or a range, gives way to other use of the disk, and goes on after a restart.',
     operands: [pair, { name: 'ACTION', required: true, completes: 'nothing' }],
-    options: [json],
+    options: [
+      { name: 'first', value: 'BLOCK', summary: 'of start: first block; default 0' },
+      { name: 'count', value: 'N', summary: 'of start: number of blocks; default up to the end' },
+      json,
+    ],
   },
   import: {
     summary: 'move the blocks that a list says are bad',

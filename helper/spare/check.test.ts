@@ -71,6 +71,7 @@ describe('a sound spare', () => {
         { number: 2, type: 'activate', block: null, detail: null },
       ],
       pending: [{ block: 99, seconds: 1_700_000_000 }],
+      marginal: [{ block: 98, softErrors: 2, slowReads: 1 }],
     });
   });
 
@@ -398,6 +399,14 @@ describe('saved counters and events', () => {
     expect(checked.findings).toMatchObject([{ part: 'state', code: 'checksum', sector: maker.stateAt(0, 1) * 8 }]);
     mend(maker, checked);
     expect(await check(maker)).toMatchObject({ verdict: 'clean', state: { lastEvent: 2, events: [] } });
+  });
+
+  it('are known by their kind', async () => {
+    const { maker } = used();
+    maker.change(maker.stateAt(0, 3), (bytes) => bytes.writeUInt32LE(4, 44));
+    const checked = await check(maker);
+    expect(checked).toMatchObject({ verdict: 'repairable', state: { marginal: [] } });
+    expect(checked.findings).toMatchObject([{ part: 'state', code: 'kind', sector: maker.stateAt(0, 3) * 8 }]);
   });
 
   it('of a save that a power cut ended are not taken, and that is no damage', async () => {

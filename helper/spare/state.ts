@@ -8,11 +8,14 @@ const HEAD = 1;
 const EVENTS = 2;
 const PENDING = 3;
 const REGIONS = 4;
+const MARGINAL = 5;
 const EVENT_BYTES = 64;
 const MOST_EVENTS = 63;
 const PENDING_BYTES = 16;
 const MOST_PENDING = 252;
 const MOST_REGIONS = 63;
+const MARGINAL_BYTES = 16;
+const MOST_MARGINAL = 252;
 const NO_BLOCK = 0xffff_ffff_ffff_ffffn;
 const NO_SPARE_BLOCK = 0xffff_ffff;
 const CLEAN_FLAG = 1;
@@ -21,10 +24,19 @@ const MOST: Readonly<Record<number, number>> = {
   [EVENTS]: MOST_EVENTS,
   [PENDING]: MOST_PENDING,
   [REGIONS]: MOST_REGIONS,
+  [MARGINAL]: MOST_MARGINAL,
 };
 
 /** Byte offsets in the head. */
-const at = { flags: 64, eventUnits: 68, pendingUnits: 72, regionUnits: 76, lastEvent: 80, saved: 88 } as const;
+const at = {
+  flags: 64,
+  eventUnits: 68,
+  pendingUnits: 72,
+  regionUnits: 76,
+  lastEvent: 80,
+  saved: 88,
+  marginalUnits: 196,
+} as const;
 /** 64-bit counters of the head, in their order from byte 96 on. */
 const counters = [
   'autoRemaps',
@@ -59,6 +71,8 @@ export interface SavedState {
   readonly counters: Readonly<Record<(typeof counters)[number], number>>;
   readonly events: readonly SavedEvent[];
   readonly pending: readonly { readonly block: number; readonly seconds: number }[];
+  /** Blocks that could be read, but only after retries or slowly, and how often. */
+  readonly marginal: readonly { readonly block: number; readonly softErrors: number; readonly slowReads: number }[];
 }
 
 /** A unit of the newest save that cannot be used. */
@@ -99,12 +113,14 @@ async function readSave(source: UnitSource, layout: SpareLayout, head: Head): Pr
   const view = viewOf(bytes);
   const eventUnits = view.getUint32(at.eventUnits, true);
   const pendingEnd = eventUnits + view.getUint32(at.pendingUnits, true);
-  const units = Math.min(pendingEnd + view.getUint32(at.regionUnits, true), layout.stateUnits - 1);
+  const regionEnd = pendingEnd + view.getUint32(at.regionUnits, true);
+  const units = Math.min(regionEnd + view.getUint32(at.marginalUnits, true), layout.stateUnits - 1);
   const events: SavedEvent[] = [];
   const pending: SavedState['pending'][number][] = [];
+  const marginal: SavedState['marginal'][number][] = [];
   const lost: LostStateUnit[] = [];
   for (let index = 1; index <= units; index += 1) {
-    const kind = index <= eventUnits ? EVENTS : index <= pendingEnd ? PENDING : REGIONS;
+    const kind = kindAt(index, [eventUnits, pendingEnd, regionEnd]);
     const unit = stateUnit(layout, slot, index);
     const found = await source.read(unit);
     const fault = faultOf(found, header, index, kind);
@@ -113,6 +129,7 @@ async function readSave(source: UnitSource, layout: SpareLayout, head: Head): Pr
       lost.push({ index, unit, fault: fault ?? 'unreadable', replacement });
     } else if (kind === EVENTS) events.push(...readEvents(found));
     else if (kind === PENDING) pending.push(...readPending(found));
+    else if (kind === MARGINAL) marginal.push(...readMarginal(found));
   }
   const values = counters.map((name, index) => [name, wide(view, COUNTERS_AT + index * 8) ?? 0] as const);
   const state: SavedState = {
@@ -124,8 +141,16 @@ async function readSave(source: UnitSource, layout: SpareLayout, head: Head): Pr
     counters: Object.fromEntries(values) as SavedState['counters'],
     events,
     pending,
+    marginal,
   };
   return { state, lost };
+}
+
+/** Kind of the unit at an index, by the last indices of the kinds that come before the last one. */
+function kindAt(index: number, [events, pending, regions]: readonly [number, number, number]): number {
+  if (index <= events) return EVENTS;
+  if (index <= pending) return PENDING;
+  return index <= regions ? REGIONS : MARGINAL;
 }
 
 function faultOf(
@@ -172,4 +197,12 @@ function readEvents(bytes: Uint8Array): SavedEvent[] {
 
 function readPending(bytes: Uint8Array): { block: number; seconds: number }[] {
   return bodies(bytes, PENDING_BYTES).map((view) => ({ block: wide(view, 0) ?? 0, seconds: wide(view, 8) ?? 0 }));
+}
+
+function readMarginal(bytes: Uint8Array): SavedState['marginal'][number][] {
+  return bodies(bytes, MARGINAL_BYTES).map((view) => ({
+    block: wide(view, 0) ?? 0,
+    softErrors: view.getUint32(8, true),
+    slowReads: view.getUint32(12, true),
+  }));
 }

@@ -147,6 +147,17 @@ describe('a connection', () => {
     expect(view.connection.targets[0]?.device.status.lastEvent).toBeGreaterThan(older.lastEvent);
   });
 
+  it('tells what a scan is doing, and shows the status that came with it', async () => {
+    await open();
+    const known = view.connection.targets[0]?.status;
+    if (known === undefined) throw new Error('nothing is protected');
+    const doing = { what: 'retrying', block: 99, milliseconds: 12_000 } as const;
+    const status = { ...known, scanBlock: known.scanBlock + 1 };
+    helper.overrides['target.scanDoing'] = () => Promise.resolve({ status, doing });
+    await expect(view.call('target.scanDoing', { ...local, name: SCENE_TARGET })).resolves.toEqual({ doing });
+    expect(view.connection.targets[0]?.status.scanBlock).toBe(status.scanBlock);
+  });
+
   it('tells a moved block as event, status, sample and row', async () => {
     await open();
     const before = view.connection.targets[0];

@@ -34,6 +34,7 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'target.unmap',
   'target.continue',
   'target.scan',
+  'target.scanDoing',
   'smart.read',
   'smart.test',
   'alerts.acknowledge',
@@ -213,6 +214,12 @@ export class Broker {
       const status = await session.wire().call('target.scan', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
+    },
+    'target.scanDoing': async ({ connection, name }) => {
+      const session = this.#session(connection);
+      const { status, doing } = await session.wire().call('target.scanDoing', { name });
+      session.targets.follower(name).heardStatus(status);
+      return { doing };
     },
     'target.files': ({ connection, ...params }) => this.#session(connection).wire().call('target.files', params),
     'target.filesStop': ({ connection }) => this.#session(connection).wire().call('target.filesStop', {}),

@@ -26,6 +26,7 @@ const limits: Readonly<Record<MethodName, number>> = {
   'target.unmap': 180_000,
   'target.continue': 60_000,
   'target.scan': 180_000,
+  'target.scanDoing': 60_000,
   // The helper ends it by itself after ten minutes.
   'target.files': 660_000,
   'target.filesStop': 60_000,

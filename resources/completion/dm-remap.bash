@@ -21,6 +21,8 @@ _dm_remap() {
     'health --cells') COMPREPLY=(); return ;;
     'events --after') COMPREPLY=(); return ;;
     'events --max') COMPREPLY=(); return ;;
+    'scan --first') COMPREPLY=(); return ;;
+    'scan --count') COMPREPLY=(); return ;;
     'import --badblocks') COMPREPLY=(); return ;;
     'repair --output') COMPREPLY=($(compgen -f -- "$cur")); return ;;
   esac
@@ -39,7 +41,7 @@ _dm_remap() {
       files) options='--json --help --verbose' ;;
       events) options='--after --max --json --help --verbose' ;;
       continue) options='--json --help --verbose' ;;
-      scan) options='--json --help --verbose' ;;
+      scan) options='--first --count --json --help --verbose' ;;
       import) options='--badblocks --ddrescue --failed --dry-run --json --help --verbose' ;;
       check) options='--json --help --verbose' ;;
       dump) options='--json --help --verbose' ;;
@@ -65,6 +67,8 @@ _dm_remap() {
       'health --cells') continue ;;
       'events --after') continue ;;
       'events --max') continue ;;
+      'scan --first') continue ;;
+      'scan --count') continue ;;
       'import --badblocks') continue ;;
       'repair --output') continue ;;
     esac

@@ -85,8 +85,10 @@ complete -c dm-remap -n '__fish_seen_subcommand_from continue' -f -a "(dmsetup l
 complete -c dm-remap -n '__fish_seen_subcommand_from continue' -l json -d 'print JSON'
 complete -c dm-remap -n '__fish_seen_subcommand_from continue' -l help -d 'say how to use it'
 complete -c dm-remap -n '__fish_seen_subcommand_from continue' -l verbose -d 'also print details of errors and a log line for each change'
-complete -c dm-remap -f -n __fish_use_subcommand -a scan -d 'read all of the disk in the background, to find errors early'
+complete -c dm-remap -f -n __fish_use_subcommand -a scan -d 'read the disk in the background, to find errors early'
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
+complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l first -d 'of start: first block; default 0' -x
+complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l count -d 'of start: number of blocks; default up to the end' -x
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l json -d 'print JSON'
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l help -d 'say how to use it'
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l verbose -d 'also print details of errors and a log line for each change'

@@ -156,6 +156,19 @@ describe('the listings', () => {
     expect((await cli.exits(1, 'scan', 'safe', 'pause')).stderr).toMatch(/no scan is under way/);
     expect((await cli.exits(0, 'scan', 'safe', 'start')).stdout).toMatch(/^safe: rw/);
     await cli.exits(0, 'scan', 'safe', 'stop');
+    await cli.refuses(/only start takes --first and --count/, 'scan', 'safe', 'stop', '--first', '5');
+    await cli.refuses(
+      /"safe" has [\d,]+ blocks, .* not all blocks from 5 to 99,999,999/,
+      'scan',
+      'safe',
+      'start',
+      '--first',
+      '5',
+      '--count',
+      '99999995',
+    );
+    await cli.exits(0, 'scan', 'safe', 'start', '--first', '5', '--count', '3');
+    await cli.exits(0, 'scan', 'safe', 'stop');
     await cli.refuses(/--max must be a number from 1 on, not "0"/, 'remaps', 'safe', '--max', '0');
     await cli.refuses(/--first must be below 8192/, 'health', 'safe', '--first', '8192');
     await cli.refuses(/--count must be a number from 1 to 8/, 'health', 'safe', '--first', '8184', '--count', '9');

@@ -163,7 +163,7 @@ export class SpareMaker {
     this.put(this.superAt(copy), sealUnit(bytes));
   }
 
-  /** A save with one unit of events and one of pending blocks. */
+  /** A save with one unit each of events, of pending and of marginal blocks. */
   save(slot: 0 | 1): void {
     this.sequence += 1n;
     const head = this.header('state', 0, 0, 1);
@@ -172,6 +172,7 @@ export class SpareMaker {
     head.writeUInt32LE(1, 72);
     head.writeBigUInt64LE(2n, 80);
     head.writeBigUInt64LE(5n, 96);
+    head.writeUInt32LE(1, 196);
     const events = this.header('state', 1, 2, 2);
     for (const [index, [type, block]] of [
       [1, 77n],
@@ -188,7 +189,13 @@ export class SpareMaker {
     const pending = this.header('state', 2, 1, 3);
     pending.writeBigUInt64LE(99n, 64);
     pending.writeBigUInt64LE(1_700_000_000n, 72);
-    for (const [index, unit] of [head, events, pending].entries()) this.put(this.stateAt(slot, index), sealUnit(unit));
+    const marginal = this.header('state', 3, 1, 5);
+    marginal.writeBigUInt64LE(98n, 64);
+    marginal.writeUInt32LE(2, 72);
+    marginal.writeUInt32LE(1, 76);
+    for (const [index, unit] of [head, events, pending, marginal].entries()) {
+      this.put(this.stateAt(slot, index), sealUnit(unit));
+    }
   }
 
   tableUnit(index: number): Buffer {

@@ -104,6 +104,9 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       ...statusNow(),
       scanState: ({ start: 'running', resume: 'running', pause: 'paused', stop: 'idle' } as const)[action],
     }),
+    'target.scanDoing': () => ({
+      doing: statusNow().scanState === 'running' ? { what: 'reading', block: 750_000, milliseconds: 40 } : null,
+    }),
     'target.files': ({ ranges }) => sceneFiles(ranges),
     'target.filesStop': () => ({}),
     'smart.read': () => ({}),

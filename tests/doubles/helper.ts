@@ -151,6 +151,11 @@ export class FakeHelper {
       'target.unmap': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
+      'target.scanDoing': () =>
+        Promise.resolve({
+          status: sceneStatus(this.rows, 1_000, this.rows.length),
+          doing: { what: 'reading', block: 750_000, milliseconds: 40 },
+        }),
       'target.files': ({ ranges }) => Promise.resolve(sceneFiles(ranges)),
       'target.filesStop': () => Promise.resolve({}),
       'smart.read': ({ devno }) => Promise.resolve(sceneReading(devno)),

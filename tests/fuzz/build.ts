@@ -23,6 +23,7 @@ const parts = [
   'region',
   'risk',
   'region-state',
+  'marginal',
   'format',
   'index',
 ];

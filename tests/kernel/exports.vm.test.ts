@@ -88,7 +88,8 @@ describe('sysfs', () => {
     pair.main.faults.add({ kind: 'medium', ranges: [{ first: 160, count: 1 }] });
     await failUnreadable(fixture.kernelLab.io, read(target, 160, 8));
 
-    const { uuid, main_id, ...rest } = await filesIn(await sysfs(target));
+    const { uuid, main_id, scan_doing, ...rest } = await filesIn(await sysfs(target));
+    expect(scan_doing).toMatch(/^idle - \d+$/);
 
     const status = (await target.statusLine()).split(' ').slice(3);
     expect(status).toHaveLength(FIELDS.length);

@@ -1,6 +1,7 @@
 import { OUTPUT_VERSION } from '../../../app/cli/spare.ts';
-import { scanActionSchema } from '../../../app/domain/scan.ts';
-import type { TargetStatus } from '../../../app/domain/target.ts';
+import { scanActionSchema, type ScanRange } from '../../../app/domain/scan.ts';
+import { blockCount, type TargetStatus } from '../../../app/domain/target.ts';
+import { targetMissing } from '../../mappings.ts';
 import { misused } from '../arguments.ts';
 import { machine, type Context } from '../context.ts';
 import { statusWords } from '../words.ts';
@@ -43,7 +44,22 @@ export async function scan(context: Context): Promise<number> {
   const name = args.pairName();
   const action = scanActionSchema.safeParse(args.operand('ACTION'));
   if (!action.success) throw misused(args.verb, `ACTION is one of ${scanActionSchema.options.join(', ')}`);
-  return tell(context, name, await machine(context)['target.scan']({ name, action: action.data }));
+  const isRanged = ['first', 'count'].some((option) => args.has(option));
+  if (isRanged && action.data !== 'start') throw misused(args.verb, 'only start takes --first and --count');
+  const range = isRanged ? { range: await scanRange(context, name) } : {};
+  return tell(context, name, await machine(context)['target.scan']({ name, action: action.data, ...range }));
+}
+
+/** The blocks that the options name; the helper checks them against the pair. */
+async function scanRange(context: Context, name: string): Promise<ScanRange> {
+  const { args } = context;
+  const firstBlock = args.count('first') ?? 0;
+  const count = args.count('count', 1);
+  if (count !== null) return { firstBlock, blockCount: count };
+  const { targets } = await machine(context)['targets.list']({});
+  const target = targets.find((one) => one.name === name);
+  if (target === undefined) throw targetMissing(name);
+  return { firstBlock, blockCount: Math.max(1, blockCount(target) - firstBlock) };
 }
 
 function tell({ terminal, args }: Context, name: string, status: TargetStatus): number {

@@ -71,6 +71,9 @@ function printState(terminal: Terminal, state: SavedState | null): void {
     const words = [number, time, plain(type), block ?? '-', spareBlock ?? '-', detail === null ? '-' : plain(detail)];
     terminal.line(`event ${words.join(' ')}`);
   }
+  for (const { block, softErrors, slowReads } of state.marginal) {
+    terminal.line(`marginal ${block} soft ${softErrors} slow ${slowReads}`);
+  }
   for (const { block, seconds } of state.pending) terminal.line(`pending ${block} ${timeOf(seconds)}`);
 }
 

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { blockCount } from '../../../app/domain/target.ts';
 import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
 import { ForecastShort } from '../forecast/ForecastShort.tsx';
@@ -8,6 +9,7 @@ import { CellDetails } from '../heatmap/CellDetails.tsx';
 import type { Pointed } from '../heatmap/Heatmap.tsx';
 import { EventLine } from '../events/EventLine.tsx';
 import { ScanPanel } from '../scan/ScanPanel.tsx';
+import { ScanPart } from '../scan/ScanPart.tsx';
 import { percent } from './Tiles.tsx';
 import { spareFree } from './verdict.ts';
 
@@ -26,6 +28,12 @@ export function Side(props: {
       {pointed !== null ? (
         <div className="side-part side-scroll" tabIndex={0} role="region" aria-label="What is known">
           <CellDetails connection={connection.id} target={target} pointed={pointed} />
+          <ScanPart
+            key={`${pointed.first}/${pointed.count}`}
+            connection={connection}
+            target={target}
+            {...within(pointed, blockCount(target.device))}
+          />
           <Button
             variant="subtle"
             size="compact-xs"
@@ -72,6 +80,12 @@ export function Side(props: {
       )}
     </aside>
   );
+}
+
+/** What of a cell lies on the device: the last one may reach beyond its end. */
+function within({ first, count }: Pointed, blocks: number): { first: number; count: number } {
+  const from = Math.min(first, blocks - 1);
+  return { first: from, count: Math.min(count, blocks - from) };
 }
 
 function SpareGauge({ target }: { target: TargetView }) {

@@ -2,11 +2,13 @@ import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { scanProgress, type ScanAction } from '../../../app/domain/scan.ts';
+import { blockCount } from '../../../app/domain/target.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
-import { scanSentence, timeLeft } from './words.ts';
+import { useScanDoing } from './use-scan-doing.ts';
+import { coveredSentence, doingSentence, scanSentence, timeLeft } from './words.ts';
 import './scan.css';
 
 const actions: Readonly<Record<ScanAction, string>> = {
@@ -22,6 +24,8 @@ export function ScanPanel({ connection, target }: { connection: Connection; targ
   const live = useLive(connection);
   const call = useCall('target.scan');
   const progress = scanProgress(device, status, events);
+  const running = status.scanState === 'running';
+  const doing = useScanDoing(connection.id, device.name, live && running);
   const act = (action: ScanAction): void => {
     void call.run({ connection: connection.id, name: device.name, action });
   };
@@ -50,10 +54,12 @@ export function ScanPanel({ connection, target }: { connection: Connection; targ
           <div className="meter-fill" style={{ width: `${progress.part * 100}%`, background: 'var(--data-1)' }} />
         </div>
       )}
+      {running && <p className="scan-now">{doingSentence(doing, status.scanBlock)}</p>}
       <p className="label scan-words">
         {scanSentence(status)}
-        {progress !== null && ` Next: block ${formatCount(status.scanBlock)}.`}
-        {progress !== null && status.scanState === 'running' && timeLeft(progress, heard)}
+        {progress !== null && coveredSentence(progress, blockCount(device))}
+        {progress !== null && !running && ` Next: block ${formatCount(status.scanBlock)}.`}
+        {progress !== null && running && timeLeft(progress, heard)}
       </p>
       <div className="row">
         {offered.map((action) => (

@@ -1,12 +1,13 @@
-import type { ScanProgress } from '../../../app/domain/scan.ts';
+import type { ScanDoing, ScanProgress } from '../../../app/domain/scan.ts';
+import { blocksText } from '../../words/heatmap.ts';
 import type { TargetStatus } from '../../../app/domain/target.ts';
-import { formatCounted } from '../../../app/domain/units.ts';
+import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 
 /** What a scan is for, or what becomes of the one under way, in one sentence. */
 export function scanSentence({ scanState, scanPasses, mode }: TargetStatus): string {
   switch (scanState) {
     case 'running':
-      return mode === 'halted' ? 'Waiting, since moving is halted.' : 'Reading the disk. It waits while you use it.';
+      return mode === 'halted' ? 'It goes on when moving does.' : 'It waits while you use the disk.';
     case 'paused':
       return 'Held until you go on.';
     case 'idle':
@@ -19,6 +20,55 @@ export function scanSentence({ scanState, scanPasses, mode }: TargetStatus): str
     default:
       return scanState satisfies never;
   }
+}
+
+/** From when on a read is told with how long it takes, in milliseconds: a healthy one is over long before. */
+const LONG_READ_MS = 2000;
+
+/** What a scan that runs is doing at this moment; `next` where that is not known. */
+export function doingSentence(doing: ScanDoing | null, next: number): string {
+  if (doing === null) return `Reading the disk, block ${formatCount(next)} next`;
+  const block = formatCount(doing.block ?? next);
+  const seconds = `, ${formatCount(Math.floor(doing.milliseconds / 1000))} s`;
+  const late = doing.milliseconds < LONG_READ_MS ? '' : seconds;
+  switch (doing.what) {
+    case 'reading':
+      return `Reading block ${block}${late}`;
+    case 'near':
+      return `Looking around a bad block, at ${block}${late}`;
+    case 'retrying':
+      return `Retrying block ${block}${seconds}`;
+    case 'busy':
+      return 'Waiting while the disk is busy';
+    case 'pacing':
+      return `Waiting, so as not to exceed the scan rate; block ${block} next`;
+    case 'memory':
+      return 'Waiting for memory';
+    case 'halted':
+      return 'Waiting, since moving is halted';
+    case 'suspended':
+      return 'Waiting until the device is resumed';
+    // It has just changed: the status tells in a moment.
+    case 'paused':
+      return 'Held';
+    case 'idle':
+      return 'Not reading';
+    default:
+      return doing.what satisfies never;
+  }
+}
+
+/** Beside blocks that could be scanned: what of the scan that is under way. */
+export function partSentence(progress: ScanProgress, first: number, count: number): string {
+  const done = `${(progress.part * 100).toFixed(1)} % of it done`;
+  return progress.first === first && progress.blocks === count
+    ? `It is being scanned, ${done}.`
+    : `Another scan is under way, ${done}. Stop it, or wait until it is over.`;
+}
+
+/** Which blocks a scan covers; empty where it covers all. */
+export function coveredSentence({ first, blocks }: ScanProgress, all: number): string {
+  return blocks === all ? '' : ` ${blocksText(first, blocks)} only.`;
 }
 
 /** The scan in a figure and what it means, for a card. */

@@ -38,7 +38,7 @@ static const struct field head_fields[] = {
 	HEAD(unit.sequence), HEAD(unit.index), HEAD(unit.count),
 	HEAD(unit.kind), HEAD(unit.uuid[3]), HEAD(flags), HEAD(event_units),
 	HEAD(pending_units), HEAD(last_event), HEAD(auto_remaps),
-	HEAD(scan_block),
+	HEAD(scan_block), HEAD(marginal_units),
 };
 
 static const struct field unit_fields[] = {
@@ -90,7 +90,7 @@ static const u32 limits[] = {
 	REMAP_MISSED_MAX, REMAP_MOVED_MAX, REMAP_TABLE_ENTRIES,
 	REMAP_MAX_BLOCK_SECTORS, REMAP_PLACES, REMAP_WITNESS, REMAP_COPIES,
 	REMAP_STATE_MIN, REMAP_STATE_MAX, REMAP_STATE_EVENT_MAX,
-	REMAP_STATE_PENDING_MAX,
+	REMAP_STATE_PENDING_MAX, REMAP_STATE_MARGINAL_MAX,
 };
 
 static u64 other_value(struct image *image, const struct field *f, u64 old)

@@ -109,6 +109,10 @@ static void save(struct remap_c *rc)
 	remap_region_scanned(rc, 0, rc->main_blocks / 2);
 	remap_region_error(rc, 40, REMAP_ERROR_READ);
 	remap_region_error(rc, rc->main_blocks - 1, REMAP_ERROR_SOFT);
+	for (i = 0; i < 3; i++) {
+		xa_store(&rc->soft, 50 + i, xa_mk_value(i + 1), GFP_NOIO);
+		xa_store(&rc->slow, 52 + i, xa_mk_value(i + 1), GFP_NOIO);
+	}
 	require(!remap_state_save(rc, false));
 	give("saved");
 	require(!remap_state_save(rc, true));

@@ -70,6 +70,14 @@ export interface StateImage extends UnitHeader {
   readonly lastEvent: number;
   readonly events: readonly EventImage[];
   readonly pending: readonly { readonly block: number; readonly seconds: number }[];
+  readonly marginal: readonly MarginalImage[];
+}
+
+/** A block that could be read, but only after retries or slowly, and how often. */
+export interface MarginalImage {
+  readonly block: number;
+  readonly soft: number;
+  readonly slow: number;
 }
 
 export class SpareImageError extends Error {
@@ -79,6 +87,8 @@ export class SpareImageError extends Error {
 const STATE_HEAD = 1;
 const STATE_EVENTS = 2;
 const STATE_PENDING = 3;
+const STATE_REGIONS = 4;
+const STATE_MARGINAL = 5;
 const SLOT_STATES: readonly SlotState[] = ['free', 'mapped', 'bad'];
 const CAUSES: readonly Cause[] = ['none', 'auto', 'manual', 'proactive'];
 
@@ -261,9 +271,10 @@ export class SpareImage {
     const [head] = heads.sort((a, b) => b.header.sequence - a.header.sequence);
     if (head === undefined) return undefined;
     const { slot, unit, header } = head;
-    const units = unit.readUInt32LE(68) + unit.readUInt32LE(72);
+    const units = [68, 72, 76, 196].reduce((sum, offset) => sum + unit.readUInt32LE(offset), 0);
     const events: EventImage[] = [];
     const pending: { block: number; seconds: number }[] = [];
+    const marginal: MarginalImage[] = [];
     for (let index = 1; index <= units; index++) {
       const body = this.unit(stateUnit(this.layout, slot, index));
       const found = readHeader(body, 'state');
@@ -272,10 +283,13 @@ export class SpareImage {
       }
       if (found.kind === STATE_EVENTS) events.push(...readEvents(body, found.count));
       else if (found.kind === STATE_PENDING) pending.push(...readPending(body, found.count));
-      else throw new SpareImageError(`unit ${index} of state slot ${slot} is of no known kind`);
+      else if (found.kind === STATE_MARGINAL) marginal.push(...readMarginal(body, found.count));
+      else if (found.kind !== STATE_REGIONS) {
+        throw new SpareImageError(`unit ${index} of state slot ${slot} is of no known kind`);
+      }
     }
     const clean = (unit.readUInt32LE(64) & 1) === 1;
-    return { ...header, slot, clean, lastEvent: number64(unit, 80), events, pending };
+    return { ...header, slot, clean, lastEvent: number64(unit, 80), events, pending, marginal };
   }
 
   /** Whether both copies are whole and alike. */
@@ -306,6 +320,14 @@ function readEvents(unit: Buffer, count: number): EventImage[] {
       detail: text(bytes.subarray(32, 64)),
     };
   });
+}
+
+function readMarginal(unit: Buffer, count: number): MarginalImage[] {
+  return Array.from({ length: count }, (_, index) => ({
+    block: number64(unit, 64 + index * 16),
+    soft: unit.readUInt32LE(72 + index * 16),
+    slow: unit.readUInt32LE(76 + index * 16),
+  }));
 }
 
 function readPending(unit: Buffer, count: number): { block: number; seconds: number }[] {
