@@ -7,6 +7,7 @@ import { href } from '../../app/router.ts';
 import { DeviceAlias, Serial } from '../../design/DeviceName.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { contentOf, kindOf, modelOf, sizeOf, usesOf } from '../../words/device.ts';
+import { DriveAlertLines } from '../alerts/DriveAlerts.tsx';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { SmartLink } from '../smart/SmartLink.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
@@ -74,6 +75,7 @@ function DiskRow({ connection, device }: { connection: Connection; device: Block
         <div className="label">
           {modelOf(device)} · {device.name} · <Serial serial={device.serial} />
         </div>
+        {device.kind === 'disk' && <DriveAlertLines connection={connection} disk={device} />}
       </td>
       <td className="num nowrap">{sizeOf(device.sizeSectors)}</td>
       <td className="nowrap">{kindOf(device)}</td>

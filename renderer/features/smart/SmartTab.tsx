@@ -6,6 +6,7 @@ import type { Role } from '../../../app/domain/block-device.ts';
 import { DeviceAlias } from '../../design/DeviceName.tsx';
 import { deviceAt } from '../../identity/target.ts';
 import { modelOf } from '../../words/device.ts';
+import { DriveAlerts } from '../alerts/DriveAlerts.tsx';
 import { SmartPanel } from './SmartPanel.tsx';
 
 /** The health of both drives of a protected device, one at a time: main first. */
@@ -13,6 +14,7 @@ export function SmartTab({ connection, target }: { connection: Connection; targe
   const [role, setRole] = useState<Role>('main');
   const device = deviceAt(connection, role === 'main' ? target.device.mainDevno : target.device.spareDevno);
   const devno = device?.diskDevno ?? '';
+  const disk = deviceAt(connection, devno);
   return (
     <div className="smart-tab">
       <div className="row row-wrap">
@@ -34,6 +36,7 @@ export function SmartTab({ connection, target }: { connection: Connection; targe
           </>
         )}
       </div>
+      {disk !== null && <DriveAlerts connection={connection} disk={disk} />}
       <SmartPanel key={devno} connection={connection} devno={devno} />
     </div>
   );
