@@ -1,8 +1,8 @@
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import { AppError } from '../../app/errors.ts';
 import type { Drive } from '../../app/history/drive.ts';
-import { damageCounters, type TimesOf } from '../forecast/drive.ts';
-import { never, type Times } from '../forecast/times.ts';
+import { damageCounters, type TimesOf } from '../../app/forecast/drive.ts';
+import { never, type Times } from '../../app/forecast/times.ts';
 import type { HistoryPort, Log } from '../ports.ts';
 
 /** Remembers the counters of damage that drives tell of. Without a history nothing is known of their past. */

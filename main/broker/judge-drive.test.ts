@@ -119,6 +119,17 @@ describe('a drive of no pair', () => {
   });
 });
 
+it('the forecast of a drive knows when its counters rose', async () => {
+  told.set(FREE, counters({ 198: 1 }));
+  await start();
+  const before = view.connection.smart[FREE]?.forecast;
+  expect(before).toMatchObject({ terms: [{ id: 'offline-uncorrectable' }] });
+  await tells(FREE, counters({ 198: 2 }));
+  const after = view.connection.smart[FREE]?.forecast;
+  expect(after?.terms[0]?.sentence).toContain('the count rose within the last day');
+  expect(after?.probability.point).toBeGreaterThan(before?.probability.point ?? 1);
+});
+
 describe('a drive of a live pair', () => {
   it('is told by its pair alone when it says that it fails', async () => {
     await start();

@@ -6,12 +6,15 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { pairOf, type PairPart } from '../../app/domain/pair.ts';
 import type { Intent, Plan } from '../../app/domain/plan.ts';
+import type { DriveHealth } from '../../app/domain/smart.ts';
 import { appError, type AppError } from '../../app/errors.ts';
+import { driveForecast } from '../../app/forecast/drive.ts';
 import { driveBehind, type Drive } from '../../app/history/drive.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import { AlertService } from '../alerts/service.ts';
+import { kindOf } from '../forecast/gather.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { Applying } from './applying.ts';
 import { LabMirror } from './lab-mirror.ts';
@@ -329,13 +332,21 @@ export class Session {
       change: (recipe) => this.#change(({ smart }) => recipe(smart)),
       heard: (devno, health, now) => {
         const disk = this.#disks().find((one) => one.devno === devno);
-        if (disk !== undefined) {
-          this.#drives.heard(driveBehind(disk, health), health, now);
-          judgeDrive(this.alerts, disk, health, this.#pairOf(devno)?.role ?? null);
-        }
+        if (disk !== undefined) this.#driveHeard(disk, health, now);
         this.targets.healthHeard(devno, health);
       },
       log: this.#log,
+    });
+  }
+
+  #driveHeard(disk: BlockDevice, health: DriveHealth, now: number): void {
+    const drive = driveBehind(disk, health);
+    this.#drives.heard(drive, health, now);
+    judgeDrive(this.alerts, disk, health, this.#pairOf(disk.devno)?.role ?? null);
+    const made = driveForecast(health, kindOf(disk), this.#drives.timesOf(drive), now);
+    this.#change(({ smart }) => {
+      const view = smart[disk.devno];
+      if (view !== undefined) view.forecast = made;
     });
   }
 

@@ -6,7 +6,7 @@ import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
 import { predictWhere, withTroubles, type Trouble } from '../../app/forecast/where.ts';
-import type { TimesOf } from './drive.ts';
+import type { TimesOf } from '../../app/forecast/drive.ts';
 import { gather, type MetTroubles } from './gather.ts';
 
 /** What is known of the disks of a device's machine. */

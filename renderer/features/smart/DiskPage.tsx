@@ -14,6 +14,8 @@ import { deviceAt } from '../../identity/target.ts';
 import { useConnection } from '../../store/context.tsx';
 import { kindOf, modelOf, sizeOf } from '../../words/device.ts';
 import { DriveAlerts, DriveMute } from '../alerts/DriveAlerts.tsx';
+import { DriveForecast } from '../forecast/ForecastPanel.tsx';
+import { ForecastShort } from '../forecast/ForecastShort.tsx';
 import { KernelSaid } from '../kernel/KernelSaid.tsx';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { LostNotice } from '../overview/LostNotice.tsx';
@@ -27,8 +29,8 @@ export function DiskPage({ connection: id, devno }: { connection: ConnectionId; 
   return (
     <div className="page">
       <LostNotice connection={connection} />
-      <section className="panel panel-body smart-tab" aria-label="Health of the drive">
-        {device === null ? (
+      {device === null ? (
+        <section className="panel panel-body smart-tab" aria-label="Health of the drive">
           <Empty
             icon={IconGhost}
             title="This disk is not there at this moment"
@@ -40,10 +42,10 @@ export function DiskPage({ connection: id, devno }: { connection: ConnectionId; 
           >
             It was pulled, or the connection is not open.
           </Empty>
-        ) : (
-          <Known connection={connection} device={device} />
-        )}
-      </section>
+        </section>
+      ) : (
+        <Known connection={connection} device={device} />
+      )}
     </div>
   );
 }
@@ -57,22 +59,31 @@ function Known({ connection, device }: { connection: Connection; device: BlockDe
     disk.devno,
   );
   const isMain = part?.role === 'main';
+  const forecast = isMain ? null : (connection.smart[disk.devno]?.forecast ?? null);
   return (
     <>
-      <div className="row row-wrap">
-        <h2 className="section-title">
-          <DeviceAlias device={device} />
-        </h2>
-        <LabRoleBadge connection={connection} device={device} />
-        <span className="label">
-          {modelOf(device)} · {device.name} · {sizeOf(device.sizeSectors)} · {kindOf(device)}
-        </span>
-      </div>
-      {isMain && <MainOf connection={connection} name={part.device.name} />}
-      <DriveAlerts connection={connection} disk={disk} />
-      <SmartPanel connection={connection} devno={disk.devno} />
-      {!isMain && <DriveMute connection={connection} disk={disk} />}
-      <KernelSaid connection={connection} devno={disk.devno} />
+      <section className="panel panel-body smart-tab" aria-label="Health of the drive">
+        <div className="row row-wrap">
+          <h2 className="section-title">
+            <DeviceAlias device={device} />
+          </h2>
+          <LabRoleBadge connection={connection} device={device} />
+          <span className="label">
+            {modelOf(device)} · {device.name} · {sizeOf(device.sizeSectors)} · {kindOf(device)}
+          </span>
+        </div>
+        {isMain && <MainOf connection={connection} name={part.device.name} />}
+        <DriveAlerts connection={connection} disk={disk} />
+        {forecast !== null && <ForecastShort forecast={forecast} />}
+        <SmartPanel connection={connection} devno={disk.devno} />
+        {!isMain && <DriveMute connection={connection} disk={disk} />}
+        <KernelSaid connection={connection} devno={disk.devno} />
+      </section>
+      {forecast !== null && (
+        <section className="panel" aria-label="Forecast of the drive">
+          <DriveForecast forecast={forecast} from="disk" />
+        </section>
+      )}
     </>
   );
 }
