@@ -39,6 +39,10 @@ describe('the SMART tab of a protected device', () => {
     const table = screen.getByRole('table', { name: 'All attributes' });
     const timeouts = within(table).getByText('Command Timeout').closest('tr');
     expect(timeouts?.textContent).toContain('171801313324 in all, 4 over 5 s, 4 over 7.5 s');
+    expect(timeouts?.textContent).toContain('cable and power may be to blame as well. Differs between makers.');
+    const waiting = within(table).getByText('Current Pending Sector').closest('tr');
+    expect(waiting?.textContent).toContain('Sectors that cannot be read at this moment');
+    expect(waiting?.textContent).not.toContain('Differs');
   });
 });
 
