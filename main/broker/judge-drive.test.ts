@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Alert, Notice } from '../../app/alerts/schema.ts';
 import type { DriveHealth, SmartReading } from '../../app/domain/smart.ts';
+import { damageCounters } from '../../app/forecast/drive.ts';
+import { counterNames } from '../../app/history/counters.ts';
 import { fileHistory } from '../../tests/doubles/history.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
 import { sceneReading } from '../../tests/doubles/scene-smart.ts';
@@ -128,6 +130,29 @@ it('the forecast of a drive knows when its counters rose', async () => {
   const after = view.connection.smart[FREE]?.forecast;
   expect(after?.terms[0]?.sentence).toContain('the count rose within the last day');
   expect(after?.probability.point).toBeGreaterThan(before?.probability.point ?? 1);
+});
+
+it('what a drive counted is told with its past, of a disk that is not there nothing', async () => {
+  told.set(FREE, counters({ 5: 2 }));
+  await start();
+  await tells(FREE, counters({ 5: 2 }));
+  await tells(FREE, counters({ 5: 7, 197: 1 }));
+  const { counters: kept } = await view.call('history.counters', { ...local, devno: FREE });
+  expect(kept.map(({ name, changes }) => [name, changes.map(({ value }) => value)])).toEqual([
+    ['5', [2, 7]],
+    ['187', [0]],
+    ['197', [0, 1]],
+    ['198', [0]],
+  ]);
+  expect(await view.call('history.counters', { ...local, devno: '8:240' })).toEqual({ counters: [] });
+});
+
+it('every counter of damage that is remembered can be shown', () => {
+  const all = [5, 10, 187, 196, 197, 198, 199].map((id) => ({ ...counters({}).attributes[0], id, count: 1 }));
+  const health = sceneReading('8:32');
+  if (health.state !== 'read' || health.health.nvme === null) throw new Error('the scene’s NVMe drive tells nothing');
+  const told = damageCounters({ ...health.health, attributes: all as DriveHealth['attributes'] });
+  expect(told.map(([name]) => name).sort()).toEqual([...counterNames].sort());
 });
 
 describe('a drive of a live pair', () => {

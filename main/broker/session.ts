@@ -145,6 +145,12 @@ export class Session {
     throw closedError(this.connector.title);
   }
 
+  /** The drive that a whole disk is; null when it is not there or could be any. */
+  driveAt(devno: string): Drive | null {
+    const disk = this.#disks().find((one) => one.devno === devno);
+    return disk === undefined ? null : this.#driveBehind(disk);
+  }
+
   /** Installs the kernel module and looks at the machine again. */
   async installModule(): Promise<void> {
     if (this.connector.installModule === undefined) {

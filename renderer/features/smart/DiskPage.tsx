@@ -16,6 +16,7 @@ import { kindOf, modelOf, sizeOf } from '../../words/device.ts';
 import { DriveAlerts, DriveMute } from '../alerts/DriveAlerts.tsx';
 import { DriveForecast } from '../forecast/ForecastPanel.tsx';
 import { ForecastShort } from '../forecast/ForecastShort.tsx';
+import { DriveHistory } from '../history/DriveHistory.tsx';
 import { KernelSaid } from '../kernel/KernelSaid.tsx';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { LostNotice } from '../overview/LostNotice.tsx';
@@ -79,6 +80,7 @@ function Known({ connection, device }: { connection: Connection; device: BlockDe
         {!isMain && <DriveMute connection={connection} disk={disk} />}
         <KernelSaid connection={connection} devno={disk.devno} />
       </section>
+      <DriveHistory connection={connection} devno={disk.devno} />
       {forecast !== null && (
         <section className="panel" aria-label="Forecast of the drive">
           <DriveForecast forecast={forecast} from="disk" />
