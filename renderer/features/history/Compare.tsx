@@ -121,7 +121,7 @@ function ReadAt({ wanted, point }: { wanted: number | null; point: HistoryPoint 
 }
 
 function Difference({ by }: { by: number }) {
-  if (by === 0) return <span className="muted">no change</span>;
+  if (by === 0) return <span className="muted nowrap">no change</span>;
   return <strong>{`${by > 0 ? '+' : '−'}${formatCount(Math.abs(by))}`}</strong>;
 }
 
