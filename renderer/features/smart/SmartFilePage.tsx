@@ -31,7 +31,8 @@ export function SmartFilePage() {
       setOpened({ name: file.name, saved: null, error: toErrorData(thrown) });
     }
   };
-  const forecast = opened === null || opened.saved === null ? null : forecastOf(opened.saved);
+  const saved = opened?.saved ?? null;
+  const forecast = saved === null ? null : forecastOf(saved);
   const button = (
     <FileButton accept=".json,application/json,text/plain" onChange={(file) => void open(file)}>
       {(props) => <Button {...props}>{opened === null ? 'Open a smartctl file…' : 'Open another file…'}</Button>}
