@@ -3,14 +3,31 @@ import { describe, expect, it } from 'vitest';
 
 import type { TargetStatus } from '../domain/target.ts';
 import { sceneStatus } from '../../tests/doubles/scene.ts';
-import { acknowledge, deliveryOf, isDue, isQuiet, judge, type SubjectState } from './judge.ts';
+import { driveStates, noDriveFacts, type DriveFacts } from './drive.ts';
+import { absorb, acknowledge, deliveryOf, isDue, isQuiet, judge, type SubjectState } from './judge.ts';
 import type { Facts } from './rules.ts';
 import { alertRules, type Alert, type AlertRule } from './schema.ts';
 import { alertWords, noticeOf } from './words.ts';
 
 const subject = { id: 'some-uuid', name: 'weak-disk' };
 const well: TargetStatus = { ...sceneStatus([], 1_000, 0), softErrors: 0, risk: 0 };
-const allWell: Facts = { status: well, lost: 'nothing', mainFailed: false, spareFailed: false, forecast: 0 };
+const quiet: DriveFacts = {
+  failed: 0,
+  reallocated: 0,
+  uncorrectable: 0,
+  pending: 0,
+  offlineUncorrectable: 0,
+  mediaErrors: 0,
+};
+const allWell: Facts = {
+  status: well,
+  lost: 'nothing',
+  mainFailed: false,
+  spareFailed: false,
+  forecast: 0,
+  drive: quiet,
+};
+const drive = (part: Partial<DriveFacts>): Facts => ({ drive: { ...quiet, ...part } });
 
 /** The rule's alert after the facts became known one after the other. */
 function after(rule: AlertRule, ...facts: readonly Facts[]): Alert | null {
@@ -33,6 +50,14 @@ const rises: readonly (readonly [AlertRule, Facts, string])[] = [
   ['main-failed', { mainFailed: true }, 'the main disk itself says that it is failing'],
   ['spare-failed', { spareFailed: true }, 'the spare itself says that it is failing'],
   ['forecast', { forecast: 1 }, 'the forecast for the main disk got worse'],
+  ['drive-failed', drive({ failed: driveStates.indexOf('failed') }), 'the drive itself says that it is failing'],
+  ['drive-failed', drive({ failed: driveStates.indexOf('temperature') }), 'outside of its temperature limits'],
+  ['drive-failed', drive({ failed: driveStates.indexOf('read-only') }), 'it takes no more writes'],
+  ['drive-reallocated', drive({ reallocated: 2 }), 'has replaced 2 more bad sectors, 2 in all'],
+  ['drive-uncorrectable', drive({ uncorrectable: 1 }), 'could not correct 1 more error, 1 in all'],
+  ['drive-pending', drive({ pending: 8 }), '8 sectors cannot be read at this moment'],
+  ['drive-offline', drive({ offlineUncorrectable: 1 }), 'own scan met 1 more unreadable sector'],
+  ['drive-media-errors', drive({ mediaErrors: 3 }), 'damaged beyond correction 3 more times'],
 ];
 
 describe('every rule', () => {
@@ -78,7 +103,10 @@ it('a state is told at first sight, old counts that stand still are not', () => 
   expect(after('protection', { status: { ...well, mode: 'fail' } })).not.toBeNull();
   expect(after('pending', { status: { ...well, pending: 1 } })).not.toBeNull();
   expect(after('main-failed', { mainFailed: true })).not.toBeNull();
+  expect(after('drive-failed', drive({ failed: 1 }))).not.toBeNull();
   expect(after('moved', { status: { ...well, auto: 500 } })).toBeNull();
+  const old = drive({ reallocated: 24, uncorrectable: 3, pending: 8, offlineUncorrectable: 8, mediaErrors: 1 });
+  expect(alertRules.map((rule) => after(rule, old))).toEqual(alertRules.map(() => null));
   expect(after('forecast', { forecast: 2 })).toBeNull();
 });
 
@@ -98,9 +126,26 @@ const someFacts: fc.Arbitrary<Facts> = fc.record(
     mainFailed: fc.option(fc.boolean()),
     spareFailed: fc.option(fc.boolean()),
     forecast: fc.option(fc.nat(4)),
+    drive: fc.record({
+      failed: fc.option(fc.nat(driveStates.length - 1)),
+      reallocated: fc.option(fc.nat(20)),
+      uncorrectable: fc.option(fc.nat(20)),
+      pending: fc.option(fc.nat(20)),
+      offlineUncorrectable: fc.option(fc.nat(20)),
+      mediaErrors: fc.option(fc.nat(20)),
+    }),
   },
   { requiredKeys: [] },
 );
+
+it('what another subject tells leaves no alert and is no news later, and the rest stays', () => {
+  const told = judge({}, subject, drive({ failed: 2, pending: 0 }), 0);
+  const risen = judge(told, subject, drive({ failed: 2, pending: 3 }), 1);
+  const absorbed = absorb(risen, subject, { drive: { ...noDriveFacts, failed: 7 } }, 2);
+  expect(absorbed['drive-failed']).toEqual({ seen: 7, alert: null });
+  expect(absorbed['drive-pending']?.alert).toMatchObject({ value: 3 });
+  expect(judge(absorbed, subject, drive({ failed: 7, pending: 3 }), 3)).toBe(absorbed);
+});
 
 describe('whatever happens', () => {
   it('the same facts twice change nothing', () => {

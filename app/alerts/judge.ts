@@ -63,6 +63,14 @@ export function acknowledge(state: SubjectState, rule: AlertRule): SubjectState 
   return known === undefined || known.alert === null ? state : { ...state, [rule]: { ...known, alert: null } };
 }
 
+/**
+ * The state after facts became known that are told of another subject: what they say is seen, and no alert of it stands.
+ */
+export function absorb(state: SubjectState, subject: Subject, facts: Facts, now: number): SubjectState {
+  const known = alertRules.filter((rule) => levelOf(rule, facts) !== null);
+  return known.reduce(acknowledge, judge(state, subject, facts, now));
+}
+
 /** How many times the count that was told a count must be before it is told again without being acknowledged. */
 const MUCH_WORSE = 10;
 

@@ -1,4 +1,5 @@
 import type { TargetStatus } from '../domain/target.ts';
+import type { DriveFacts } from './drive.ts';
 import type { AlertRule } from './schema.ts';
 
 /** Percent of the spare's blocks left at which it is called low: the target's own default of `low_spare`. */
@@ -14,6 +15,8 @@ export interface Facts {
   readonly spareFailed?: boolean | null;
   /** The forecast's verdict, 0 the best; higher is worse. */
   readonly forecast?: number | null;
+  /** What a drive tells of itself, where it is the subject. */
+  readonly drive?: DriveFacts;
 }
 
 /** How bad a rule's matter is, as a number that is 0 while all is well; null when it is not known. */
@@ -41,6 +44,18 @@ export function levelOf(rule: AlertRule, facts: Facts): number | null {
       return booleanLevel(facts.spareFailed);
     case 'forecast':
       return facts.forecast ?? null;
+    case 'drive-failed':
+      return facts.drive?.failed ?? null;
+    case 'drive-reallocated':
+      return facts.drive?.reallocated ?? null;
+    case 'drive-uncorrectable':
+      return facts.drive?.uncorrectable ?? null;
+    case 'drive-pending':
+      return facts.drive?.pending ?? null;
+    case 'drive-offline':
+      return facts.drive?.offlineUncorrectable ?? null;
+    case 'drive-media-errors':
+      return facts.drive?.mediaErrors ?? null;
   }
 }
 
@@ -68,16 +83,31 @@ export const weights: Readonly<Record<AlertRule, 'notable' | 'grave'>> = {
   'main-failed': 'grave',
   'spare-failed': 'grave',
   forecast: 'notable',
+  'drive-failed': 'grave',
+  'drive-reallocated': 'notable',
+  'drive-uncorrectable': 'grave',
+  'drive-pending': 'grave',
+  'drive-offline': 'grave',
+  'drive-media-errors': 'grave',
 };
 
-/** Rules whose number counts blocks. Of all others each value is a state of its own, and each rise is told. */
+/** What a drive has counted of its own damage. */
+const driveCounts: ReadonlySet<AlertRule> = new Set<AlertRule>([
+  'drive-reallocated',
+  'drive-uncorrectable',
+  'drive-pending',
+  'drive-offline',
+  'drive-media-errors',
+]);
+
+/** Rules whose number counts blocks or errors. Of all others each value is a state of its own, and each rise is told. */
 export function isCount(rule: AlertRule): boolean {
-  return rule === 'pending' || rule === 'moved';
+  return rule === 'pending' || rule === 'moved' || driveCounts.has(rule);
 }
 
 /** Rules that neither a mute nor quiet hours hold back: the drive itself says that it fails. */
 export function isNeverHidden(rule: AlertRule): boolean {
-  return rule === 'main-failed' || rule === 'spare-failed';
+  return rule === 'main-failed' || rule === 'spare-failed' || rule === 'drive-failed';
 }
 
 /**
@@ -85,5 +115,5 @@ export function isNeverHidden(rule: AlertRule): boolean {
  * above 0 is told at first sight.
  */
 export function startsSilently(rule: AlertRule): boolean {
-  return rule === 'moved' || rule === 'forecast';
+  return rule === 'moved' || rule === 'forecast' || driveCounts.has(rule);
 }

@@ -2,7 +2,10 @@ import * as z from 'zod';
 
 import { countSchema } from '../domain/units.ts';
 
-/** What can be alerted. Each is a number that is 0 while all is well and rises as it gets worse (rules.ts). */
+/**
+ * What can be alerted. Each is a number that is 0 while all is well and rises as it gets worse (rules.ts). Those of a
+ * drive are of what it tells of itself, where no protected pair tells the same.
+ */
 export const alertRules = [
   'pending',
   'moved',
@@ -14,11 +17,17 @@ export const alertRules = [
   'main-failed',
   'spare-failed',
   'forecast',
+  'drive-failed',
+  'drive-reallocated',
+  'drive-uncorrectable',
+  'drive-pending',
+  'drive-offline',
+  'drive-media-errors',
 ] as const;
 export const alertRuleSchema = z.enum(alertRules);
 export type AlertRule = z.infer<typeof alertRuleSchema>;
 
-/** What an alert is about: a protected pair by its UUID, or a drive by its key. */
+/** What an alert is about: a protected pair by its UUID, or a drive by its key (drive.ts). */
 export const subjectIdSchema = z.string().min(1).max(512);
 
 export const alertSchema = z.strictObject({

@@ -1,78 +1,99 @@
 import { formatCount, formatCounted } from '../domain/units.ts';
+import { driveWords } from './drive-words.ts';
 import { weights } from './rules.ts';
 import type { Alert, Notice } from './schema.ts';
 
-/** An alert in words: what happened, and what to do. `name` is the device's own, so no serial number is in it. */
-export function alertWords(alert: Alert): { sentence: string; advice: string } {
-  const { rule, value, before, name } = alert;
+export interface AlertWords {
+  /** With the name of the device or drive in front; no serial number is in it. */
+  readonly sentence: string;
+  /** The sentence without the name, for where the name stands already. */
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** An alert in words: what happened, and what to do. */
+export function alertWords(alert: Alert): AlertWords {
+  const { what, advice } = wordsOf(alert);
+  return { sentence: `${alert.name}: ${what}`, what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`, advice };
+}
+
+function wordsOf(alert: Alert): { what: string; advice: string } {
+  const { rule, value, before } = alert;
   switch (rule) {
     case 'pending':
       return {
-        sentence: `${name}: ${formatCounted(value, 'block')} cannot be read${before > 0 && value > before ? `, ${formatCount(value - before)} more than before` : ''}.`,
+        what: `${formatCounted(value, 'block')} cannot be read${before > 0 && value > before ? `, ${formatCount(value - before)} more than before` : ''}.`,
         advice: 'What is on them is damaged, the rest is not. Copy your data off this disk now.',
       };
     case 'moved': {
       const news = value - before;
       return {
-        sentence: `${name}: ${formatCounted(news, 'more bad block')} ${news === 1 ? 'was' : 'were'} moved to the spare, ${formatCount(value)} in all.`,
+        what: `${formatCounted(news, 'more bad block')} ${news === 1 ? 'was' : 'were'} moved to the spare, ${formatCount(value)} in all.`,
         advice: 'Nothing was lost by this, but the disk goes on aging. Keep a backup.',
       };
     }
     case 'spare':
       return value >= 2
         ? {
-            sentence: `${name}: the spare is used up. The next bad block cannot be moved.`,
+            what: 'the spare is used up. The next bad block cannot be moved.',
             advice: 'Copy your data off this disk now, then replace it.',
           }
         : {
-            sentence: `${name}: the spare is nearly used up.`,
+            what: 'the spare is nearly used up.',
             advice: 'Copy your data off this disk while every block can still be read.',
           };
     case 'halted':
       return {
-        sentence: `${name}: moving of bad blocks is halted.`,
+        what: 'moving of bad blocks is halted.',
         advice: 'The main disk looks disconnected, or too many blocks failed at once. Check its cable and power.',
       };
     case 'protection':
       return value >= 2
         ? {
-            sentence: `${name}: every read and write fails.`,
+            what: 'every read and write fails.',
             advice: 'Stop using it, keep both disks as they are, and read the last events for the reason.',
           }
         : {
-            sentence: `${name}: no further bad block can be moved, since the spare no longer takes its records.`,
+            what: 'no further bad block can be moved, since the spare no longer takes its records.',
             advice: 'Copy your data off this disk now.',
           };
     case 'metadata':
       return {
-        sentence: `${name}: ${formatCounted(value, 'copy', 'copies')} of the records on the spare cannot be written.`,
+        what: `${formatCounted(value, 'copy', 'copies')} of the records on the spare cannot be written.`,
         advice: 'The other copy still serves. Replace the spare soon.',
       };
     case 'lost':
       return value >= 2
         ? {
-            sentence: `${name}: the protected device is gone, and nobody stopped it here.`,
+            what: 'the protected device is gone, and nobody stopped it here.',
             advice: 'Do not use the main disk by itself: moved blocks hold old data there. Start protection again.',
           }
         : {
-            sentence: `${name}: one of its two disks is no longer seen.`,
+            what: 'one of its two disks is no longer seen.',
             advice: 'Check its cable and power.',
           };
     case 'main-failed':
       return {
-        sentence: `${name}: the main disk itself says that it is failing.`,
+        what: 'the main disk itself says that it is failing.',
         advice: 'Copy your data off this disk now. This is the drive’s own verdict.',
       };
     case 'spare-failed':
       return {
-        sentence: `${name}: the spare itself says that it is failing.`,
+        what: 'the spare itself says that it is failing.',
         advice: 'Replace the spare soon: moved blocks live on it. This is the drive’s own verdict.',
       };
     case 'forecast':
       return {
-        sentence: `${name}: the forecast for the main disk got worse.`,
+        what: 'the forecast for the main disk got worse.',
         advice: 'Read its reasons on the device’s page, and see that your backup is recent.',
       };
+    case 'drive-failed':
+    case 'drive-reallocated':
+    case 'drive-uncorrectable':
+    case 'drive-pending':
+    case 'drive-offline':
+    case 'drive-media-errors':
+      return driveWords(rule, value, before);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../domain/target.ts';
 import { countSchema } from '../domain/units.ts';
 import { errorDataSchema } from '../errors.ts';
+import { countersSchema } from '../history/counters.ts';
 import { historyAnswerSchema, historyPointSchema, MAX_POINTS } from '../history/schema.ts';
 import { MAX_CELLS, MAX_ROWS } from '../protocol/methods.ts';
 import { labActionSchema } from './lab.ts';
@@ -125,6 +126,8 @@ export const requests = {
     params: ofPair.extend({ milliseconds: countSchema }),
     result: z.strictObject({ point: historyPointSchema.nullable() }),
   },
+  /** How the counters of damage of a whole disk changed, as long as they are kept. */
+  'history.counters': { params: onDisk, result: z.strictObject({ counters: countersSchema }) },
   /** Takes note of an alert, of all of a subject where `rule` is null, of all where both are. */
   'alerts.acknowledge': {
     params: onConnection.extend({ subject: subjectIdSchema.nullable(), rule: alertRuleSchema.nullable() }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { forecastSchema } from '../forecast/output.ts';
 import { countSchema, percentSchema } from './units.ts';
 
 /** Attributes and self-tests that are kept of a drive; an ATA drive has at most 30 and 19, an NVMe drive 20 self-tests. */
@@ -141,6 +142,8 @@ export const smartViewSchema = z.strictObject({
   health: driveHealthSchema.nullable(),
   /** When `health` was read, Unix time in milliseconds. */
   heard: countSchema.nullable(),
+  /** From `health` and what is remembered of its counters alone; of a pair's main disk the pair knows more. */
+  forecast: forecastSchema.nullable(),
 });
 export type SmartView = z.infer<typeof smartViewSchema>;
 

@@ -1,4 +1,12 @@
-import { acknowledge, deliveryOf, isDue, judge, type Subject, type SubjectState } from '../../app/alerts/judge.ts';
+import {
+  absorb,
+  acknowledge,
+  deliveryOf,
+  isDue,
+  judge,
+  type Subject,
+  type SubjectState,
+} from '../../app/alerts/judge.ts';
 import { weights, type Facts } from '../../app/alerts/rules.ts';
 import {
   alertRules,
@@ -46,9 +54,18 @@ export class AlertService {
 
   /** Takes in what became known of a subject; what is left out of `facts` stays as it was. */
   observe(subject: Subject, facts: Facts): void {
+    this.#take(subject, facts, judge);
+  }
+
+  /** Takes in what is told of another subject: nothing of it is told here, now or later. */
+  absorb(subject: Subject, facts: Facts): void {
+    this.#take(subject, facts, absorb);
+  }
+
+  #take(subject: Subject, facts: Facts, how: typeof judge): void {
     this.#load();
     const before = this.#subjects.get(subject.id) ?? {};
-    const after = judge(before, subject, facts, Date.now());
+    const after = how(before, subject, facts, Date.now());
     if (after === before) return;
     this.#set(subject.id, after);
     this.#deliver();

@@ -16,6 +16,7 @@ import { AppError, appError, toErrorData } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import { MAX_ROWS } from '../../app/protocol/methods.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
+import { countersOf } from './counters.ts';
 import { readTimes } from './read-times.ts';
 import { eventsBefore, type FetchEvents } from './ring.ts';
 import { Session } from './session.ts';
@@ -235,6 +236,10 @@ export class Broker {
       Promise.resolve(this.#history(connection).samples(device, range)),
     'history.at': ({ connection, device, milliseconds }) =>
       Promise.resolve({ point: this.#history(connection).readingAt(device, milliseconds) }),
+    'history.counters': ({ connection, devno }) => {
+      const drive = this.#session(connection).driveAt(devno);
+      return Promise.resolve({ counters: countersOf(this.#history(connection), drive) });
+    },
     'alerts.acknowledge': ({ connection, subject, rule }) => {
       this.#session(connection).alerts.acknowledge(subject, rule);
       return Promise.resolve({});

@@ -1,9 +1,8 @@
-import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import { AppError } from '../../app/errors.ts';
-import { driveOf } from '../../app/history/drive.ts';
-import { damageCounters, type TimesOf } from '../forecast/drive.ts';
-import { never, type Times } from '../forecast/times.ts';
+import type { Drive } from '../../app/history/drive.ts';
+import { damageCounters, type TimesOf } from '../../app/forecast/drive.ts';
+import { never, type Times } from '../../app/forecast/times.ts';
 import type { HistoryPort, Log } from '../ports.ts';
 
 /** Remembers the counters of damage that drives tell of. Without a history nothing is known of their past. */
@@ -16,9 +15,8 @@ export class DriveMemory {
     this.#log = log;
   }
 
-  /** Keeps what a drive told at a moment, Unix milliseconds. A drive without WWN and serial could be any. */
-  heard(disk: Pick<BlockDevice, 'wwn' | 'serial' | 'model'>, health: DriveHealth, milliseconds: number): void {
-    const drive = driveOf(disk);
+  /** Keeps what a drive told at a moment, Unix milliseconds. One that is null could be any. */
+  heard(drive: Drive | null, health: DriveHealth, milliseconds: number): void {
     const history = this.#history;
     if (drive === null || history === null) return;
     this.#try(undefined, () => {
@@ -27,8 +25,7 @@ export class DriveMemory {
   }
 
   /** What is remembered of a drive's counters. */
-  timesOf(disk: Pick<BlockDevice, 'wwn' | 'serial' | 'model'>): TimesOf {
-    const drive = driveOf(disk);
+  timesOf(drive: Drive | null): TimesOf {
     const history = this.#history;
     if (drive === null || history === null) return () => never;
     return (counter) =>

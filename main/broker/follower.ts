@@ -3,7 +3,7 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { MAX_ROWS, type NotificationParams } from '../../app/protocol/methods.ts';
-import type { TimesOf } from '../forecast/drive.ts';
+import type { TimesOf } from '../../app/forecast/drive.ts';
 import type { KnownDisks } from '../forecast/forecast-of.ts';
 import { Forecaster } from '../forecast/forecaster.ts';
 import type { Log } from '../ports.ts';

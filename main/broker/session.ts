@@ -4,16 +4,22 @@ import type { LabAction } from '../../app/bridge/lab.ts';
 import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
+import { pairOf, type PairPart } from '../../app/domain/pair.ts';
 import type { Intent, Plan } from '../../app/domain/plan.ts';
+import type { DriveHealth } from '../../app/domain/smart.ts';
 import { appError, type AppError } from '../../app/errors.ts';
+import { driveForecast } from '../../app/forecast/drive.ts';
+import { driveBehind, type Drive } from '../../app/history/drive.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import type { NotificationHandler } from '../../app/protocol/client.ts';
 import type { NotificationName, NotificationParams, Params, Result } from '../../app/protocol/methods.ts';
 import { AlertService } from '../alerts/service.ts';
+import { kindOf } from '../forecast/gather.ts';
 import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
 import { Applying } from './applying.ts';
 import { LabMirror } from './lab-mirror.ts';
 import { DriveMemory } from './drives.ts';
+import { judgeDrive } from './judge-drive.ts';
 import { asAppError, cancelledError, closedError, notBuilt, OpeningSteps } from './opening.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
@@ -82,7 +88,7 @@ export class Session {
       observe: (subject, facts) => this.alerts.observe(subject, facts),
       devices: () => this.#disks(),
       isApplying: () => this.#applying.isUnderWay,
-      timesOf: (disk) => this.#drives.timesOf(disk),
+      timesOf: (disk) => this.#drives.timesOf(this.#driveBehind(disk)),
     });
     const { lab } = connector;
     this.#mirror = lab === undefined ? null : new LabMirror(lab, (recipe) => this.#change(recipe));
@@ -137,6 +143,12 @@ export class Session {
   smart(): SmartFollower {
     if (this.#smart !== null) return this.#smart;
     throw closedError(this.connector.title);
+  }
+
+  /** The drive that a whole disk is; null when it is not there or could be any. */
+  driveAt(devno: string): Drive | null {
+    const disk = this.#disks().find((one) => one.devno === devno);
+    return disk === undefined ? null : this.#driveBehind(disk);
   }
 
   /** Installs the kernel module and looks at the machine again. */
@@ -326,11 +338,36 @@ export class Session {
       change: (recipe) => this.#change(({ smart }) => recipe(smart)),
       heard: (devno, health, now) => {
         const disk = this.#disks().find((one) => one.devno === devno);
-        if (disk !== undefined) this.#drives.heard(disk, health, now);
+        if (disk !== undefined) this.#driveHeard(disk, health, now);
         this.targets.healthHeard(devno, health);
       },
       log: this.#log,
     });
+  }
+
+  #driveHeard(disk: BlockDevice, health: DriveHealth, now: number): void {
+    const drive = driveBehind(disk, health);
+    this.#drives.heard(drive, health, now);
+    judgeDrive(this.alerts, disk, health, this.#pairOf(disk.devno)?.role ?? null);
+    const made = driveForecast(health, kindOf(disk), this.#drives.timesOf(drive), now);
+    this.#change(({ smart }) => {
+      const view = smart[disk.devno];
+      if (view !== undefined) view.forecast = made;
+    });
+  }
+
+  #driveBehind(disk: BlockDevice): Drive | null {
+    return driveBehind(disk, this.#connection()?.smart[disk.devno]?.health ?? null);
+  }
+
+  /** The live pair that a whole disk is part of. */
+  #pairOf(devno: string): PairPart | null {
+    const { devices, targets } = this.#connection() ?? { devices: [], targets: [] };
+    return pairOf(
+      devices,
+      targets.map(({ device }) => device),
+      devno,
+    );
   }
 
   /** The disks as listed last. */

@@ -19,7 +19,7 @@ export interface SmartPorts {
 }
 
 function unasked(): SmartView {
-  return { reading: false, asked: null, problem: null, health: null, heard: null };
+  return { reading: false, asked: null, problem: null, health: null, heard: null, forecast: null };
 }
 
 /** Keeps what the disks of one connection tell of their health: asks each when it appears, then at intervals. */

@@ -5,7 +5,7 @@ import type { ProtectedDevice } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { NotificationParams } from '../../app/protocol/methods.ts';
 import type { Log } from '../ports.ts';
-import type { TimesOf } from '../forecast/drive.ts';
+import type { TimesOf } from '../../app/forecast/drive.ts';
 import { TargetFollower } from './follower.ts';
 import { TargetWatch, type WatchPorts } from './watch/watch.ts';
 import type { Wire } from './wire.ts';

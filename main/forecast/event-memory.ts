@@ -1,6 +1,6 @@
 import { FOUND_BY_SCAN, type TargetEvent } from '../../app/domain/target.ts';
 import { MAX_FOUND, MAX_SLOW, type EventTimes, type Seen } from '../../app/history/event-times.ts';
-import { including, type Times } from './times.ts';
+import { including, type Times } from '../../app/forecast/times.ts';
 
 /**
  * What events tell of a disk's troubles: what is remembered of them, and those that come. They may come in any order and

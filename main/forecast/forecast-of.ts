@@ -7,7 +7,7 @@ import type { TargetForecast } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
 import { predictWhere, withTroubles } from '../../app/forecast/where.ts';
 import type { EventTimes } from '../../app/history/event-times.ts';
-import type { TimesOf } from './drive.ts';
+import type { TimesOf } from '../../app/forecast/drive.ts';
 import { gather, type MetTroubles } from './gather.ts';
 
 /** What is known of the disks of a device's machine. */

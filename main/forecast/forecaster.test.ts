@@ -11,7 +11,7 @@ import { EventMemory } from './event-memory.ts';
 import { forecastOf } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
 import { gather, kindOf } from './gather.ts';
-import { never } from './times.ts';
+import { never } from '../../app/forecast/times.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 15, 12);

@@ -3,7 +3,7 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { ForecastVerdict } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
 import type { EventTimes } from '../../app/history/event-times.ts';
-import type { TimesOf } from './drive.ts';
+import type { TimesOf } from '../../app/forecast/drive.ts';
 import { forecastOf, type KnownDisks } from './forecast-of.ts';
 import type { MetTroubles } from './gather.ts';
 

@@ -11,8 +11,8 @@ import type { Speed } from '../../app/forecast/speed.ts';
 import type { Troubles } from '../../app/forecast/where.ts';
 import type { EventTimes } from '../../app/history/event-times.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
-import { driveInput, type TimesOf } from './drive.ts';
-import { never, type Times } from './times.ts';
+import { driveInput, type TimesOf } from '../../app/forecast/drive.ts';
+import { never, type Times } from '../../app/forecast/times.ts';
 
 /** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
 export interface MetTroubles extends Troubles {

@@ -68,7 +68,7 @@ describe('redact', () => {
   it('hides the serial of a drive behind a bridge, and the one that a USB device gives itself', () => {
     const behind = sceneReading('8:0');
     if (behind.state !== 'read') throw new Error('the scene’s disk tells nothing');
-    const view = { reading: false, asked: 1, problem: null, health: behind.health, heard: 1 };
+    const view = { reading: false, asked: 1, problem: null, health: behind.health, heard: 1, forecast: null };
     const known = secretsOf(makeConnection({ smart: { '8:0': view } }));
     expect(redact(`drive ${behind.health.serial}`, known)).toBe(`drive ${HIDDEN}`);
     expect(redactKernel('usb 1-2: SerialNumber: 4C53 0001', [])).toBe(`usb 1-2: SerialNumber: ${HIDDEN}`);

@@ -1,4 +1,5 @@
 import type { ForecastVerdict, Forecast, Predicted, TermFamily } from '../../app/forecast/output.ts';
+import { verdictWords } from '../../app/forecast/words.ts';
 import { formatCount, formatCounted } from '../../app/domain/units.ts';
 import type { Tone } from '../features/device/verdict.ts';
 
@@ -21,6 +22,18 @@ export const familyWords: Readonly<Record<TermFamily, string>> = {
   cooling: 'Cooling',
   link: 'Cable',
 };
+
+/** What the forecast of a drive that is not protected leaves out. */
+export const driveBasis = {
+  disk: 'No scan has read this disk here and none of its reads were timed, so what a scan finds, whether it has grown slower and which places fail next are not known. They are known of the main disk of a protected device.',
+  file: 'No scan has read this drive here and none of its reads were timed, so what a scan finds, whether it has grown slower and which places fail next are not known. A file is one look: whether a count rose lately is not known either, and a recent rise says much more than an old count.',
+} as const;
+
+/** The forecast in a line of a table. */
+export function forecastShort({ verdict, numberHolds, probability }: Forecast): string {
+  const name = verdictWords[verdict].name;
+  return numberHolds && verdict !== 'unknown' ? `${name}, ${bandText(probability)}` : name;
+}
 
 /** A probability without digits that nobody measured: `0.3 %`, `4 %`, `28 %`. */
 export function chanceText(probability: number): string {

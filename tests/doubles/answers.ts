@@ -8,7 +8,7 @@ import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
 import { sceneFiles } from './files.ts';
-import { pastAnswer, pointOf, scenePast } from './past.ts';
+import { pastAnswer, pastCounters, pointOf, scenePast } from './past.ts';
 import { makeCells, makeRegions, queryRows } from './rows.ts';
 import { SCENE_BLOCK_SECTORS, SCENE_TIME, scenePreview, sceneSnapshot, sceneStatus } from './scene.ts';
 
@@ -123,6 +123,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       const found = scenePast(statusNow(), SCENE_TIME).findLast(({ to }) => to <= milliseconds);
       return { point: found === undefined ? null : pointOf(found) };
     },
+    'history.counters': ({ devno }) => ({ counters: devno === '8:0' ? pastCounters(SCENE_TIME) : [] }),
     'alerts.acknowledge': ({ connection, subject, rule }) => {
       double.changeConnection(connection, ({ alerts }) => {
         const isMeant = (alert: Alert): boolean =>

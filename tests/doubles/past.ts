@@ -1,5 +1,6 @@
 import type { RequestParams } from '../../app/bridge/schema.ts';
 import type { TargetEvent, TargetStatus } from '../../app/domain/target.ts';
+import type { CounterHistory, CounterName } from '../../app/history/counters.ts';
 import { figureNames, figuresOf, mergeReadings, readingOf, type Reading } from '../../app/history/figures.ts';
 import type { HistoryAnswer, HistoryPoint } from '../../app/history/schema.ts';
 
@@ -67,6 +68,22 @@ export function pastAnswer(
 export function pointOf({ from, to, count, min, max, last }: Reading): HistoryPoint {
   const spans = figureNames.map((name) => [name, [min[name], max[name], last[name]]]);
   return { from, to, readings: count, figures: Object.fromEntries(spans) as HistoryPoint['figures'] };
+}
+
+/** Counters of the scene's main drive: replaced sectors grow, some could not be read for a while, the cable was mended. */
+export function pastCounters(now: number): CounterHistory[] {
+  const history = (name: CounterName, ...changes: readonly (readonly [number, number])[]): CounterHistory => ({
+    name,
+    changes: changes.map(([daysAgo, value]) => ({ milliseconds: now - daysAgo * DAY_MS, value })),
+  });
+  return [
+    history('5', [50, 0], [31, 4], [12, 9], [3, 24]),
+    history('10', [50, 0]),
+    history('187', [50, 0], [10, 3]),
+    history('197', [50, 0], [12, 16], [9, 2], [2, 8]),
+    history('198', [50, 0], [2, 8]),
+    history('199', [50, 2]),
+  ];
 }
 
 function pastEvents(now: number): TargetEvent[] {

@@ -1,4 +1,5 @@
 import type { DriveHealth, SmartAttribute, SmartReading, SmartView } from '../../app/domain/smart.ts';
+import { driveForecast, noPast } from '../../app/forecast/drive.ts';
 
 function attribute(id: number, name: string, raw: string, part: Partial<SmartAttribute> = {}): SmartAttribute {
   const count = /^\d+$/.test(raw) ? Number(raw) : null;
@@ -114,7 +115,8 @@ export function sceneSmart(now: number): Record<string, SmartView> {
     const reading = sceneReading(devno);
     const health = reading.state === 'read' ? reading.health : null;
     const problem = reading.state === 'unavailable' ? reading.problem : null;
-    return [devno, { reading: false, asked: now, problem, health, heard: health === null ? null : now }];
+    const forecast = health === null ? null : driveForecast(health, 'unknown', noPast, now);
+    return [devno, { reading: false, asked: now, problem, health, heard: health === null ? null : now, forecast }];
   });
   return structuredClone(Object.fromEntries(views));
 }

@@ -11,7 +11,7 @@ import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../..
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import { noTroubles, withTroubles } from '../../app/forecast/where.ts';
 import { forecastOf } from '../../main/forecast/forecast-of.ts';
-import { including, never, type Times } from '../../main/forecast/times.ts';
+import { including, never, type Times } from '../../app/forecast/times.ts';
 import { sceneKernel } from './scene-kernel.ts';
 import { sceneSmart } from './scene-smart.ts';
 

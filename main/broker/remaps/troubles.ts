@@ -1,5 +1,5 @@
 import type { MetTroubles } from '../../forecast/gather.ts';
-import { including, never } from '../../forecast/times.ts';
+import { including, never } from '../../../app/forecast/times.ts';
 import type { RemapTable } from './table.ts';
 
 /** The blocks of a remap table that failed, by pass over its columns: it may have a million rows. */

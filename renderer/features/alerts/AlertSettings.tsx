@@ -6,9 +6,29 @@ import type { Connection } from '../../../app/bridge/snapshot.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { useSession } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
+import { modelOf } from '../../words/device.ts';
+import { alertsOfDisk, subjectOf } from './drive.ts';
 import { fromTime, toTime } from './quiet.ts';
 
 const usual: Quiet = { from: 22 * 60, to: 7 * 60 };
+
+interface Told {
+  readonly connection: Connection;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Protected devices, and those of the other disks that are muted or have something to tell: a machine may have many. */
+function toldOf(connection: Connection): Told[] {
+  const { targets, devices, alerts } = connection;
+  const pairs = targets.map(({ device }) => ({ connection, id: device.uuid, name: device.name }));
+  const disks = devices
+    .filter(({ kind }) => kind === 'disk')
+    .map((disk) => ({ disk, id: subjectOf(connection, disk) }))
+    .filter(({ disk, id }) => alerts.muted.includes(id) || alertsOfDisk(connection, disk).length > 0)
+    .map(({ disk, id }) => ({ connection, id, name: `${modelOf(disk)} ${disk.name}` }));
+  return [...pairs, ...disks];
+}
 
 /** Quiet hours and muted disks. What is silenced is still listed above. */
 export function AlertSettings({ connections }: { connections: readonly Connection[] }) {
@@ -16,9 +36,7 @@ export function AlertSettings({ connections }: { connections: readonly Connectio
   const setQuiet = useCall('alerts.quiet');
   const mute = useCall('alerts.mute');
   const change = (next: Quiet | null): void => void setQuiet.run({ quiet: next });
-  const disks = connections.flatMap((connection) =>
-    connection.targets.map(({ device }) => ({ connection, id: device.uuid, name: device.name })),
-  );
+  const disks = connections.flatMap(toldOf);
   const error = setQuiet.error ?? mute.error;
   return (
     <section className="alert-settings stack" aria-label="What is told">
@@ -46,7 +64,10 @@ export function AlertSettings({ connections }: { connections: readonly Connectio
           }
         />
       ))}
-      <p className="label">A drive’s own verdict that it is failing is always told.</p>
+      <p className="label">
+        Every other disk is told of too, and can be muted on its own page. A drive’s own verdict that it is failing is
+        always told.
+      </p>
       {error !== null && <Failure error={error} />}
     </section>
   );

@@ -11,6 +11,7 @@ import { Failure } from '../../design/Notice.tsx';
 import { Time } from '../../design/Time.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { AlertSettings } from './AlertSettings.tsx';
+import { diskOfAlert } from './drive.ts';
 
 /** Every alert that was not acknowledged, of all connections, newest first; and what may be silenced. */
 export function AlertsPanel({ connections, onGo }: { connections: readonly Connection[]; onGo: () => void }) {
@@ -70,6 +71,7 @@ function AlertItem(props: {
   const grave = weights[alert.rule] === 'grave' && !alert.over;
   const Icon = grave ? IconAlertOctagonFilled : IconAlertTriangleFilled;
   const there = connection.targets.find(({ device }) => device.uuid === alert.subject)?.device.name;
+  const disk = there === undefined ? diskOfAlert(connection, alert.subject) : undefined;
   return (
     <li className="alert-item">
       <Icon size={18} style={{ color: grave ? 'var(--bad-ink)' : 'var(--warn-ink)' }} aria-hidden="true" />
@@ -97,6 +99,17 @@ function AlertItem(props: {
               onClick={onGo}
             >
               Show the device
+            </Button>
+          )}
+          {disk !== undefined && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              component="a"
+              href={href({ at: 'disk', connection: connection.id, devno: disk.devno })}
+              onClick={onGo}
+            >
+              Show the disk
             </Button>
           )}
         </div>

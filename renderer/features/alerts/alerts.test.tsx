@@ -79,6 +79,57 @@ describe('alerts', () => {
   });
 });
 
+describe('alerts of a disk that is not protected', () => {
+  const ofDisk: Alert = {
+    ...alert,
+    subject: 'serial:Deskstar 7K/LABFREE-0C55',
+    rule: 'drive-pending',
+    name: 'Deskstar 7K (sdc)',
+    before: 2,
+    value: 8,
+  };
+
+  it('stand in its row, on its page, and lead there from the list', async () => {
+    const { user, bridge } = open(ofDisk, { ...ofDisk, rule: 'drive-reallocated', over: true });
+    const row = await screen.findByRole('list', { name: 'Alerts of sdc' });
+    expect(row.textContent).toBe('8 sectors cannot be read at this moment, 6 more than before.');
+    expect(screen.queryByRole('list', { name: 'Alerts of sdd' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: '2 alerts' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Alerts' });
+    expect(dialog.textContent).toContain('Deskstar 7K (sdc): 8 sectors cannot be read');
+    expect(dialog.textContent).not.toContain('LABFREE');
+    await user.click(within(dialog).getAllByRole('link', { name: 'Show the disk' })[0] ?? dialog);
+    const page = await screen.findByRole('region', { name: 'Health of the drive' });
+    expect(page.textContent).toContain('This has ended since.');
+    const [first] = within(page).getAllByRole('button', { name: 'Acknowledge' });
+    if (first === undefined) throw new Error('no button');
+    await user.click(first);
+    expect(bridge.calls).toContainEqual({
+      name: 'alerts.acknowledge',
+      params: { connection: 'lab', subject: ofDisk.subject, rule: 'drive-pending' },
+    });
+    await waitFor(() => expect(within(page).getAllByRole('button', { name: 'Acknowledge' })).toHaveLength(1));
+  });
+
+  it('are muted on its page, and again told of in the settings', async () => {
+    const { user, bridge } = open();
+    await user.click(await screen.findByRole('link', { name: 'Health of sdc: Passed' }));
+    await user.click(await screen.findByRole('switch', { name: /^Tell of this disk/ }));
+    expect(bridge.snapshot.connections[1]?.alerts.muted).toEqual([ofDisk.subject]);
+    await user.click(screen.getByRole('button', { name: 'No alerts' }));
+    await user.click(await screen.findByRole('switch', { name: 'Tell of Deskstar 7K sdc (Lab)' }));
+    expect(bridge.snapshot.connections[1]?.alerts.muted).toEqual([]);
+    expect(screen.queryByRole('switch', { name: /Tell of WD Blue/ })).toBeNull();
+  });
+
+  it('that is the main disk of a pair are told by the pair', async () => {
+    const bridge = new BridgeDouble();
+    close = renderApp(bridge, { at: 'disk', connection: 'lab', devno: '8:0' }).close;
+    expect(await screen.findByText(`This is the main disk of ${SCENE_TARGET}.`)).toBeTruthy();
+    expect(screen.queryByRole('switch', { name: /^Tell of this disk/ })).toBeNull();
+  });
+});
+
 describe('a notification in a browser', () => {
   const news: Notice = { ...notice, number: 2, title: 'News' };
 

@@ -1,31 +1,55 @@
 import './forecast.css';
 
 import { Tooltip } from '@mantine/core';
+import type { ReactNode } from 'react';
 
 import type { Forecast, ForecastTerm, TargetForecast } from '../../../app/forecast/output.ts';
 import { verdictWords } from '../../../app/forecast/words.ts';
 import { Notice } from '../../design/Notice.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
-import { bandInDisks, bandText, chanceText, familyWords, verdictTones, whereText } from '../../words/forecast.ts';
+import {
+  bandInDisks,
+  bandText,
+  chanceText,
+  driveBasis,
+  familyWords,
+  verdictTones,
+  whereText,
+} from '../../words/forecast.ts';
 import { Band } from './Band.tsx';
 
-/** What is likely to come, why, how sure that is, and what cannot be known. */
-export function ForecastPanel({ forecast }: { forecast: TargetForecast }) {
-  const { disk, where } = forecast;
+/** What is likely to come of a protected device's main disk, why, how sure that is, and what cannot be known. */
+export function ForecastPanel({ forecast: { disk, where } }: { forecast: TargetForecast }) {
+  return (
+    <Whole forecast={disk}>
+      <h3 className="panel-title">Where</h3>
+      <p>{whereText(where)}</p>
+    </Whole>
+  );
+}
+
+/** The same of a drive of which nothing is known but what it tells of itself, now (`disk`) or once (`file`). */
+export function DriveForecast({ forecast, from }: { forecast: Forecast; from: 'disk' | 'file' }) {
+  return (
+    <Whole forecast={forecast}>
+      <h3 className="panel-title">From its own counters alone</h3>
+      <p>{driveBasis[from]}</p>
+    </Whole>
+  );
+}
+
+function Whole({ forecast, children }: { forecast: Forecast; children: ReactNode }) {
   return (
     <div className="forecast">
-      <Head forecast={disk} />
-      <Terms terms={disk.terms} numbered={disk.numberHolds} />
+      <Head forecast={forecast} />
+      <Terms terms={forecast.terms} numbered={forecast.numberHolds} />
       <div className="forecast-aside">
-        <section>
-          <h3 className="panel-title">Where</h3>
-          <p>{whereText(where)}</p>
-        </section>
-        <Known forecast={disk} />
+        <section>{children}</section>
+        <Known forecast={forecast} />
         <section>
           <h3 className="panel-title">What this cannot know</h3>
           <ul className="forecast-limits">
-            {disk.limits.map((limit) => (
+            {forecast.limits.map((limit) => (
               <li key={limit}>{limit}</li>
             ))}
           </ul>

@@ -6,8 +6,8 @@ import { ToneMark } from '../../design/ToneMark.tsx';
 import { bandText, verdictTones } from '../../words/forecast.ts';
 import { Band } from './Band.tsx';
 
-/** The forecast in three lines, with the way to all of it. */
-export function ForecastShort({ forecast, href }: { forecast: Forecast; href: string }) {
+/** The forecast in three lines, with the way to all of it where it does not stand on the same page. */
+export function ForecastShort({ forecast, href = null }: { forecast: Forecast; href?: string | null }) {
   const { verdict, probability, numberHolds } = forecast;
   return (
     <section aria-label="Forecast in short">
@@ -21,7 +21,7 @@ export function ForecastShort({ forecast, href }: { forecast: Forecast; href: st
       {numberHolds && <Band probability={probability} />}
       <p className="label" style={{ marginTop: 5 }}>
         {numberHolds ? `${bandText(probability)} fail within 60 days. ` : `${forecast.sentence} `}
-        <a href={href}>Why</a>
+        {href === null ? 'The reasons stand below.' : <a href={href}>Why</a>}
       </p>
     </section>
   );

@@ -13,13 +13,12 @@ import {
 } from 'recharts';
 
 import { formatCount } from '../../../app/domain/units.ts';
-import type { FigureName } from '../../../app/history/figures.ts';
 import { MarkStrip } from './MarkStrip.tsx';
 import { tickFormat } from './ranges.ts';
-import { lastOf, spanOf, type ChartRow, type Gap, type Mark } from './series.ts';
+import { lastOf, spanOf, type ChartRow, type Gap, type Mark, type PlottedName } from './series.ts';
 
 export interface Series {
-  readonly figure: FigureName;
+  readonly figure: PlottedName;
   readonly name: string;
   readonly colour: string;
   readonly dash?: string;

@@ -4,16 +4,24 @@ import { useEffect, useState } from 'react';
 import type { ConnectionId } from '../../../app/bridge/snapshot.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { toErrorData, type ErrorData } from '../../../app/errors.ts';
+import { valueAt, type CounterHistory } from '../../../app/history/counters.ts';
 import { GAP_MS, type HistoryPoint } from '../../../app/history/schema.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { Time } from '../../design/Time.tsx';
 import { useBridge } from '../../store/context.tsx';
-import { compared } from './figures.ts';
+import { compared, comparedCounters } from './figures.ts';
 import { fromField, toField } from './ranges.ts';
 
 /** Two moments side by side, and what changed between them. */
-export function Compare(props: { connection: ConnectionId; device: string; from: number; to: number }) {
-  const { connection, device } = props;
+export function Compare(props: {
+  connection: ConnectionId;
+  device: string;
+  from: number;
+  to: number;
+  /** Of the main drive. */
+  counters: readonly CounterHistory[];
+}) {
+  const { connection, device, counters } = props;
   const [first, setFirst] = useState(() => toField(props.from));
   const [second, setSecond] = useState(() => toField(props.to));
   const before = useReading(connection, device, fromField(first));
@@ -42,22 +50,45 @@ export function Compare(props: { connection: ConnectionId; device: string; from:
             </tr>
           </thead>
           <tbody>
-            {compared.map(({ figure, name }) => {
-              const a = before.point?.figures[figure][2] ?? null;
-              const b = after.point?.figures[figure][2] ?? null;
-              return (
-                <tr key={figure}>
-                  <td>{name}</td>
-                  <td className="num">{a === null ? '–' : formatCount(a)}</td>
-                  <td className="num">{b === null ? '–' : formatCount(b)}</td>
-                  <td className="num">{a === null || b === null ? '–' : <Difference by={b - a} />}</td>
-                </tr>
+            {compared.map(({ figure, name }) => (
+              <Row
+                key={figure}
+                name={name}
+                before={before.point?.figures[figure][2] ?? null}
+                after={after.point?.figures[figure][2] ?? null}
+              />
+            ))}
+            {comparedCounters.map(({ counter, name }) => {
+              const found = counters.find((one) => one.name === counter);
+              return found === undefined ? null : (
+                <Row
+                  key={counter}
+                  name={`Main drive: ${name.charAt(0).toLowerCase()}${name.slice(1)}`}
+                  before={valueAtField(found, first)}
+                  after={valueAtField(found, second)}
+                />
               );
             })}
           </tbody>
         </table>
       )}
     </section>
+  );
+}
+
+function valueAtField(counter: CounterHistory, field: string): number | null {
+  const moment = fromField(field);
+  return moment === null ? null : valueAt(counter, moment);
+}
+
+function Row({ name, before, after }: { name: string; before: number | null; after: number | null }) {
+  return (
+    <tr>
+      <td>{name}</td>
+      <td className="num">{before === null ? '–' : formatCount(before)}</td>
+      <td className="num">{after === null ? '–' : formatCount(after)}</td>
+      <td className="num">{before === null || after === null ? '–' : <Difference by={after - before} />}</td>
+    </tr>
   );
 }
 
@@ -90,7 +121,7 @@ function ReadAt({ wanted, point }: { wanted: number | null; point: HistoryPoint 
 }
 
 function Difference({ by }: { by: number }) {
-  if (by === 0) return <span className="muted">no change</span>;
+  if (by === 0) return <span className="muted nowrap">no change</span>;
   return <strong>{`${by > 0 ? '+' : '−'}${formatCount(Math.abs(by))}`}</strong>;
 }
 

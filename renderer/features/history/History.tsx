@@ -9,11 +9,14 @@ import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure, Notice } from '../../design/Notice.tsx';
 import { Time } from '../../design/Time.tsx';
+import { deviceAt } from '../../identity/target.ts';
 import { Chart } from './Chart.tsx';
 import { Compare } from './Compare.tsx';
+import { CounterCharts } from './CounterCharts.tsx';
 import { charts } from './figures.ts';
 import { durationText, ranges, type RangeName } from './ranges.ts';
 import { gapsOf, isFlat, marksOf, rowsOf } from './series.ts';
+import { useCounters } from './use-counters.ts';
 import { useHistory, type Loaded } from './use-history.ts';
 
 /** Marks closer than this part of the range are one. */
@@ -89,6 +92,9 @@ function Health({ connection: { history } }: { connection: Connection }) {
 function Shown(props: { connection: Connection; target: TargetView; loaded: Loaded; onAll: () => void }) {
   const { connection, target, loaded, onAll } = props;
   const { from, to, answer } = loaded;
+  const { mainDevno } = target.device;
+  const disk = deviceAt(connection, mainDevno)?.diskDevno ?? mainDevno;
+  const { counters, error: failure } = useCounters(connection, disk);
   if (answer.kept === null) {
     return (
       <Empty icon={IconChartLine} title="There is no history yet">
@@ -127,7 +133,21 @@ function Shown(props: { connection: Connection; target: TargetView; loaded: Load
         ))}
       </div>
       <Remarks loaded={loaded} gaps={gaps.length} />
-      <Compare key={loaded.range} connection={connection.id} device={target.device.uuid} from={from} to={to} />
+      {counters.length > 0 && (
+        <section className="history" aria-label="What the main drive counted">
+          <h3 className="panel-title">What the main drive counted</h3>
+          <CounterCharts counters={counters} from={from} to={to} heard={connection.smart[disk]?.heard ?? null} />
+        </section>
+      )}
+      {failure !== null && <Failure error={failure} />}
+      <Compare
+        key={loaded.range}
+        connection={connection.id}
+        device={target.device.uuid}
+        from={from}
+        to={to}
+        counters={counters}
+      />
     </>
   );
 }

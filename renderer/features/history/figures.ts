@@ -1,8 +1,13 @@
+import type { CounterName } from '../../../app/history/counters.ts';
 import type { FigureName } from '../../../app/history/figures.ts';
 import type { Series } from './Chart.tsx';
 
+interface PairSeries extends Series {
+  readonly figure: FigureName;
+}
+
 /** Charts of a device; one whose figures were always 0 is left out where `optional`. */
-export const charts: readonly { title: string; series: readonly Series[]; optional?: boolean }[] = [
+export const charts: readonly { title: string; series: readonly PairSeries[]; optional?: boolean }[] = [
   { title: 'Blocks moved to the spare', series: [{ figure: 'moved', name: 'Moved', colour: 'var(--data-3)' }] },
   {
     title: 'Blocks that cannot be read',
@@ -44,4 +49,50 @@ export const compared: readonly { figure: FigureName; name: string }[] = [
   { figure: 'softErrors', name: 'Reads that needed another try' },
   { figure: 'slowReads', name: 'Slow reads' },
   { figure: 'scanPasses', name: 'Scan passes' },
+];
+
+interface CounterSeries extends Series {
+  readonly figure: CounterName;
+}
+
+/** Charts of what a drive counts of its own damage; one whose counters are not kept, or were always 0, is left out. */
+export const counterCharts: readonly { title: string; series: readonly CounterSeries[] }[] = [
+  {
+    title: 'Sectors that the drive replaced',
+    series: [
+      { figure: '5', name: 'Replaced', colour: 'var(--data-3)' },
+      { figure: '196', name: 'Attempts', colour: 'var(--data-4)', dash: '5 3' },
+    ],
+  },
+  {
+    title: 'Sectors that the drive could not read',
+    series: [
+      { figure: '197', name: 'Waiting', colour: 'var(--data-2)' },
+      { figure: '198', name: 'Met in its own scan', colour: 'var(--data-4)', dash: '5 3' },
+    ],
+  },
+  {
+    title: 'Errors that the drive did not correct',
+    series: [
+      { figure: '187', name: 'Reported', colour: 'var(--data-2)' },
+      { figure: 'media_errors', name: 'Media errors', colour: 'var(--data-4)', dash: '5 3' },
+    ],
+  },
+  { title: 'Transfer errors (the cable)', series: [{ figure: '199', name: 'Errors', colour: 'var(--data-1)' }] },
+  {
+    title: 'Starts that took another try',
+    series: [{ figure: '10', name: 'Attempts', colour: 'var(--data-2)' }],
+  },
+];
+
+/** Counters of a drive in a table, in its order. */
+export const comparedCounters: readonly { counter: CounterName; name: string }[] = [
+  { counter: '5', name: 'Sectors replaced' },
+  { counter: '196', name: 'Attempts to replace a sector' },
+  { counter: '197', name: 'Sectors waiting' },
+  { counter: '198', name: 'Unreadable in its own scans' },
+  { counter: '187', name: 'Errors that were not corrected' },
+  { counter: 'media_errors', name: 'Media errors' },
+  { counter: '199', name: 'Transfer errors' },
+  { counter: '10', name: 'Starts that took another try' },
 ];

@@ -65,6 +65,38 @@ describe('history', () => {
     expect(within(section).getByRole('row', { name: /^Blocks moved – 1,200 –$/ })).toBeTruthy();
   });
 
+  it('shows what the main drive counted, and compares it', async () => {
+    open(new BridgeDouble());
+    const counted = await screen.findByRole('region', { name: 'What the main drive counted' });
+    const figures = within(counted).getAllByRole('figure');
+    expect(figures.map((figure) => figure.getAttribute('aria-label'))).toEqual([
+      'Sectors that the drive replaced',
+      'Sectors that the drive could not read',
+      'Errors that the drive did not correct',
+      'Transfer errors (the cable)',
+    ]);
+    expect(figures[0]?.textContent).toContain('24');
+    const section = screen.getByRole('region', { name: 'Two dates compared' });
+    expect(await within(section).findByRole('row', { name: /^Main drive: sectors replaced 9 24 \+15$/ })).toBeTruthy();
+    expect(within(section).getByRole('row', { name: /^Main drive: transfer errors 2 2 no change$/ })).toBeTruthy();
+    expect(within(section).queryByRole('row', { name: /media errors/ })).toBeNull();
+  });
+
+  it('of a disk that is not protected is that of its counters', async () => {
+    const bridge = new BridgeDouble();
+    bridge.answer('history.counters', () => ({
+      counters: [{ name: 'media_errors', changes: [{ milliseconds: SCENE_TIME - DAY_MS, value: 3 }] }],
+    }));
+    close = renderApp(bridge, { at: 'disk', connection: 'lab', devno: '8:32' }).close;
+    const counted = await screen.findByRole('region', { name: 'What the drive counted' });
+    expect(within(counted).getByRole('figure', { name: 'Errors that the drive did not correct' })).toBeTruthy();
+    close();
+    bridge.answer('history.counters', () => ({ counters: [] }));
+    close = renderApp(bridge, { at: 'disk', connection: 'lab', devno: '8:32' }).close;
+    await screen.findByRole('region', { name: 'Forecast of the drive' });
+    expect(screen.queryByRole('region', { name: 'What the drive counted' })).toBeNull();
+  });
+
   it('says that there is none yet, and offers all where only this range has none', async () => {
     const bridge = new BridgeDouble();
     bridge.answer('history.samples', () => nothing);

@@ -1,6 +1,10 @@
 import type { TargetEvent } from '../../../app/domain/target.ts';
 import { GAP_MS, type HistoryPoint, type Span } from '../../../app/history/schema.ts';
+import type { CounterName } from '../../../app/history/counters.ts';
 import type { FigureName } from '../../../app/history/figures.ts';
+
+/** What a chart can draw: a figure of a pair, or a counter of a drive. */
+export type PlottedName = FigureName | CounterName;
 
 /** A stretch of time without readings, Unix time in milliseconds. */
 export interface Gap {
@@ -11,7 +15,7 @@ export interface Gap {
 /** A row of a chart: a point, or, where `figures` is null, a break in the line. */
 export interface ChartRow {
   readonly at: number;
-  readonly figures: HistoryPoint['figures'] | null;
+  readonly figures: Readonly<Partial<Record<PlottedName, Span>>> | null;
   /** Stands between two gaps, so that no line leads to it. */
   readonly alone: boolean;
 }
@@ -35,12 +39,12 @@ export function rowsOf(points: readonly HistoryPoint[]): ChartRow[] {
 }
 
 /** The last value of a figure, null in a break. */
-export function lastOf(row: ChartRow, figure: FigureName): number | null {
-  return row.figures?.[figure][2] ?? null;
+export function lastOf(row: ChartRow, figure: PlottedName): number | null {
+  return row.figures?.[figure]?.[2] ?? null;
 }
 
 /** Least and greatest value of a figure, null in a break. */
-export function spanOf(row: ChartRow, figure: FigureName): [number, number] | null {
+export function spanOf(row: ChartRow, figure: PlottedName): [number, number] | null {
   const span: Span | undefined = row.figures?.[figure];
   return span === undefined ? null : [span[0], span[1]];
 }

@@ -6,7 +6,9 @@ import type { BlockDevice } from '../../../app/domain/block-device.ts';
 import { href } from '../../app/router.ts';
 import { DeviceAlias, Serial } from '../../design/DeviceName.tsx';
 import { Empty } from '../../design/Empty.tsx';
+import { forecastShort } from '../../words/forecast.ts';
 import { contentOf, kindOf, modelOf, sizeOf, usesOf } from '../../words/device.ts';
+import { DriveAlertLines } from '../alerts/DriveAlerts.tsx';
 import { LabRoleBadge } from '../lab/LabRoleBadge.tsx';
 import { SmartLink } from '../smart/SmartLink.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
@@ -64,6 +66,7 @@ export function DiskTable({ connection }: { connection: Connection }) {
 
 function DiskRow({ connection, device }: { connection: Connection; device: BlockDevice }) {
   const uses = usesOf(device.users);
+  const forecast = device.kind === 'disk' ? (connection.smart[device.devno]?.forecast ?? null) : null;
   return (
     <tr>
       <td>
@@ -74,11 +77,13 @@ function DiskRow({ connection, device }: { connection: Connection; device: Block
         <div className="label">
           {modelOf(device)} · {device.name} · <Serial serial={device.serial} />
         </div>
+        {device.kind === 'disk' && <DriveAlertLines connection={connection} disk={device} />}
       </td>
       <td className="num nowrap">{sizeOf(device.sizeSectors)}</td>
       <td className="nowrap">{kindOf(device)}</td>
       <td>
         <SmartLink connection={connection} device={device} />
+        {forecast !== null && <div className="label">Forecast: {forecastShort(forecast)}</div>}
       </td>
       <td>
         {contentOf(device)}

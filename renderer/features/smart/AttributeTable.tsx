@@ -3,10 +3,11 @@ import { IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 
 import type { SmartAttribute } from '../../../app/domain/smart.ts';
+import { meaningOf } from '../../../app/smart/attributes.ts';
 import { formatCount } from '../../../app/domain/units.ts';
 import { toCsv } from './csv.ts';
 
-/** Every attribute of an ATA drive. Raw values that the vendor packs are shown as they are, with what is known of them. */
+/** Every attribute of an ATA drive, with what it says. Raw values that the vendor packs are shown as they are, with what is known of them. */
 export function AttributeTable({ attributes }: { attributes: readonly SmartAttribute[] }) {
   const [copied, setCopied] = useState<string | null>(null);
   const copy = async (): Promise<void> => {
@@ -58,10 +59,17 @@ const failingWords = { no: 'No', now: 'Now', past: 'In the past' } as const;
 
 function Row({ attribute }: { attribute: SmartAttribute }) {
   const { id, name, value, worst, threshold, failing, raw, count, decoded } = attribute;
+  const { text, varies: differs } = meaningOf(attribute);
   return (
     <tr>
       <td className="num">{id}</td>
-      <td>{name.replaceAll('_', ' ')}</td>
+      <td className="smart-attribute">
+        {name.replaceAll('_', ' ')}
+        <div className="label">
+          {text}
+          {differs && <span className="smart-varies"> Differs between makers.</span>}
+        </div>
+      </td>
       <td className="num">{value ?? '—'}</td>
       <td className="num">{worst ?? '—'}</td>
       <td className="num">{threshold ?? '—'}</td>

@@ -5,10 +5,14 @@ import { IconFileDescription } from '@tabler/icons-react';
 import { useState } from 'react';
 
 import { appError, toErrorData, type ErrorData } from '../../../app/errors.ts';
+import { driveForecast, noPast } from '../../../app/forecast/drive.ts';
+import type { Forecast } from '../../../app/forecast/output.ts';
 import { MAX_FILE_BYTES, readSmartctlFile, type SavedHealth } from '../../../app/smart/file.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
 import { Time } from '../../design/Time.tsx';
+import { DriveForecast } from '../forecast/ForecastPanel.tsx';
+import { ForecastShort } from '../forecast/ForecastShort.tsx';
 import { HealthView } from './HealthView.tsx';
 import { SelfTests } from './SelfTests.tsx';
 
@@ -27,6 +31,8 @@ export function SmartFilePage() {
       setOpened({ name: file.name, saved: null, error: toErrorData(thrown) });
     }
   };
+  const saved = opened?.saved ?? null;
+  const forecast = saved === null ? null : forecastOf(saved);
   const button = (
     <FileButton accept=".json,application/json,text/plain" onChange={(file) => void open(file)}>
       {(props) => <Button {...props}>{opened === null ? 'Open a smartctl file…' : 'Open another file…'}</Button>}
@@ -50,10 +56,16 @@ export function SmartFilePage() {
               {button}
             </div>
             {opened.error !== null && <Failure error={opened.error} />}
+            {forecast !== null && <ForecastShort forecast={forecast} />}
             {opened.saved !== null && <Saved saved={opened.saved} />}
           </>
         )}
       </section>
+      {forecast !== null && (
+        <section className="panel" aria-label="Forecast of the drive">
+          <DriveForecast forecast={forecast} from="file" />
+        </section>
+      )}
     </div>
   );
 }
@@ -76,6 +88,11 @@ function Saved({ saved: { health, written } }: { saved: SavedHealth }) {
       tests={<SelfTests health={health} />}
     />
   );
+}
+
+/** As of when the file was written: what was to come then. */
+function forecastOf({ health, written }: SavedHealth): Forecast {
+  return driveForecast(health, 'unknown', noPast, written ?? Date.now());
 }
 
 async function readFile(file: File): Promise<SavedHealth> {

@@ -129,7 +129,7 @@ describe('a failed self-test', () => {
 
 describe('a table’s word', () => {
   it('says what is known, also when the last question brought nothing', () => {
-    const view = { reading: false, asked: 1, problem: null, health: health(), heard: 1 };
+    const view = { reading: false, asked: 1, problem: null, health: health(), heard: 1, forecast: null };
     expect(shortVerdict(view).short).toBe('Passed');
     const asleep = { code: 'asleep', detail: null } as const;
     expect(shortVerdict({ ...view, problem: asleep }).short).toBe('Passed when last read');

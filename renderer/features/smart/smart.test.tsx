@@ -39,6 +39,10 @@ describe('the SMART tab of a protected device', () => {
     const table = screen.getByRole('table', { name: 'All attributes' });
     const timeouts = within(table).getByText('Command Timeout').closest('tr');
     expect(timeouts?.textContent).toContain('171801313324 in all, 4 over 5 s, 4 over 7.5 s');
+    expect(timeouts?.textContent).toContain('cable and power may be to blame as well. Differs between makers.');
+    const waiting = within(table).getByText('Current Pending Sector').closest('tr');
+    expect(waiting?.textContent).toContain('Sectors that cannot be read at this moment');
+    expect(waiting?.textContent).not.toContain('Differs');
   });
 });
 
@@ -65,6 +69,27 @@ describe('a disk', () => {
     const { user } = at({ at: 'overview', connection: 'lab' });
     await user.click(await screen.findByRole('link', { name: 'Health of sdc: Passed' }));
     expect(await screen.findByText('The drive says that it passed, and has counted no damage.')).toBeTruthy();
+  });
+
+  it('has a forecast from what it tells alone, in its row and on its page', async () => {
+    const { user } = at({ at: 'overview', connection: 'lab' });
+    const link = await screen.findByRole('link', { name: 'Health of sdc: Passed' });
+    expect(link.closest('td')?.textContent).toContain('Forecast: No known sign, 0.2 to 0.3 %');
+    await user.click(link);
+    const forecast = await screen.findByRole('region', { name: 'Forecast of the drive' });
+    expect(forecast.textContent).toContain('From its own counters alone');
+    expect(forecast.textContent).toContain('No scan has read this disk here');
+    expect(screen.getByRole('region', { name: 'Forecast in short' }).textContent).toContain('No known sign');
+  });
+
+  it('has none where it tells nothing, and as main disk of a pair only the pair’s', async () => {
+    at(onDisk('8:48'));
+    await panel();
+    expect(screen.queryByRole('region', { name: /^Forecast/ })).toBeNull();
+    close();
+    at(onDisk('8:0'));
+    await panel();
+    expect(screen.queryByRole('region', { name: /^Forecast/ })).toBeNull();
   });
 
   it('starts a self-test, shows how far it is and stops it', async () => {
@@ -126,6 +151,9 @@ describe('a saved smartctl file', () => {
     expect(await screen.findByText('The drive says of itself that it is failing.')).toBeTruthy();
     expect(screen.getByText('ELSEWHERE 1')).toBeTruthy();
     expect(screen.queryByRole('button', { name: /Short test/ })).toBeNull();
+    const forecast = screen.getByRole('region', { name: 'Forecast of the drive' });
+    expect(forecast.textContent).toContain('Failing');
+    expect(forecast.textContent).toContain('A file is one look');
     expect(bridge.calls.map(({ name }) => name)).toEqual(['snapshot.get']);
   });
 

@@ -1,5 +1,7 @@
-import { attributeCount, type DriveHealth, type NvmeWarning } from '../../app/domain/smart.ts';
-import type { Counter, ForecastInput } from '../../app/forecast/input.ts';
+import { attributeCount, type DriveHealth, type NvmeWarning } from '../domain/smart.ts';
+import { forecast } from './forecast.ts';
+import { unknownInput, type Counter, type DeviceKind, type ForecastInput } from './input.ts';
+import type { Forecast } from './output.ts';
 import { never, type Times } from './times.ts';
 
 /** Counters of damage by their ATA numbers, as the forecast names them. Only these are remembered. */
@@ -22,6 +24,19 @@ export function damageCounters(health: DriveHealth): readonly (readonly [string,
   const attributes = Object.values(attributeNumbers).map((id) => [String(id), attributeCount(health, id)] as const);
   const all = [...attributes, [MEDIA_ERRORS, health.nvme?.mediaErrors ?? null] as const];
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+}
+
+/** Of a drive that was read once, so that nothing is known of its counters' past. */
+export const noPast: TimesOf = () => never;
+
+/**
+ * The forecast of a drive from what it tells of itself alone: no scan has read it, and nobody has timed its reads.
+ *
+ * @param kind - what the drive is where it does not say so itself
+ */
+export function driveForecast(health: DriveHealth, kind: DeviceKind, timesOf: TimesOf, now: number): Forecast {
+  const told = health.kind === 'unknown' ? kind : health.kind;
+  return forecast({ ...unknownInput(now, told), ...driveInput(health, timesOf) });
 }
 
 /** What a drive tells of itself, as the forecast takes it. */

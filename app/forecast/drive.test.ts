@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { sceneReading } from '../../tests/doubles/scene-smart.ts';
-import type { DriveHealth } from '../../app/domain/smart.ts';
-import { forecastInputSchema, unknownInput } from '../../app/forecast/input.ts';
-import { damageCounters, driveInput } from './drive.ts';
+import type { DriveHealth } from '../domain/smart.ts';
+import { forecastInputSchema, unknownInput } from './input.ts';
+import { damageCounters, driveForecast, driveInput, noPast } from './drive.ts';
 import { never } from './times.ts';
 
 function drive(part: Partial<DriveHealth>): DriveHealth {
@@ -54,5 +54,33 @@ describe('what a drive tells, as the forecast takes it', () => {
       ['5', 7],
       ['media_errors', 3],
     ]);
+  });
+});
+
+describe('the forecast of a drive from what it tells alone', () => {
+  const now = Date.UTC(2026, 0, 15);
+
+  it('says that what a scan finds and its speed are not known, and gives a verdict all the same', () => {
+    const made = driveForecast(drive({ attributes: [attribute(5, 0), attribute(197, 8)] }), 'unknown', noPast, now);
+    expect(made.verdict).toBe('plan');
+    expect(made.terms.map(({ id }) => id)).toEqual(['pending']);
+    expect(made.missing).toEqual(
+      expect.arrayContaining(['what a scan of the whole disk finds', 'whether it has grown slower']),
+    );
+    expect(driveForecast(drive({ verdict: 'failed' }), 'unknown', noPast, now).verdict).toBe('failing');
+  });
+
+  it('is worse where a counter was seen to rise lately', () => {
+    const health = drive({ attributes: [attribute(198, 1)] });
+    const rosen = { firstSeen: now - 86_400_000, rose: now - 86_400_000 };
+    const fresh = driveForecast(health, 'unknown', () => rosen, now);
+    const old = driveForecast(health, 'unknown', noPast, now);
+    expect(fresh.probability.point).toBeGreaterThan(old.probability.point);
+  });
+
+  it('takes the kind from outside only where the drive does not tell it', () => {
+    const flash = drive({ kind: 'unknown', attributes: [attribute(187, 1)] });
+    const familyOf = (health: DriveHealth): unknown => driveForecast(health, 'ssd', noPast, now).terms[0]?.family;
+    expect([familyOf(flash), familyOf({ ...flash, kind: 'hdd' })]).toEqual(['flash', 'media']);
   });
 });
