@@ -13,7 +13,7 @@
 void remap_uncount(struct remap_io *io)
 {
 	/* This CPU's share may fall below zero; only the sum counts. */
-	this_cpu_dec(*io->in_flight);
+	this_cpu_dec(io->in_flight->count);
 	io->in_flight = NULL;
 }
 
@@ -136,11 +136,12 @@ void remap_end_write(struct bio *bio)
 {
 	struct remap_io *io = bio->bi_private;
 
-	this_cpu_dec(*io->in_flight);
+	this_cpu_dec(io->in_flight->count);
 	if (likely(!bio->bi_status)) {
 		io->end_io(bio);
 		return;
 	}
+	io->rc = raw_cpu_read(io->in_flight->rc);
 	io->flags = 0;
 	end_slow(io, bio);
 }

@@ -52,6 +52,18 @@ static inline bool remap_filter_glance(const struct remap_filter *filter,
 	return data_race(get_unaligned(remap_filter_window(filter, first))) != 0;
 }
 
+/* The same, exactly: for these sectors, at least 1. */
+static inline bool remap_window_hits(const struct remap_filter *filter,
+				     sector_t first, unsigned int count)
+{
+	u64 group = first >> REMAP_GROUP_SHIFT;
+	u64 last = (first + count - 1) >> REMAP_GROUP_SHIFT;
+	u64 window = get_unaligned_le64(remap_filter_window(filter, first));
+
+	/* At most 57 groups, from one of the first 8 bits on. */
+	return window >> (group & 7) << (63 - (last - group));
+}
+
 /**
  * remap_filter_hits() - may anything be known of a block of these sectors?
  * @filter: as map() found it
@@ -63,23 +75,12 @@ static inline bool remap_filter_glance(const struct remap_filter *filter,
 static inline bool remap_filter_hits(const struct remap_filter *filter,
 				     sector_t first, unsigned int count)
 {
-	unsigned int n;
+	const unsigned int most = REMAP_WINDOW_BIO_BYTES >> SECTOR_SHIFT;
 
-	for (;; first += n, count -= n) {
-		unsigned int bit = first >> REMAP_GROUP_SHIFT & 7;
-		unsigned int bits;
-		u64 window;
-
-		n = min(count, REMAP_WINDOW_BIO_BYTES >> SECTOR_SHIFT);
-		/* At most 57, as the first and last sector may be inside groups. */
-		bits = ((first + n - 1) >> REMAP_GROUP_SHIFT) -
-		       (first >> REMAP_GROUP_SHIFT) + 1;
-		window = get_unaligned_le64(remap_filter_window(filter, first));
-		if (window >> bit << (64 - bits))
+	for (; count > most; first += most, count -= most)
+		if (remap_window_hits(filter, first, most))
 			return true;
-		if (n == count)
-			return false;
-	}
+	return remap_window_hits(filter, first, count);
 }
 
 #endif

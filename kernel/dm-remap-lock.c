@@ -163,13 +163,13 @@ void remap_ungate(struct remap_c *rc, u64 first, unsigned int count)
 			xa_erase(&rc->gates, first + i);
 }
 
-static bool gone(unsigned long __percpu *flight)
+static bool gone(struct remap_flight __percpu *flight)
 {
 	unsigned long sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(flight, cpu));
+		sum += READ_ONCE(per_cpu_ptr(flight, cpu)->count);
 	return !sum;
 }
 
@@ -185,7 +185,7 @@ static bool gone(unsigned long __percpu *flight)
  */
 void remap_drain(struct remap_c *rc)
 {
-	unsigned long __percpu *old;
+	struct remap_flight __percpu *old;
 
 	mutex_lock(&rc->drain_mutex);
 	old = rc->in_flight;

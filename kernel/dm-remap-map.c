@@ -246,16 +246,18 @@ static noinline enum verdict map_special(struct remap_c *rc,
 	return verdict;
 }
 
-static void count_io(struct remap_io *io, unsigned long __percpu *in_flight)
+static void count_io(struct remap_io *io,
+		     struct remap_flight __percpu *in_flight)
 {
 	io->in_flight = in_flight;
-	this_cpu_inc(*in_flight);
+	this_cpu_inc(in_flight->count);
 }
 
 static noinline int map_flush(struct remap_c *rc, struct bio *bio)
 {
 	struct remap_io *io = bio->bi_private;
 
+	io->rc = rc;
 	io->flags = 0;
 	io->in_flight = NULL;
 	bio->bi_end_io = remap_end_known;
@@ -272,12 +274,13 @@ static noinline int map_flush(struct remap_c *rc, struct bio *bio)
 /* Looks at every block. A write is counted already, see remap_map(). */
 static noinline int map_known(struct remap_c *rc, struct bio *bio)
 {
-	unsigned long __percpu *in_flight;
+	struct remap_flight __percpu *in_flight;
 	enum verdict verdict;
 	struct remap_io *io;
 
 	io = bio->bi_end_io == remap_end_long_read ? remap_long_read_io(bio) :
 						     bio->bi_private;
+	io->rc = rc;
 	io->flags = 0;
 	io->start = jiffies;
 	bio->bi_end_io = remap_end_known;
@@ -372,7 +375,6 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 	io = dm_per_bio_data(bio, sizeof(*io));
 	iter = bio->bi_iter;
 	io->iter = iter;
-	io->rc = rc;
 
 	/* What is tested first here is what can spare the fewest instructions. */
 	if (is_write(bio)) {
@@ -382,9 +384,11 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 		count_write(rc, io);
 	} else if (likely(iter.bi_size > SHORT_READ_BYTES &&
 			  iter.bi_size <= REMAP_WINDOW_BIO_BYTES)) {
+		io->rc = rc;
 		bio->bi_private = bio->bi_end_io;
 		bio->bi_end_io = remap_end_long_read;
 	} else {
+		io->rc = rc;
 		own_end(io, bio, remap_end_read);
 		io->start = jiffies;
 		if (unlikely(iter.bi_size > REMAP_WINDOW_BIO_BYTES))

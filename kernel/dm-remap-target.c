@@ -106,6 +106,17 @@ static void free_target(struct remap_c *rc)
 	kfree(rc);
 }
 
+static struct remap_flight __percpu *alloc_flight(struct remap_c *rc)
+{
+	struct remap_flight __percpu *flight = alloc_percpu(struct remap_flight);
+	int cpu;
+
+	if (flight)
+		for_each_possible_cpu(cpu)
+			per_cpu_ptr(flight, cpu)->rc = rc;
+	return flight;
+}
+
 static struct remap_c *alloc_target(struct dm_target *ti)
 {
 	struct remap_c *rc = kzalloc(sizeof(*rc), GFP_KERNEL);
@@ -148,7 +159,7 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	rc->super_unit = (void *)__get_free_page(GFP_KERNEL);
 	rc->probe_page = alloc_page(GFP_KERNEL);
 	for (i = 0; i < 2; i++)
-		rc->flights[i] = alloc_percpu(unsigned long);
+		rc->flights[i] = alloc_flight(rc);
 	rc->in_flight = rc->flights[0];
 	if (bioset_init(&rc->bios, HELD_BIOS, 0, BIOSET_NEED_BVECS) ||
 	    !rc->unit || !rc->super_unit || !rc->probe_page ||

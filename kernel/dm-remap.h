@@ -130,7 +130,7 @@ struct remap_c {
 	/* Read by every bio. */
 	struct block_device *main_bdev;
 	const struct remap_filter *filter;	/* rc->groups, or says always yes */
-	unsigned long __percpu *in_flight;	/* counts what begins now */
+	struct remap_flight __percpu *in_flight;	/* counts what begins now */
 	unsigned int block_shift;
 	unsigned int slow_jiffies;
 	unsigned int hash_bits;
@@ -138,7 +138,7 @@ struct remap_c {
 	struct remap_chunk **chunks;
 
 	struct remap_filter *groups;
-	unsigned long __percpu *flights[2];	/* one of them is in_flight */
+	struct remap_flight __percpu *flights[2];	/* one of them is in_flight */
 
 	struct dm_dev *main;
 	struct dm_dev *spare;
@@ -269,13 +269,23 @@ enum remap_class {
 	REMAP_CLASS_PATH,
 };
 
+/**
+ * struct remap_flight - one CPU's part of a sum of bios, see dm-remap-lock.c
+ * @count: those that began here less those that ended here
+ * @rc: target
+ */
+struct remap_flight {
+	unsigned long count;
+	struct remap_c *rc;
+};
+
 /* Per-bio data. */
 struct remap_io {
 	struct bvec_iter iter;		/* as it came, in sectors of main */
-	struct remap_c *rc;
+	struct remap_c *rc;		/* for a write that succeeds on main, not set */
 	bio_end_io_t *end_io;		/* dm's */
 	/* Only valid where an end in dm-remap-end.c looks at them. */
-	unsigned long __percpu *in_flight;	/* that counts it, or NULL */
+	struct remap_flight __percpu *in_flight;	/* counts it, or NULL */
 	u32 start;			/* jiffies when mapped */
 	u32 flags;
 	/* Only when held. */
