@@ -8,7 +8,7 @@ import { STRIP_CELLS } from './HeatStrip.tsx';
 import { codeIn, stateLayer, type Layer } from './layer.ts';
 import { healthInCells, type CellList, type FetchHealth } from './range.ts';
 
-/** Quiet time after an event before the strip is asked for again, so that a burst of events asks once. */
+/** Time from an event to asking for the strip again, so that a burst of events asks once. */
 const SETTLE_MS = 400;
 
 /** The codes of the whole device in at most {@link STRIP_CELLS} cells, asked for again when something happened. */
@@ -20,26 +20,45 @@ export function useStrip(connection: ConnectionId, target: TargetView, layer: La
   const cells = Math.max(1, Math.ceil(blocks / per));
   const [known, setKnown] = useState<CellList | null>(null);
   const { lastEvent } = target.status;
-  const asked = useRef(false);
+  const heardOfEvent = useRef<() => void>(() => undefined);
   useEffect(() => {
-    let wanted = true;
+    let state: 'idle' | 'waiting' | 'asking' = 'idle';
+    let happened = 0;
+    let ended = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const fetch: FetchHealth = async (firstBlock, count, wide) =>
+      (await bridge.call('target.health', { connection, name, firstBlock, blockCount: count, cells: wide })).cells;
     const ask = async (): Promise<void> => {
-      const fetch: FetchHealth = async (firstBlock, count, wide) =>
-        (await bridge.call('target.health', { connection, name, firstBlock, blockCount: count, cells: wide })).cells;
+      state = 'asking';
+      const before = happened;
       try {
         const heard = await healthInCells(fetch, 0, blocks, per);
-        if (wanted) setKnown(heard);
+        // Shown also when something happened meanwhile: a disk to which much happens would else never be seen.
+        if (!ended) setKnown(heard);
       } catch {
         // The strip keeps what it showed; the page says by itself that the connection failed.
       }
+      state = 'idle';
+      if (happened !== before && !ended) askIn(SETTLE_MS);
     };
-    const timer = setTimeout(() => void ask(), asked.current ? SETTLE_MS : 0);
-    asked.current = true;
+    const askIn = (milliseconds: number): void => {
+      state = 'waiting';
+      timer = setTimeout(() => void ask(), milliseconds);
+    };
+    heardOfEvent.current = () => {
+      happened += 1;
+      if (state === 'idle') askIn(SETTLE_MS);
+    };
+    askIn(0);
     return () => {
-      wanted = false;
+      ended = true;
       clearTimeout(timer);
+      heardOfEvent.current = () => undefined;
     };
-  }, [bridge, connection, name, blocks, per, lastEvent]);
+  }, [bridge, connection, name, blocks, per]);
+  useEffect(() => {
+    heardOfEvent.current();
+  }, [lastEvent]);
   return useMemo(() => {
     const drawn = new Uint8Array(cells);
     if (known === null) return drawn.fill(codes.loading);
