@@ -57,14 +57,14 @@ int remap_filter_init(struct remap_c *rc, unsigned int bits)
  * remap_filter_choose() - whom map() asks from now on
  * @rc: target; caller holds lock, or no I/O is being mapped
  *
- * Every bio is looked at closer while all of them are to fail, and while it
- * matters whether any write to main succeeds.
+ * Every bio is looked at closer before there is a filter, while all of them are
+ * to fail, and while it matters whether any write to main succeeds.
  */
 void remap_filter_choose(struct remap_c *rc)
 {
 	const struct remap_filter *filter = rc->groups;
 
-	if (rc->failed || rc->refused)
+	if (!filter || rc->failed || rc->refused)
 		filter = &every_group;
 	/* Pairs with the address dependency in map(). */
 	smp_store_release(&rc->filter, filter);
