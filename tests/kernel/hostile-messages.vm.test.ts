@@ -23,9 +23,12 @@ const SECTORS = MIB / 512;
 const BLOCKS = SECTORS / 8;
 const MAPPED = [10, 11, 12, 40, 255];
 
-/** Sends the line, then shows each field of the status and each core arg, which costs less than a question. */
+/**
+ * Sends the line, then shows each field of the status and each core arg, which costs less than a question. First words
+ * only: what the scanner does is told with the time since it began.
+ */
 const PIECE = `step dmsetup message -- "$1" 0 "$line"
-  fields=; for file in "$2"/*; do read -r field < "$file"; fields="$fields $field"; done; show "$fields"`;
+  fields=; for file in "$2"/*; do read -r field rest < "$file"; fields="$fields $field"; done; show "$fields"`;
 
 const fixture = useKernelLab({
   disks: [
