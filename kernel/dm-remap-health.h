@@ -34,6 +34,12 @@ void remap_regions_exit(struct remap_c *rc);
 void remap_region_error(struct remap_c *rc, u64 block,
 			enum remap_region_error what);
 
+/* dm-remap-state.c */
+int remap_state_init(struct remap_c *rc);
+void remap_state_exit(struct remap_c *rc);
+int remap_state_save(struct remap_c *rc, bool clean);
+void remap_state_load(struct remap_c *rc);
+
 /* dm-remap-scan.c */
 int remap_scan_init(struct remap_c *rc);
 void remap_scan_exit(struct remap_c *rc);

@@ -475,12 +475,6 @@ int remap_format(struct remap_c *rc);
 void remap_unformat(struct remap_c *rc);
 int remap_grow_table(struct remap_c *rc, u64 units);
 
-/* dm-remap-state.c */
-int remap_state_init(struct remap_c *rc);
-void remap_state_exit(struct remap_c *rc);
-int remap_state_save(struct remap_c *rc, bool clean);
-void remap_state_load(struct remap_c *rc);
-
 /* dm-remap-events.c */
 int remap_events_init(struct remap_c *rc);
 void remap_events_exit(struct remap_c *rc);
