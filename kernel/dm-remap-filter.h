@@ -41,14 +41,15 @@ static inline const u64 *remap_filter_window(const struct remap_filter *filter,
 
 /*
  * May anything be known of what begins at this sector, or lies not far behind?
- * For at most REMAP_WINDOW_BIO_BYTES. Only compared to zero, and by one
- * instruction if not READ_ONCE(); which of two bits is seen first does not
- * matter.
+ * For at most REMAP_WINDOW_BIO_BYTES.
  */
 static inline bool remap_filter_glance(const struct remap_filter *filter,
 				       sector_t first)
 {
-	/* See above. */
+	/*
+	 * Only compared to zero, and by one instruction if not READ_ONCE();
+	 * which of two bits is seen first does not matter.
+	 */
 	return data_race(get_unaligned(remap_filter_window(filter, first))) != 0;
 }
 

@@ -11,14 +11,6 @@
 
 #include "dm-remap-scan.h"
 
-struct writer {
-	struct remap_disk_marginals *unit;
-	u32 count;
-	u32 room;		/* units that may still be written */
-	int (*put)(struct remap_c *rc, void *save, u32 count);
-	void *save;
-};
-
 static u32 times(struct xarray *xa, u64 block)
 {
 	void *entry = xa_load(xa, block);
@@ -26,22 +18,10 @@ static u32 times(struct xarray *xa, u64 block)
 	return entry ? min_t(unsigned long, xa_to_value(entry), U32_MAX) : 0;
 }
 
-static int flush_unit(struct remap_c *rc, struct writer *w)
+static int add(struct remap_c *rc, struct remap_state_writer *w, u64 block)
 {
-	int r;
-
-	if (!w->count)
-		return 0;
-	r = w->put(rc, w->save, w->count);
-	memset(w->unit, 0, sizeof(*w->unit));
-	w->count = 0;
-	w->room--;
-	return r;
-}
-
-static int add(struct remap_c *rc, struct writer *w, u64 block)
-{
-	struct remap_disk_marginal *d = &w->unit->marginal[w->count];
+	struct remap_disk_marginals *u = w->unit;
+	struct remap_disk_marginal *d = &u->marginal[w->count];
 	struct remap_view view;
 
 	remap_view(rc, block, &view);
@@ -50,7 +30,9 @@ static int add(struct remap_c *rc, struct writer *w, u64 block)
 	d->block = cpu_to_le64(block);
 	d->soft = cpu_to_le32(times(&rc->soft, block));
 	d->slow = cpu_to_le32(times(&rc->slow, block));
-	return ++w->count == REMAP_STATE_MARGINAL_MAX ? flush_unit(rc, w) : 0;
+	if (++w->count < REMAP_STATE_MARGINAL_MAX)
+		return 0;
+	return remap_state_flush(rc, w);
 }
 
 /**
@@ -78,39 +60,32 @@ u32 remap_marginal_units(struct remap_c *rc, u32 room)
 
 /**
  * remap_marginal_save() - write which blocks are marginal
- * @rc: target; caller holds state_mutex, the units are made in state_buf
- * @room: units that may be written
- * @put: writes state_buf with so many entries
- * @save: for @put
+ * @rc: target; caller holds state_mutex
+ * @w: with state_buf and the units that may be written
  *
  * Mapped blocks are left out: main's is no longer read.
  *
  * Context: process.
- * Return: 0 or what @put said.
+ * Return: 0 or what writing said.
  */
-int remap_marginal_save(struct remap_c *rc, u32 room,
-			int (*put)(struct remap_c *rc, void *save, u32 count),
-			void *save)
+int remap_marginal_save(struct remap_c *rc, struct remap_state_writer *w)
 {
-	struct writer w = { .unit = rc->state_buf, .room = room, .put = put,
-			    .save = save };
 	unsigned long index;
 	void *entry;
 	int r = 0;
 
-	memset(w.unit, 0, sizeof(*w.unit));
 	xa_for_each(&rc->soft, index, entry) {
-		if (r || !w.room)
+		if (r || !w->room)
 			break;
-		r = add(rc, &w, index);
+		r = add(rc, w, index);
 	}
 	xa_for_each(&rc->slow, index, entry) {
-		if (r || !w.room)
+		if (r || !w->room)
 			break;
 		if (!xa_load(&rc->soft, index))
-			r = add(rc, &w, index);
+			r = add(rc, w, index);
 	}
-	return r || !w.room ? r : flush_unit(rc, &w);
+	return r ? r : remap_state_flush(rc, w);
 }
 
 static void load_times(struct xarray *xa, u64 block, u32 n)

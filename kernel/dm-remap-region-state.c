@@ -8,14 +8,6 @@
 
 #include "dm-remap-scan.h"
 
-struct writer {
-	struct remap_disk_regions *unit;
-	u32 count;
-	u32 room;		/* units that may still be written */
-	int (*put)(struct remap_c *rc, void *save, u32 count);
-	void *save;
-};
-
 static void encode(const struct remap_region *r, struct remap_disk_region *d)
 {
 	unsigned int i;
@@ -34,29 +26,17 @@ static void encode(const struct remap_region *r, struct remap_disk_region *d)
 		d->scanned[i] = cpu_to_le64(r->scanned[i]);
 }
 
-static int flush_unit(struct remap_c *rc, struct writer *w)
-{
-	int r;
-
-	if (!w->count)
-		return 0;
-	r = w->put(rc, w->save, w->count);
-	memset(w->unit, 0, sizeof(*w->unit));
-	w->count = 0;
-	w->room--;
-	return r;
-}
-
 /* Caller holds region_mutex but not while a unit is written. */
-static int add(struct remap_c *rc, struct writer *w,
+static int add(struct remap_c *rc, struct remap_state_writer *w,
 	       const struct remap_region *region)
 {
+	struct remap_disk_regions *u = w->unit;
 	int r = 0;
 
-	encode(region, &w->unit->region[w->count++]);
+	encode(region, &u->region[w->count++]);
 	if (w->count == REMAP_STATE_REGION_MAX) {
 		mutex_unlock(&rc->region_mutex);
-		r = flush_unit(rc, w);
+		r = remap_state_flush(rc, w);
 		mutex_lock(&rc->region_mutex);
 	}
 	return r;
@@ -64,41 +44,34 @@ static int add(struct remap_c *rc, struct writer *w,
 
 /**
  * remap_regions_save() - write what is known of regions
- * @rc: target; caller holds state_mutex, the units are made in state_buf
- * @room: units that may be written
- * @put: writes state_buf with so many entries
- * @save: for @put
+ * @rc: target; caller holds state_mutex
+ * @w: with state_buf and the units that may be written
  *
  * Regions are never freed while the target is there, and the list of those with
  * errors only grows at its end, so the mutex may be left in between.
  *
- * Return: 0 or what @put said.
+ * Return: 0 or what writing said.
  */
-int remap_regions_save(struct remap_c *rc, u32 room,
-		       int (*put)(struct remap_c *rc, void *save, u32 count),
-		       void *save)
+int remap_regions_save(struct remap_c *rc, struct remap_state_writer *w)
 {
-	struct writer w = { .unit = rc->state_buf, .room = room, .put = put,
-			    .save = save };
 	struct remap_region *region, *other;
 	unsigned long index;
 	int r = 0;
 
-	memset(w.unit, 0, sizeof(*w.unit));
 	mutex_lock(&rc->region_mutex);
 	list_for_each_entry(region, &rc->error_regions, list) {
-		if (r || !w.room)
+		if (r || !w->room)
 			break;
-		r = add(rc, &w, region);
+		r = add(rc, w, region);
 	}
 	xa_for_each(&rc->regions, index, other) {
-		if (r || !w.room)
+		if (r || !w->room)
 			break;
 		if (list_empty(&other->list))
-			r = add(rc, &w, other);
+			r = add(rc, w, other);
 	}
 	mutex_unlock(&rc->region_mutex);
-	return r || !w.room ? r : flush_unit(rc, &w);
+	return r ? r : remap_state_flush(rc, w);
 }
 
 /**

@@ -83,6 +83,25 @@ struct remap_scan {
 	ktime_t doing_since;
 };
 
+/**
+ * struct remap_state_writer - entries of one kind on their way to the spare
+ * @unit: what they are made in, rc->state_buf
+ * @kind: enum remap_state_kind
+ * @count: entries in @unit
+ * @room: units that may still be written
+ * @save: the save that they belong to
+ */
+struct remap_state_writer {
+	void *unit;
+	u32 kind;
+	u32 count;
+	u32 room;
+	struct remap_save *save;
+};
+
+/* dm-remap-state.c */
+int remap_state_flush(struct remap_c *rc, struct remap_state_writer *w);
+
 /* dm-remap-region.c */
 struct remap_region *remap_region_get(struct remap_c *rc, u32 index);
 void remap_region_scanned(struct remap_c *rc, u64 first, u64 count);
@@ -97,17 +116,13 @@ void remap_worst(struct remap_c *rc, u32 *risk, u32 *confidence);
 int remap_risk_cells(struct remap_c *rc, const struct remap_grid *g);
 
 /* dm-remap-region-state.c */
-int remap_regions_save(struct remap_c *rc, u32 room,
-		       int (*put)(struct remap_c *rc, void *save, u32 count),
-		       void *save);
+int remap_regions_save(struct remap_c *rc, struct remap_state_writer *w);
 void remap_regions_load(struct remap_c *rc,
 			const struct remap_disk_regions *u);
 
 /* dm-remap-marginal.c */
 u32 remap_marginal_units(struct remap_c *rc, u32 room);
-int remap_marginal_save(struct remap_c *rc, u32 room,
-			int (*put)(struct remap_c *rc, void *save, u32 count),
-			void *save);
+int remap_marginal_save(struct remap_c *rc, struct remap_state_writer *w);
 void remap_marginal_load(struct remap_c *rc,
 			 const struct remap_disk_marginals *u);
 

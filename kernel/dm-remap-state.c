@@ -45,13 +45,13 @@ void remap_state_exit(struct remap_c *rc)
 	free_pages_exact(rc->state_buf, BUF_BYTES);
 }
 
-struct save {
+struct remap_save {
 	unsigned int slot;
 	u64 sequence;
 	u32 units;		/* so far, head included */
 };
 
-static int write_unit(struct remap_c *rc, struct save *s, u32 index, u32 kind,
+static int write_unit(struct remap_c *rc, struct remap_save *s, u32 index, u32 kind,
 		      u32 count, blk_opf_t flags)
 {
 	struct remap_unit *u = rc->state_buf;
@@ -68,7 +68,7 @@ static int write_unit(struct remap_c *rc, struct save *s, u32 index, u32 kind,
 	return 0;
 }
 
-static int save_events(struct remap_c *rc, struct save *s, u64 last)
+static int save_events(struct remap_c *rc, struct remap_save *s, u64 last)
 {
 	struct remap_disk_events *u = rc->state_buf;
 	unsigned int n;
@@ -91,7 +91,7 @@ static int save_events(struct remap_c *rc, struct save *s, u64 last)
 	return write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count, 0);
 }
 
-static int save_pending(struct remap_c *rc, struct save *s)
+static int save_pending(struct remap_c *rc, struct remap_save *s)
 {
 	struct remap_disk_pendings *u = rc->state_buf;
 	unsigned long index = 0;
@@ -116,25 +116,44 @@ static int save_pending(struct remap_c *rc, struct save *s)
 	return write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0);
 }
 
-static int put_regions(struct remap_c *rc, void *save, u32 count)
+/**
+ * remap_state_flush() - write what a writer holds, and begin its next unit
+ * @rc: target; caller holds state_mutex
+ * @w: writer; one that holds nothing writes nothing
+ *
+ * Context: process.
+ * Return: 0 or -EIO.
+ */
+int remap_state_flush(struct remap_c *rc, struct remap_state_writer *w)
 {
-	struct save *s = save;
+	int r;
 
-	return write_unit(rc, s, s->units++, REMAP_STATE_REGIONS, count, 0);
+	if (!w->count)
+		return 0;
+	r = write_unit(rc, w->save, w->save->units++, w->kind, w->count, 0);
+	memset(w->unit, 0, REMAP_UNIT);
+	w->count = 0;
+	w->room--;
+	return r;
 }
 
-static int put_marginal(struct remap_c *rc, void *save, u32 count)
+/* A writer that begins, for so many units. */
+static struct remap_state_writer begin_writing(struct remap_c *rc,
+					       struct remap_save *s, u32 kind,
+					       u32 room)
 {
-	struct save *s = save;
-
-	return write_unit(rc, s, s->units++, REMAP_STATE_MARGINAL, count, 0);
+	memset(rc->state_buf, 0, REMAP_UNIT);
+	return (struct remap_state_writer) {
+		.unit = rc->state_buf, .kind = kind, .room = room, .save = s,
+	};
 }
 
-static int save_all(struct remap_c *rc, struct save *s, bool clean)
+static int save_all(struct remap_c *rc, struct remap_save *s, bool clean)
 {
 	struct remap_disk_head *h = rc->state_buf;
 	const struct remap_counters *c = &rc->count;
 	u32 event_units, pending_units, region_units, marginal_units, room;
+	struct remap_state_writer w;
 	u64 last;
 
 	spin_lock_irq(&rc->event_lock);
@@ -149,10 +168,12 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
 	pending_units = s->units - 1 - event_units;
 	room = rc->super.layout.state_units - s->units;
 	marginal_units = remap_marginal_units(rc, room);
-	if (remap_regions_save(rc, room - marginal_units, put_regions, s))
+	w = begin_writing(rc, s, REMAP_STATE_REGIONS, room - marginal_units);
+	if (remap_regions_save(rc, &w))
 		return -EIO;
 	region_units = s->units - 1 - event_units - pending_units;
-	if (remap_marginal_save(rc, marginal_units, put_marginal, s))
+	w = begin_writing(rc, s, REMAP_STATE_MARGINAL, marginal_units);
+	if (remap_marginal_save(rc, &w))
 		return -EIO;
 	marginal_units = s->units - 1 - event_units - pending_units -
 			 region_units;
@@ -193,7 +214,7 @@ static int save_all(struct remap_c *rc, struct save *s, bool clean)
  */
 int remap_state_save(struct remap_c *rc, bool clean)
 {
-	struct save s = { .units = 1 };
+	struct remap_save s = { .units = 1 };
 	int r;
 
 	mutex_lock(&rc->state_mutex);
