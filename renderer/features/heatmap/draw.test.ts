@@ -60,11 +60,11 @@ it('a canvas has a pixel for a flat cell, and device pixels for cells with shape
   const size = { width: 101, height: 51 };
   expect(sheetOf({ columns: 50, rows: 25, cell: 2 }, size, 1.25)).toEqual({
     pixels: { width: 50, height: 25 },
-    shown: { width: 100, height: 50, imageRendering: 'pixelated' },
+    shown: { width: 100, height: 50, imageRendering: 'pixelated', backgroundSize: '0' },
   });
   expect(sheetOf({ columns: 12, rows: 6, cell: 8 }, size, 1.25)).toEqual({
     pixels: { width: 126, height: 64 },
-    shown: { ...size, imageRendering: 'auto' },
+    shown: { ...size, imageRendering: 'auto', backgroundSize: '8px 8px' },
   });
 });
 

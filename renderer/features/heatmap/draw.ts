@@ -30,14 +30,24 @@ export interface Sheet {
   /** Of the canvas. */
   readonly pixels: Size;
   /** How the page shows it, in CSS pixels. */
-  readonly shown: Size & { readonly imageRendering: 'auto' | 'pixelated' };
+  readonly shown: Size & {
+    readonly imageRendering: 'auto' | 'pixelated';
+    /** Of a cell with its gap, for the style of a canvas of which no cell is known; nothing where cells have no gap. */
+    readonly backgroundSize: string;
+  };
 }
 
 /** The canvas for a grid. Flat cells are a pixel each: drawing and copying large ones would be most of a large picture. */
 export function sheetOf({ columns, rows, cell }: Grid, size: Size, ratio: number): Sheet {
-  if (cell >= MARKED_FROM_PX) return { pixels: sizeInPixels(size, ratio), shown: { ...size, imageRendering: 'auto' } };
-  const shown = { width: columns * cell, height: rows * cell, imageRendering: 'pixelated' } as const;
-  return { pixels: { width: columns, height: rows }, shown };
+  if (cell >= MARKED_FROM_PX) {
+    const shown = { ...size, imageRendering: 'auto', backgroundSize: `${cell}px ${cell}px` } as const;
+    return { pixels: sizeInPixels(size, ratio), shown };
+  }
+  const whole = { width: columns * cell, height: rows * cell };
+  return {
+    pixels: { width: columns, height: rows },
+    shown: { ...whole, imageRendering: 'pixelated', backgroundSize: '0' },
+  };
 }
 
 /** What is needed of a canvas to draw on it. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { appError } from '../../../app/errors.ts';
@@ -46,7 +46,7 @@ describe('Tiles', () => {
       Promise.resolve(cells === 1 ? [told(0, { pending: 1 })] : [told(2, { mapped: 1 })]),
     );
     tiles.want(2, 0, blocks);
-    await changes(2);
+    await changes(1);
     expect(asked.mock.calls).toEqual([
       [0, TILE_CELLS * 4, TILE_CELLS],
       [TILE_CELLS * 4, 4, 1],
@@ -70,12 +70,12 @@ describe('Tiles', () => {
     let state: Partial<HealthCell> = { soft: 1 };
     const { tiles, asked, changes, read } = open(TILE_CELLS * 2, () => Promise.resolve([told(0, state)]));
     tiles.want(0, 0, TILE_CELLS * 2);
-    await changes(2);
+    await changes(1);
     state = { mapped: 1 };
     tiles.invalidate(3);
     tiles.want(0, 0, TILE_CELLS * 2);
     expect(read(0, 0, 1)).toEqual([codes.soft]);
-    await changes(3);
+    await changes(2);
     expect(read(0, 0, 1)).toEqual([codes.moved]);
     expect(asked).toHaveBeenCalledTimes(3);
   });
@@ -110,6 +110,57 @@ describe('Tiles', () => {
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
+  describe('of a window of several tiles', () => {
+    beforeEach(() => vi.useFakeTimers());
+    afterEach(() => vi.useRealTimers());
+
+    /** Answers that come when they are let, in the order they were asked for. */
+    function held() {
+      const waiting: (() => void)[] = [];
+      const told = vi.fn();
+      const fetch: FetchHealth = () => new Promise((resolve) => waiting.push(() => resolve([])));
+      const tiles = new Tiles(fetch, TILE_CELLS * 4, told);
+      tiles.want(0, 0, TILE_CELLS * 4);
+      const answer = async (): Promise<void> => {
+        waiting.shift()?.();
+        await vi.advanceTimersByTimeAsync(0);
+      };
+      return { tiles, told, answer };
+    }
+
+    it('tells once when the answers come together', async () => {
+      const { tiles, told, answer } = held();
+      for (let number = 0; number < 4; number += 1) {
+        expect(told).not.toHaveBeenCalled();
+        await answer();
+      }
+      expect(told).toHaveBeenCalledTimes(1);
+      expect(tiles.known(0, TILE_CELLS * 3)).toBe(true);
+      await vi.runAllTimersAsync();
+      expect(told).toHaveBeenCalledTimes(1);
+    });
+
+    it('tells of what is there while the rest lets wait for itself', async () => {
+      const { told, answer } = held();
+      await answer();
+      await answer();
+      await vi.runAllTimersAsync();
+      expect(told).toHaveBeenCalledTimes(1);
+      await answer();
+      expect(told).toHaveBeenCalledTimes(1);
+      await answer();
+      expect(told).toHaveBeenCalledTimes(2);
+    });
+
+    it('tells nobody who has gone', async () => {
+      const { tiles, told, answer } = held();
+      await answer();
+      tiles.hush();
+      await vi.runAllTimersAsync();
+      expect(told).not.toHaveBeenCalled();
+    });
+  });
+
   it('counts a range that begins and ends within tiles', async () => {
     const blocks = TILE_CELLS * 3;
     const every = Array.from({ length: TILE_CELLS }, (_, at) =>
@@ -117,7 +168,7 @@ describe('Tiles', () => {
     );
     const { tiles, changes } = open(blocks, () => Promise.resolve(every));
     tiles.want(0, 0, blocks);
-    await changes(3);
+    await changes(1);
     const counts = tiles.count(stateLayer, 0, 3, TILE_CELLS * 2 - 3, TILE_CELLS * 2 - 3);
     expect(counts).toMatchObject({ read: TILE_CELLS - 2, moved: TILE_CELLS - 1, unread: 0 });
     expect(counts.classes[0]).toBe(TILE_CELLS - 2);

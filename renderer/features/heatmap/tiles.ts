@@ -14,6 +14,8 @@ const MOST_TILES = 600;
 const MOST_REQUESTS = 3;
 /** Levels above a missing tile that may stand in for it. */
 const MOST_COARSER = 3;
+/** While more is on its way the caller is told this often at most: a picture costs more than an answer. */
+const TELL_EVERY_MS = 50;
 
 interface Tile {
   readonly level: number;
@@ -33,7 +35,8 @@ interface Look {
 
 /**
  * Health of a device by zoom level, asked for in tiles and kept. A stale tile is shown until its successor is there.
- * `onChange` is told after each answer; the caller then draws what it sees.
+ * `onChange` is told when all that is wanted is there or cannot be had, and now and then before; the caller then draws
+ * what it sees.
  */
 export class Tiles {
   readonly #fetch: FetchHealth;
@@ -47,6 +50,7 @@ export class Tiles {
   /** What was wanted last, and that of it which failed: views want on every change, and a failure is one. */
   #wish = '';
   #failedWish: string | null = null;
+  #telling: ReturnType<typeof setTimeout> | null = null;
 
   constructor(fetch: FetchHealth, blocks: number, onChange: () => void) {
     this.#fetch = fetch;
@@ -136,6 +140,12 @@ export class Tiles {
     return sum.total(blocks);
   }
 
+  /** Tells nothing more until the next answer. */
+  hush(): void {
+    if (this.#telling !== null) clearTimeout(this.#telling);
+    this.#telling = null;
+  }
+
   known(level: number, first: number): boolean {
     const zoom = Math.max(0, level);
     return this.#tiles.has(key(zoom, Math.floor(first / blocksPerCell(zoom) / TILE_CELLS)));
@@ -200,8 +210,14 @@ export class Tiles {
       this.#failedWish = this.#wish;
     }
     this.#asking.delete(id);
-    this.#onChange();
     this.#pump();
+    if (this.#asking.size === 0) this.#tell();
+    else this.#telling ??= setTimeout(() => this.#tell(), TELL_EVERY_MS);
+  }
+
+  #tell(): void {
+    this.hush();
+    this.#onChange();
   }
 
   async #load(level: number, number: number): Promise<Tile> {

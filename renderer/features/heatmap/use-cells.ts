@@ -22,11 +22,15 @@ export interface CellsInput {
   readonly sheet: object;
 }
 
+/** On a canvas of which no cell is known yet: the style shows them, which costs no picture. */
+const WAITING = 'heat-waiting';
+
 /** Draws the cells of the window on a canvas, again with each change. */
 export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: CellsInput): void {
   const { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet } = input;
   const { view, tiles, partial, revision } = data;
   const kept = useRef(new Uint8Array(0));
+  const drawnSize = useRef('');
   // Before the frame of the change, not after it: a passive effect would draw into the frame that follows.
   useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -34,6 +38,13 @@ export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: Cel
     if (kept.current.length < count) kept.current = new Uint8Array(capacity(grid));
     const cells = kept.current.subarray(0, count);
     tiles.codes(layer, view.level, view.first, count, cells);
+    const { width, height, classList } = context.canvas;
+    const size = `${width}x${height}`;
+    // A canvas that gets another size is empty.
+    const isWaiting = size !== drawnSize.current && cells.every((code) => code === codes.loading);
+    classList.toggle(WAITING, isWaiting);
+    if (isWaiting) return;
+    drawnSize.current = size;
     for (const block of partial) {
       const index = indexOf(view, block);
       if (index >= 0 && index < count && cells[index] !== codes.pending) cells[index] = codes.partial;

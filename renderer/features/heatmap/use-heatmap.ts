@@ -82,7 +82,10 @@ export function useHeatmap(
       tiles.invalidateAll();
       want();
     }, REFRESH_MS);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      tiles.hush();
+    };
   }, [tiles, live]);
 
   const fresh = useFreshBlocks(target, tiles);
