@@ -2,7 +2,7 @@ import type { HealthCell } from '../../app/domain/target.ts';
 import { Painter, sheetOf } from '../../renderer/features/heatmap/draw.ts';
 import { stateLayer } from '../../renderer/features/heatmap/layer.ts';
 import { classColours, readPalette } from '../../renderer/features/heatmap/palette.ts';
-import { TILE_CELLS, Tiles } from '../../renderer/features/heatmap/tiles.ts';
+import { Tiles } from '../../renderer/features/heatmap/tiles.ts';
 import { CELL_PX } from '../../renderer/features/heatmap/view.ts';
 
 const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -26,13 +26,11 @@ function cellOf(cell: number): HealthCell {
 
 async function loadTiles(blocks: number): Promise<Tiles> {
   const whole = Promise.withResolvers<undefined>();
-  let answers = 0;
   const tiles = new Tiles(
     (_first, count) => Promise.resolve(Array.from({ length: count }, (_, cell) => cellOf(cell))),
     blocks,
     () => {
-      answers += 1;
-      if (answers === Math.ceil(blocks / TILE_CELLS)) whole.resolve(undefined);
+      if (!tiles.loading) whole.resolve(undefined);
     },
   );
   tiles.want(0, 0, blocks);

@@ -20,6 +20,9 @@ import { BLOCKS, DiskBridge, framed, NOW } from './device.ts';
 const MOVE_PX = 40;
 /** Frames without anything new after which a picture is whole. */
 const STILL_FRAMES = 6;
+/** Of the heatmap of the whole disk, and what is written of a plain canvas at once. */
+const PLAIN_PIXELS = { width: 1166, height: 587 };
+const BAND_LINES = 56;
 
 let draws = 0;
 const put: unknown = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'putImageData')?.value;
@@ -118,11 +121,30 @@ function open(prefs: Partial<Prefs>): void {
   };
 }
 
+/** Fills a canvas as large as the heatmap's with a colour, and with another after it was shown. */
+async function plainCanvas(): Promise<void> {
+  const plain = document.createElement('canvas');
+  Object.assign(plain, PLAIN_PIXELS);
+  document.body.append(plain);
+  const context = plain.getContext('2d');
+  if (context === null) throw new Error('this browser has no canvas');
+  const band = context.createImageData(plain.width, BAND_LINES);
+  for (const level of [1, 2]) {
+    band.data.fill(level * 100);
+    for (let line = 0; line < plain.height; line += BAND_LINES) context.putImageData(band, 0, line);
+    await framed();
+    await framed();
+  }
+  plain.remove();
+}
+
 Object.assign(window, {
   disk: {
     open,
     close: () => close(),
     settled,
+    frame: framed,
+    plainCanvas,
     zoomIn,
     mayZoomIn,
     hold: () => point('pointerdown', 0),
