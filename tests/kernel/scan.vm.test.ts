@@ -161,31 +161,6 @@ describe('a pass over main', () => {
   });
 });
 
-describe('what an error weighs', () => {
-  it('falls with time, however often it is looked at', async () => {
-    const pair = await fixture.pair();
-    const { target } = pair;
-    const { kernelLab } = fixture;
-    failReads(pair, 10);
-    await failUnreadable(kernelLab.io, read(target, 80, 8));
-    // Half a minute at a time is less than a weight falls by in a step that can be told.
-    const script = `
-      [ -d /sys/kernel/debug/dm-remap ] || mount -t debugfs none /sys/kernel/debug
-      for i in $(seq 60); do
-        date -s "@$(($(date +%s) + 30))" > /dev/null
-        dmsetup status --noflush ${target.name} > /dev/null
-      done
-      grep -v '^#' /sys/kernel/debug/dm-remap/${target.name}/regions`;
-    const { stdout } = await kernelLab.run('/usr/bin/sh', ['-ec', script]);
-    const weight = Number(stdout.trim().split(' ').at(-1));
-    // 65536 less 30 minutes' part of the half that it loses in 14 days.
-    expect(weight).toBeLessThanOrEqual(65_536 - 48);
-    expect(weight).toBeGreaterThan(65_536 - 80);
-    // The risk is 59.9 by then, and told to the nearest: it does not fall at the first second.
-    expect((await target.status()).risk).toBe(60);
-  });
-});
-
 describe('a scan of a range', () => {
   it('reads nothing else, and is no pass', async () => {
     const pair = await fixture.pair({ core: { scan_rate: 0 } });
