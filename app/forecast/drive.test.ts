@@ -54,6 +54,16 @@ describe('what a drive tells, as the forecast takes it', () => {
       ['5', 7],
       ['media_errors', 3],
     ]);
+    expect(damageCounters(drive({ protocol: 'scsi', grownDefects: 4 }))).toEqual([['grown_defects', 4]]);
+  });
+
+  it('takes the grown defects of a SCSI drive for sectors that were reallocated, with their own past', () => {
+    const health = drive({ protocol: 'scsi', grownDefects: 4 });
+    const past = { firstSeen: 1, rose: 2 };
+    const { attributes } = driveInput(health, (counter) => (counter === 'grown_defects' ? past : never));
+    expect(attributes.reallocated).toEqual({ value: 4, ...past });
+    const both = drive({ attributes: [attribute(5, 0)], grownDefects: 4 });
+    expect(driveInput(both, noPast).attributes.reallocated.value).toBe(0);
   });
 });
 
@@ -68,6 +78,12 @@ describe('the forecast of a drive from what it tells alone', () => {
       expect.arrayContaining(['what a scan of the whole disk finds', 'whether it has grown slower']),
     );
     expect(driveForecast(drive({ verdict: 'failed' }), 'unknown', noPast, now).verdict).toBe('failing');
+  });
+
+  it('rises with the grown defects of a SCSI drive', () => {
+    const at = (grownDefects: number): number =>
+      driveForecast(drive({ protocol: 'scsi', kind: 'hdd', grownDefects }), 'hdd', noPast, now).probability.point;
+    expect(at(40)).toBeGreaterThan(at(0));
   });
 
   it('is worse where a counter was seen to rise lately', () => {

@@ -15,6 +15,8 @@ const attributeNumbers = {
   linkErrors: 199,
 } as const satisfies Record<keyof ForecastInput['attributes'], number>;
 const MEDIA_ERRORS = 'media_errors';
+/** What SCSI drives tell in place of attribute 5: both count sectors that the drive gave up. */
+const GROWN_DEFECTS = 'grown_defects';
 
 /** When a counter of a drive rose and was first other than zero, as far as that was seen. */
 export type TimesOf = (counter: string) => Times;
@@ -22,7 +24,11 @@ export type TimesOf = (counter: string) => Times;
 /** The counters of damage that a drive tells of, by the name under which they are remembered. */
 export function damageCounters(health: DriveHealth): readonly (readonly [string, number])[] {
   const attributes = Object.values(attributeNumbers).map((id) => [String(id), attributeCount(health, id)] as const);
-  const all = [...attributes, [MEDIA_ERRORS, health.nvme?.mediaErrors ?? null] as const];
+  const others = [
+    [MEDIA_ERRORS, health.nvme?.mediaErrors ?? null],
+    [GROWN_DEFECTS, health.grownDefects],
+  ] as const;
+  const all = [...attributes, ...others];
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
 }
 
@@ -46,11 +52,12 @@ export function driveInput(
 ): Pick<ForecastInput, 'ownVerdict' | 'powerOnHours' | 'attributes' | 'nvme'> {
   const attribute = (id: number): Counter => counter(attributeCount(health, id), String(id), timesOf);
   const { nvme, verdict: ownVerdict, powerOnHours } = health;
+  const reallocated = attribute(attributeNumbers.reallocated);
   return {
     ownVerdict,
     powerOnHours,
     attributes: {
-      reallocated: attribute(attributeNumbers.reallocated),
+      reallocated: reallocated.value === null ? counter(health.grownDefects, GROWN_DEFECTS, timesOf) : reallocated,
       spinRetries: attribute(attributeNumbers.spinRetries),
       uncorrectable: attribute(attributeNumbers.uncorrectable),
       reallocationEvents: attribute(attributeNumbers.reallocationEvents),

@@ -22,7 +22,7 @@ export type DeviceKind = z.infer<typeof deviceKindSchema>;
 
 /** The drive's own counters as plain numbers, vendors' packing undone. Named by their ATA attribute number. */
 export const attributesSchema = z.strictObject({
-  /** 5, reallocated sectors. */
+  /** 5, reallocated sectors; the grown defects of a SCSI drive. */
   reallocated: counterSchema,
   /** 10, spin retries. */
   spinRetries: counterSchema,

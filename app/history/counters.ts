@@ -2,8 +2,8 @@ import * as z from 'zod';
 
 import { countSchema } from '../domain/units.ts';
 
-/** Counters of damage that are remembered of a drive: ATA attributes by their number, and NVMe's media errors. */
-export const counterNames = ['5', '10', '187', '196', '197', '198', '199', 'media_errors'] as const;
+/** Counters of damage that are remembered of a drive: ATA attributes by their number, NVMe's and SCSI's by their names. */
+export const counterNames = ['5', '10', '187', '196', '197', '198', '199', 'media_errors', 'grown_defects'] as const;
 export const counterNameSchema = z.enum(counterNames);
 export type CounterName = z.infer<typeof counterNameSchema>;
 

@@ -62,6 +62,7 @@ export const counterCharts: readonly { title: string; series: readonly CounterSe
     series: [
       { figure: '5', name: 'Replaced', colour: 'var(--data-3)' },
       { figure: '196', name: 'Attempts', colour: 'var(--data-4)', dash: '5 3' },
+      { figure: 'grown_defects', name: 'Given up', colour: 'var(--data-3)' },
     ],
   },
   {
@@ -89,6 +90,7 @@ export const counterCharts: readonly { title: string; series: readonly CounterSe
 export const comparedCounters: readonly { counter: CounterName; name: string }[] = [
   { counter: '5', name: 'Sectors replaced' },
   { counter: '196', name: 'Attempts to replace a sector' },
+  { counter: 'grown_defects', name: 'Sectors given up' },
   { counter: '197', name: 'Sectors waiting' },
   { counter: '198', name: 'Unreadable in its own scans' },
   { counter: '187', name: 'Errors that were not corrected' },
