@@ -8,7 +8,7 @@ import { formatCount } from '../../../app/domain/units.ts';
 import { StateMark } from '../../design/StateMark.tsx';
 import { Time } from '../../design/Time.tsx';
 import { causeWords } from '../../words/remaps.ts';
-import { isPartial, residencyBits, residentSectors, residentText, sectorsIn, type Geometry } from './residency.ts';
+import { isPartial, residencyBits, residentPart, residentSectors, sectorsIn, type Geometry } from './residency.ts';
 import { rowsWindow, scrollTo } from './rows-window.ts';
 import type { Rows } from './use-rows.ts';
 
@@ -183,7 +183,8 @@ function Cells(props: { row: RemapRow | undefined; geometry: Geometry; onShowBlo
         ) : (
           <>
             {sectors <= 16 && <Mask row={row} sectors={sectors} />}
-            {residentText(residentSectors(row.residency), sectors)}
+            {residentPart(residentSectors(row.residency), sectors)}
+            <span className="remap-unit"> sectors</span>
           </>
         )}
       </span>

@@ -26,7 +26,12 @@ export function isPartial(row: RemapRow, geometry: Geometry): boolean {
 }
 
 export function residentText(resident: number, blockSectors: number): string {
+  return `${residentPart(resident, blockSectors)} sectors`;
+}
+
+/** The same without its unit. */
+export function residentPart(resident: number, blockSectors: number): string {
   return resident >= blockSectors
-    ? `all ${formatCount(blockSectors)} sectors`
-    : `${formatCount(resident)} of ${formatCount(blockSectors)} sectors`;
+    ? `all ${formatCount(blockSectors)}`
+    : `${formatCount(resident)} of ${formatCount(blockSectors)}`;
 }
