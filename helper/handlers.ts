@@ -1,4 +1,5 @@
 import type { StepProgress } from '../app/domain/plan.ts';
+import { settingWords } from '../app/domain/settings.ts';
 import type { TargetStatus } from '../app/domain/target.ts';
 import { appError } from '../app/errors.ts';
 import { methods, PROTOCOL_VERSION } from '../app/protocol/methods.ts';
@@ -22,6 +23,7 @@ import { readScanDoing } from './scan-doing.ts';
 import { scanMessage } from './scan-message.ts';
 import { readSmartOf, selfTestOf } from './smart/index.ts';
 import { readEvents } from './target-events.ts';
+import { setOnPair } from './settings.ts';
 import { helperVersion } from './version.ts';
 
 export interface HandlerContext {
@@ -87,6 +89,12 @@ export function makeHandlers(context: HandlerContext): Handlers {
     'target.remap': ({ name, block, blockCount }) => change('remap', name, ['remap', block, blockCount]),
     'target.unmap': ({ name, block }) => change('unmap', name, ['unmap', block]),
     'target.continue': ({ name }) => change('continue', name, ['continue']),
+    'target.set': ({ name, settings }) => {
+      const words = settingWords(settings);
+      return mutations.run('set', { name, settings: words.map((pair) => pair.join('=')).join(' ') }, () =>
+        setOnPair(name, words),
+      );
+    },
     'target.scan': async ({ name, action, range }) => change('scan', name, await scanMessage(name, action, range)),
     'target.scanDoing': ({ name }) => readScanDoing(name),
     'target.files': ({ name, ranges }) => questions.ask((run) => filesOn(name, ranges, run)),

@@ -10,6 +10,7 @@ import { AppError, appError } from '../app/errors.ts';
 import { log } from './log.ts';
 import { infoArguments, parseInfo, type MappingInfo } from './parse/info.ts';
 import { parseMountinfo } from './parse/proc.ts';
+import { parseSettings } from './parse/settings.ts';
 import { parseStatus } from './parse/status.ts';
 import { parseRemapTable, parseSegment, parseSegments, type RemapTable } from './parse/table.ts';
 import { readText } from './read-text.ts';
@@ -71,6 +72,7 @@ export async function listProtected(): Promise<ProtectedDevice[]> {
           blockSectors: table.blockSectors,
           mountedAt: at.slice(0, 100),
           suspended: info.suspended,
+          settings: parseSettings(table),
           status,
         }),
       ];

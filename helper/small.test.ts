@@ -65,12 +65,17 @@ describe('the table of a mapping', () => {
     lengthSectors: 1000,
     blockSectors: 8,
     format: true,
+    settings: null,
   };
 
   it('formats only when asked to, and always names the pair', () => {
     expect(createArguments(wish).at(-1)).toBe(`0 1000 remap 8:0 8:16 8 1 format 2 uuid ${wish.uuid}`);
     expect(createArguments({ ...wish, mainId: 'S1', format: false }).at(-1)).toBe(
       `0 1000 remap 8:0 8:16 8 0 4 uuid ${wish.uuid} main_id S1`,
+    );
+    const settings = { scanRateKib: 0, scanIntervalSeconds: 60, softThreshold: 1, lowSparePercent: 100 };
+    expect(createArguments({ ...wish, format: false, settings }).at(-1)).toBe(
+      `0 1000 remap 8:0 8:16 8 0 10 uuid ${wish.uuid} scan_rate 0 scan_interval 60 soft_threshold 1 low_spare 100`,
     );
   });
 
@@ -89,6 +94,9 @@ describe('the table of a mapping', () => {
       `uuid is not there, not ${wish.uuid}`,
       'spare is 8:32, not 8:16',
     ]);
+    const settings = { scanRateKib: 0, scanIntervalSeconds: 60, softThreshold: 1, lowSparePercent: 100 };
+    const core = { ...table.core, scan_rate: '0', scan_interval: '60', soft_threshold: '1', low_spare: '10' };
+    expect(differencesOf({ ...wish, settings }, { ...table, core })).toEqual(['low_spare is 10, not 100']);
   });
 });
 

@@ -5,6 +5,7 @@ import type { SubjectState } from '../app/alerts/judge.ts';
 import type { Notice, Quiet } from '../app/alerts/schema.ts';
 import type { ConnectionId } from '../app/bridge/snapshot.ts';
 import type { DiskPreview } from '../app/domain/disk-preview.ts';
+import type { PairSettings } from '../app/domain/settings.ts';
 import type { TargetEvent } from '../app/domain/target.ts';
 import type { AppError } from '../app/errors.ts';
 import type { Drive } from '../app/history/drive.ts';
@@ -146,6 +147,10 @@ export interface HistoryPort {
   loadAlerts(): AlertStates;
   saveAlertState(subject: string, state: SubjectState): void;
   saveAlertSettings(settings: AlertSettings): void;
+
+  /** What was last set of a pair; null where nothing was. */
+  pairSettings(uuid: string): PairSettings | null;
+  savePairSettings(uuid: string, settings: PairSettings): void;
 
   close(): void;
 }

@@ -7,6 +7,7 @@ import { fileRangesSchema, filesAnswerSchema } from '../domain/files.ts';
 import { readTimesSchema } from '../domain/region.ts';
 import { isScanOrder, RANGE_WITHOUT_START, scanDoingSchema, scanOrder } from '../domain/scan.ts';
 import { intentSchema, planSchema } from '../domain/plan.ts';
+import { pairSettingsSchema, settingsChangeSchema } from '../domain/settings.ts';
 import { selfTestKindSchema } from '../domain/smart.ts';
 import {
   causeSchema,
@@ -100,6 +101,8 @@ export const requests = {
   },
   'target.unmap': { params: onTarget.extend({ block: countSchema }), result: targetStatusSchema },
   'target.continue': { params: onTarget, result: targetStatusSchema },
+  /** Changes how a pair scans and moves, now and where it is activated again through this connection. */
+  'target.set': { params: onTarget.extend({ settings: settingsChangeSchema }), result: pairSettingsSchema },
   'target.scan': {
     params: onTarget.extend(scanOrder).refine(isScanOrder, RANGE_WITHOUT_START),
     result: targetStatusSchema,

@@ -10,6 +10,7 @@ import {
   targetNameSchema,
   targetStatusSchema,
 } from '../domain/target.ts';
+import { pairSettingsSchema } from '../domain/settings.ts';
 import { planSchema } from '../domain/plan.ts';
 import { countSchema } from '../domain/units.ts';
 import { outputVersionSchema } from './spare.ts';
@@ -62,6 +63,8 @@ export const healthOutputSchema = ofPair.extend({
   /** Cells that have something to tell. */
   health: z.array(healthCellSchema),
 });
+
+export const setOutputSchema = ofPair.extend({ settings: pairSettingsSchema });
 
 export const filesOutputSchema = ofPair.extend({ ...fileRangeSchema.shape, ...filesAnswerSchema.shape });
 

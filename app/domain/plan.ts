@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { blockDeviceSchema, deviceRefSchema, reasonSchema } from './block-device.ts';
+import { pairSettingsSchema } from './settings.ts';
 import { targetNameSchema } from './target.ts';
 import { countSchema } from './units.ts';
 
@@ -21,6 +22,8 @@ export const intentSchema = z.discriminatedUnion('action', [
     spare: deviceRefSchema,
     main: deviceRefSchema,
     name: targetNameSchema,
+    /** The target's own where they are left out. */
+    settings: pairSettingsSchema.optional(),
   }),
   z.strictObject({ action: z.literal('deactivate'), name: targetNameSchema }),
   z.strictObject({ action: z.literal('remove'), name: targetNameSchema }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { countRows } from './counts.ts';
+import { pairSettingsSchema } from './settings.ts';
 import { countSchema, percentSchema } from './units.ts';
 
 /** Modes of the target, in the words of `dmsetup status`. See kernel/Documentation/dm-remap.rst. */
@@ -118,6 +119,7 @@ export const protectedDeviceSchema = z.strictObject({
   blockSectors: countSchema,
   mountedAt: z.array(z.string().max(4096)).max(100),
   suspended: z.boolean(),
+  settings: pairSettingsSchema,
   status: targetStatusSchema,
 });
 export type ProtectedDevice = z.infer<typeof protectedDeviceSchema>;

@@ -7,6 +7,7 @@ import { machineReportSchema } from '../domain/machine.ts';
 import { MAX_REGIONS, regionPageSchema } from '../domain/region.ts';
 import { isScanOrder, RANGE_WITHOUT_START, scanDoingSchema, scanOrder } from '../domain/scan.ts';
 import { intentSchema, planSchema, stepProgressSchema } from '../domain/plan.ts';
+import { pairSettingsSchema, settingsChangeSchema } from '../domain/settings.ts';
 import { selfTestKindSchema, smartReadingSchema } from '../domain/smart.ts';
 import {
   healthCellsSchema,
@@ -91,6 +92,8 @@ export const methods = {
   'target.unmap': { params: named.extend({ block: countSchema }), result: targetStatusSchema },
   /** Ends `halted`. */
   'target.continue': { params: named, result: targetStatusSchema },
+  /** Changes how a pair scans and moves, until its next activation; what is left out stays. Gives all that holds then. */
+  'target.set': { params: named.extend({ settings: settingsChangeSchema }), result: pairSettingsSchema },
   /** Begins, ends, holds or goes on with a scan of all of main, or of a range, which must lie within it. */
   'target.scan': {
     params: named.extend(scanOrder).refine(isScanOrder, RANGE_WITHOUT_START),

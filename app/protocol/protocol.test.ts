@@ -25,6 +25,7 @@ const handlers: Handlers = {
   'target.remap': refuse,
   'target.unmap': refuse,
   'target.continue': refuse,
+  'target.set': refuse,
   'target.scan': refuse,
   'target.scanDoing': refuse,
   'target.files': refuse,

@@ -30,6 +30,7 @@ export async function prepareActivate(intent: ActivateIntent, view: View): Promi
     lengthSectors: spareOf?.mainSectors ?? main.device.sizeSectors,
     blockSectors: spareOf?.blockSectors ?? 8,
     format: false,
+    settings: intent.settings ?? null,
   };
   return {
     uuid,

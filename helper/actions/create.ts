@@ -43,6 +43,7 @@ export async function prepareCreate(intent: CreateIntent, view: View, uuid: stri
     lengthSectors: main.device.sizeSectors,
     blockSectors: intent.blockSectors,
     format: true,
+    settings: null,
   };
   const confirmation = confirmationFor(spare.device);
   return {

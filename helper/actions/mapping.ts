@@ -1,3 +1,4 @@
+import { settingWords, type PairSettings } from '../../app/domain/settings.ts';
 import { AppError, appError, toErrorData, type ErrorCode } from '../../app/errors.ts';
 import { KernelLog, refusalReason } from '../kernel-log.ts';
 import { readInfo, readStatus, readTable, UUID_PREFIX } from '../mappings.ts';
@@ -15,11 +16,14 @@ export interface MappingWish {
   readonly blockSectors: number;
   /** Write new metadata onto a blank spare. */
   readonly format: boolean;
+  /** null for the target's own. */
+  readonly settings: PairSettings | null;
 }
 
 /** Arguments of the dmsetup call that makes the mapping. */
 export function createArguments(wish: MappingWish): string[] {
-  const core = ['uuid', wish.uuid, ...(wish.mainId === null ? [] : ['main_id', wish.mainId])];
+  const identity = ['uuid', wish.uuid, ...(wish.mainId === null ? [] : ['main_id', wish.mainId])];
+  const core = [...identity, ...settingWords(wish.settings ?? {}).flat()];
   const features = wish.format ? ['1', 'format'] : ['0'];
   const devices = [wish.mainDevno, wish.spareDevno, wish.blockSectors];
   const table = [0, wish.lengthSectors, 'remap', ...devices, ...features, core.length, ...core].join(' ');
@@ -63,6 +67,7 @@ export function differencesOf(wish: MappingWish, table: RemapTable): string[] {
     ['spare', table.spareDevno, wish.spareDevno],
     ['length', table.lengthSectors, wish.lengthSectors],
     ['block sectors', table.blockSectors, wish.blockSectors],
+    ...settingWords(wish.settings ?? {}).map(([key, value]) => [key, Number(table.core[key]), value] as const),
   ];
   return pairs
     .filter(([, is, meant]) => is !== meant)

@@ -12,6 +12,7 @@ import { dump } from './verbs/dump.ts';
 import { files } from './verbs/files.ts';
 import { importList } from './verbs/import.ts';
 import { activate, create, deactivate, remove } from './verbs/life-cycle.ts';
+import { set } from './verbs/set.ts';
 import { list } from './verbs/list.ts';
 import { events, health, remaps } from './verbs/listings.ts';
 import { check, repair } from './verbs/offline.ts';
@@ -32,6 +33,7 @@ const actions: Record<VerbName, (context: Context) => Promise<number>> = {
   events,
   continue: goOn,
   scan,
+  set,
   import: importList,
   check,
   dump,

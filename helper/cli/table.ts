@@ -179,6 +179,17 @@ export const verbs = {
       json,
     ],
   },
+  set: {
+    summary: 'show or change how a pair scans and moves',
+    about:
+      'Without KEY and VALUE shows what holds. KEY is scan_rate (KiB in a second, 0 no limit), scan_interval (seconds from one pass to the next, 0 only when asked), soft_threshold (reads of a block that needed more than one try, at which it is moved, 0 never) or low_spare (percent of the spare free, at which nothing is moved ahead of errors any more). Holds until the pair is activated again.',
+    operands: [
+      pair,
+      { name: 'KEY', required: false, completes: 'nothing' },
+      { name: 'VALUE', required: false, completes: 'nothing' },
+    ],
+    options: [json],
+  },
   import: {
     summary: 'move the blocks that a list says are bad',
     about:

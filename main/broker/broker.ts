@@ -34,6 +34,7 @@ const changing: ReadonlySet<RequestName> = new Set<RequestName>([
   'target.remap',
   'target.unmap',
   'target.continue',
+  'target.set',
   'target.scan',
   'target.scanDoing',
   'smart.read',
@@ -209,6 +210,12 @@ export class Broker {
       const status = await session.wire().call('target.continue', params);
       session.targets.follower(params.name).heardStatus(status);
       return status;
+    },
+    'target.set': async ({ connection, ...params }) => {
+      const session = this.#session(connection);
+      const settings = await session.wire().call('target.set', params);
+      session.settingsHeard(params.name, settings);
+      return settings;
     },
     'target.scan': async ({ connection, ...params }) => {
       const session = this.#session(connection);

@@ -1,5 +1,6 @@
 import { RECENT_EVENTS, type TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import type { PairSettings } from '../../app/domain/settings.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import type { ProtectedDevice, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { MAX_ROWS, type NotificationParams } from '../../app/protocol/methods.ts';
@@ -128,6 +129,12 @@ export class TargetFollower {
     });
     this.remaps.resume();
     this.#catchUp(device.status);
+  }
+
+  settingsHeard(settings: PairSettings): void {
+    this.#change((view) => {
+      view.device.settings = settings;
+    });
   }
 
   /** Takes in a status that was asked for. */

@@ -6,6 +6,7 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { pairOf, type PairPart } from '../../app/domain/pair.ts';
 import type { Intent, Plan } from '../../app/domain/plan.ts';
+import type { PairSettings } from '../../app/domain/settings.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import { appError, type AppError } from '../../app/errors.ts';
 import { driveForecast } from '../../app/forecast/drive.ts';
@@ -21,6 +22,7 @@ import { LabMirror } from './lab-mirror.ts';
 import { DriveMemory } from './drives.ts';
 import { judgeDrive } from './judge-drive.ts';
 import { asAppError, cancelledError, closedError, notBuilt, OpeningSteps } from './opening.ts';
+import { keepSettings, withKnownSettings } from './pair-settings.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
 import { Targets } from './targets.ts';
@@ -181,7 +183,15 @@ export class Session {
   }
 
   plan(intent: Intent): Promise<Plan> {
-    return this.wire().call('plan', { intent });
+    const { devices } = this.#connection() ?? { devices: [] };
+    return this.wire().call('plan', { intent: withKnownSettings(intent, devices, this.history, this.#log) });
+  }
+
+  /** What holds of a pair since its user has set it: shown, and kept for when it is activated again. */
+  settingsHeard(name: string, settings: PairSettings): void {
+    const follower = this.targets.follower(name);
+    follower.settingsHeard(settings);
+    keepSettings(follower.device.uuid, settings, this.history, this.#log);
   }
 
   /** Applies a plan; when it resolves the snapshot already shows what came of it. */

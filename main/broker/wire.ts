@@ -25,6 +25,7 @@ const limits: Readonly<Record<MethodName, number>> = {
   'target.remap': 900_000,
   'target.unmap': 180_000,
   'target.continue': 60_000,
+  'target.set': 60_000,
   'target.scan': 180_000,
   'target.scanDoing': 60_000,
   // The helper ends it by itself after ten minutes.

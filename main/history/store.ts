@@ -1,4 +1,5 @@
 import type { SubjectState } from '../../app/alerts/judge.ts';
+import type { PairSettings } from '../../app/domain/settings.ts';
 import type { TargetEvent } from '../../app/domain/target.ts';
 import type { Drive } from '../../app/history/drive.ts';
 import { nothingMet, type EventTimes } from '../../app/history/event-times.ts';
@@ -11,6 +12,7 @@ import { HistoryDatabase, type DatabaseOptions } from './database.ts';
 import { eventTimesOf } from './event-times.ts';
 import { addEvents, lostEvents, marksOf, newestEvent } from './events.ts';
 import { driveId, knownDriveId, knownPairId, pairId } from './identities.ts';
+import { loadPairSettings, savePairSettings } from './pair-settings.ts';
 import { thinOut } from './retention.ts';
 import { nullableCountSchema } from './rows.ts';
 import { addReading, clockSetBackOf, keptOf, pointsOf, readingAt } from './samples.ts';
@@ -129,6 +131,14 @@ export class SqliteHistory implements HistoryPort {
 
   saveAlertSettings(settings: AlertSettings): void {
     this.#database.write((db) => saveAlertSettings(db, settings));
+  }
+
+  pairSettings(uuid: string): PairSettings | null {
+    return this.#database.read((db) => loadPairSettings(db, uuid));
+  }
+
+  savePairSettings(uuid: string, settings: PairSettings): void {
+    this.#database.write((db) => savePairSettings(db, uuid, settings));
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { Connection, Snapshot, TargetView } from '../../app/bridge/snapshot
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { historyOff } from '../../app/history/schema.ts';
+import { defaultSettings } from '../../app/domain/settings.ts';
 import type { HealthCell, ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 
 /** Whole values of the bridge's types for tests; each takes what the test is about and fills in the rest. */
@@ -77,6 +78,7 @@ export function makeProtected(part: Partial<ProtectedDevice> = {}): ProtectedDev
     blockSectors: 8,
     mountedAt: [],
     suspended: false,
+    settings: defaultSettings,
     status: makeStatus(),
     ...part,
   };

@@ -3,7 +3,7 @@ _dm_remap() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
   local options n word operand=0
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap unmap remaps health files events continue scan import check dump repair --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'list status create activate deactivate remove remap unmap remaps health files events continue scan set import check dump repair --help --version' -- "$cur"))
     return
   fi
   case "$verb $previous" in
@@ -42,6 +42,7 @@ _dm_remap() {
       events) options='--after --max --json --help --verbose' ;;
       continue) options='--json --help --verbose' ;;
       scan) options='--first --count --json --help --verbose' ;;
+      set) options='--json --help --verbose' ;;
       import) options='--badblocks --ddrescue --failed --dry-run --json --help --verbose' ;;
       check) options='--json --help --verbose' ;;
       dump) options='--json --help --verbose' ;;
@@ -94,6 +95,9 @@ _dm_remap() {
     'continue 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'scan 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'scan 1') COMPREPLY=() ;;
+    'set 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
+    'set 1') COMPREPLY=() ;;
+    'set 2') COMPREPLY=() ;;
     'import 0') COMPREPLY=($(compgen -W "$(dmsetup ls --target remap 2>/dev/null | sed -n 's/\t.*//p')" -- "$cur")) ;;
     'import 1') COMPREPLY=($(compgen -f -- "$cur")) ;;
     'check 0') COMPREPLY=($(compgen -W "$(lsblk -lnpo NAME 2>/dev/null)" -- "$cur") $(compgen -f -- "$cur")) ;;

@@ -92,6 +92,11 @@ complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l count -d 'of start
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l json -d 'print JSON'
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l help -d 'say how to use it'
 complete -c dm-remap -n '__fish_seen_subcommand_from scan' -l verbose -d 'also print details of errors and a log line for each change'
+complete -c dm-remap -f -n __fish_use_subcommand -a set -d 'show or change how a pair scans and moves'
+complete -c dm-remap -n '__fish_seen_subcommand_from set' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
+complete -c dm-remap -n '__fish_seen_subcommand_from set' -l json -d 'print JSON'
+complete -c dm-remap -n '__fish_seen_subcommand_from set' -l help -d 'say how to use it'
+complete -c dm-remap -n '__fish_seen_subcommand_from set' -l verbose -d 'also print details of errors and a log line for each change'
 complete -c dm-remap -f -n __fish_use_subcommand -a import -d 'move the blocks that a list says are bad'
 complete -c dm-remap -n '__fish_seen_subcommand_from import' -f -a "(dmsetup ls --target remap 2>/dev/null | string replace '\t.*' '')"
 complete -c dm-remap -n '__fish_seen_subcommand_from import' -F

@@ -9,9 +9,11 @@ import {
   listOutputSchema,
   planOutputSchema,
   remapsOutputSchema,
+  setOutputSchema,
   statusOutputSchema,
   watchOutputSchema,
 } from '../../app/cli/live.ts';
+import { defaultSettings } from '../../app/domain/settings.ts';
 import { useCli } from './harness.ts';
 
 const cli = useCli({ tools: 'tests' });
@@ -140,6 +142,20 @@ describe('the listings', () => {
       ],
     });
     expect((await cli.exits(0, 'health', 'safe', ...range)).stdout).toMatch(/^FROM-BLOCK .*\n0 +3 .*\n90 +1 /);
+  });
+
+  it('show and change how a pair scans and moves', async () => {
+    await cli.create();
+    expect((await cli.exits(0, 'set', 'safe')).stdout).toBe(
+      'scan_rate       32768\nscan_interval   604800\nsoft_threshold  2\nlow_spare       10\n',
+    );
+    const { settings } = await cli.json(setOutputSchema, 'set', 'safe', 'low_spare', '100');
+    expect(settings).toEqual({ ...defaultSettings, lowSparePercent: 100 });
+    await cli.refuses(/low_spare cannot be 101: it is a whole number from 0 to 100/, 'set', 'safe', 'low_spare', '101');
+    await cli.refuses(/KEY is one of scan_rate, scan_interval, soft_threshold, low_spare/, 'set', 'safe', 'uuid', '1');
+    await cli.refuses(/soft_threshold needs a VALUE/, 'set', 'safe', 'soft_threshold');
+    await cli.refuses(/no protected device named "other"/, 'set', 'other', 'low_spare', '1');
+    expect(await cli.json(setOutputSchema, 'set', 'safe')).toMatchObject({ settings });
   });
 
   it('refuse names, blocks and ranges that cannot be', async () => {

@@ -4,6 +4,7 @@ import type { RequestName, RequestParams, RequestResult } from '../../app/bridge
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
 import { confirmationFor, type Intent, type Plan } from '../../app/domain/plan.ts';
 import { MAX_REGIONS } from '../../app/domain/region.ts';
+import { defaultSettings, pairSettingsSchema } from '../../app/domain/settings.ts';
 import { blockCount, type TargetStatus } from '../../app/domain/target.ts';
 import { appError } from '../../app/errors.ts';
 import type { BridgeDouble } from './bridge.ts';
@@ -100,6 +101,14 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       return statusNow();
     },
     'target.continue': () => ({ ...statusNow(), mode: 'rw' }),
+    'target.set': ({ settings }) => {
+      let now = defaultSettings;
+      double.changeConnection('lab', ({ targets }) => {
+        for (const { device } of targets)
+          now = device.settings = pairSettingsSchema.parse({ ...device.settings, ...settings });
+      });
+      return now;
+    },
     'target.scan': ({ action }) => ({
       ...statusNow(),
       scanState: ({ start: 'running', resume: 'running', pause: 'paused', stop: 'idle' } as const)[action],

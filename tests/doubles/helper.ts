@@ -2,6 +2,7 @@ import { duplexPair, type Duplex } from 'node:stream';
 
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { KernelLogState, KernelMessage } from '../../app/domain/kernel-message.ts';
+import { defaultSettings, pairSettingsSchema } from '../../app/domain/settings.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent } from '../../app/domain/target.ts';
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
 import { appError, type AppError } from '../../app/errors.ts';
@@ -150,6 +151,7 @@ export class FakeHelper {
       },
       'target.unmap': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.continue': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
+      'target.set': ({ settings }) => Promise.resolve(pairSettingsSchema.parse({ ...defaultSettings, ...settings })),
       'target.scan': () => Promise.resolve(sceneStatus(this.rows, 1_000, this.rows.length)),
       'target.scanDoing': () =>
         Promise.resolve({

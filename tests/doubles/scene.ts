@@ -5,6 +5,7 @@ import type { DiskPreview } from '../../app/domain/disk-preview.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { nothingMet } from '../../app/history/event-times.ts';
 import { historyOff } from '../../app/history/schema.ts';
+import { defaultSettings } from '../../app/domain/settings.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { MachineReport } from '../../app/domain/machine.ts';
 import type { ProtectedDevice, RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
@@ -267,6 +268,7 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
     blockSectors: SCENE_BLOCK_SECTORS,
     mountedAt: ['/mnt/data'],
     suspended: false,
+    settings: defaultSettings,
     status,
   };
   const devices = sceneDevices(blocks);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { defaultSettings } from '../../app/domain/settings.ts';
 import { superblockPlaces } from '../../helper/layout.ts';
 import { expectRefusal, useHelper } from './harness.ts';
 
@@ -134,6 +135,32 @@ describe('deactivate and activate', () => {
     });
     const { rows } = await fixture.client.call('target.remaps', { name: 'again', cursor: 0, max: 10 });
     expect(rows.map(({ block }) => block)).toEqual([9]);
+  });
+
+  it('take what was set, which is the usual otherwise', async () => {
+    await fixture.createPair();
+    const told = async (): Promise<unknown> => (await fixture.client.call('targets.list', {})).targets[0]?.settings;
+    expect(await told()).toEqual(defaultSettings);
+    const set = await fixture.client.call('target.set', {
+      ...target,
+      settings: { scanRateKib: 0, softThreshold: 5 },
+    });
+    expect(set).toEqual({ ...defaultSettings, scanRateKib: 0, softThreshold: 5 });
+    expect(await told()).toEqual(set);
+    expect(await fixture.sh('dmsetup table disk')).toMatch(/ soft_threshold 5 .* scan_rate 0 /);
+    const other = { name: 'other', settings: { softThreshold: 1 } };
+    await expect(fixture.client.call('target.set', other)).rejects.toMatchObject({ code: 'target-missing' });
+
+    await fixture.do({ action: 'deactivate', name: 'disk' });
+    const pair = { main: fixture.ref('main'), spare: fixture.ref('spare'), name: 'disk' };
+    await fixture.do({ action: 'activate', ...pair });
+    expect(await told()).toEqual(defaultSettings);
+    await fixture.do({ action: 'deactivate', name: 'disk' });
+    const settings = { scanRateKib: 1024, scanIntervalSeconds: 0, softThreshold: 0, lowSparePercent: 100 };
+    const plan = await fixture.plan({ action: 'activate', ...pair, settings });
+    expect(plan.commands.join()).toContain('scan_rate 1024 scan_interval 0 soft_threshold 0 low_spare 100');
+    await fixture.client.call('apply', { token: plan.token, confirmation: null });
+    expect(await told()).toEqual(settings);
   });
 
   it('are refused while the device is mounted or open, saying by what', async () => {

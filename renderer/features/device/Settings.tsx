@@ -1,5 +1,5 @@
 import { Button, NumberInput } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { blockCount } from '../../../app/domain/target.ts';
@@ -9,8 +9,10 @@ import { Failure } from '../../design/Notice.tsx';
 import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { PlanDialog } from '../plan/PlanDialog.tsx';
+import { ScanSettings } from './ScanSettings.tsx';
+import { Setting } from './Setting.tsx';
 
-/** What can be done with a protected device: use it, move blocks by hand, continue, stop the protection. */
+/** What can be done with a protected device: use it, set its scan, move blocks by hand, continue, stop the protection. */
 export function Settings({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
   const live = useLive(connection);
@@ -28,22 +30,11 @@ export function Settings({ connection, target }: { connection: Connection; targe
           </>
         }
       />
+      <ScanSettings connection={connection} target={target} live={live} />
       <MoveNow connection={connection} target={target} live={live} />
       {status.spareUsed > 0 && <MoveBack connection={connection} target={target} live={live} />}
       {status.mode === 'halted' && <Continue connection={connection} target={target} live={live} />}
       <Stop connection={connection} target={target} live={live} />
-    </div>
-  );
-}
-
-function Setting({ title, text, children }: { title: string; text: ReactNode; children?: ReactNode }) {
-  return (
-    <div className="setting">
-      <div className="setting-text">
-        <h3 className="panel-title">{title}</h3>
-        <p>{text}</p>
-      </div>
-      {children}
     </div>
   );
 }
