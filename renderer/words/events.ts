@@ -1,6 +1,7 @@
 import { FOUND_BY_SCAN, type TargetEvent } from '../../app/domain/target.ts';
 import { formatCount } from '../../app/domain/units.ts';
 import type { BlockState } from '../design/StateMark.tsx';
+import { settingSentence } from './settings.ts';
 
 function blockOf(event: TargetEvent): string {
   return event.block === null ? 'A block' : `Block ${formatCount(event.block)}`;
@@ -45,9 +46,9 @@ export function eventSentence(event: TargetEvent): string {
     case 'scan_start':
       return 'A scan began.';
     case 'scan_end':
-      return 'A scan ended.';
+      return event.detail === 'stopped' ? 'A scan was stopped.' : 'A scan ended.';
     case 'set':
-      return 'A setting was changed.';
+      return settingSentence(event.detail);
     case 'activate':
       return 'Protection started.';
     case 'deactivate':
