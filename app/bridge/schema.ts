@@ -11,7 +11,6 @@ import { pairSettingsSchema, settingsChangeSchema } from '../domain/settings.ts'
 import { selfTestKindSchema } from '../domain/smart.ts';
 import {
   causeSchema,
-  healthCellsSchema,
   remapRowSchema,
   targetEventSchema,
   targetNameSchema,
@@ -22,6 +21,7 @@ import { errorDataSchema } from '../errors.ts';
 import { countersSchema } from '../history/counters.ts';
 import { historyAnswerSchema, historyPointSchema, MAX_POINTS } from '../history/schema.ts';
 import { MAX_CELLS, MAX_ROWS } from '../protocol/methods.ts';
+import { packedHealthSchema } from './health-pack.ts';
 import { labActionSchema } from './lab.ts';
 import { connectionIdSchema, snapshotSchema } from './snapshot.ts';
 
@@ -77,7 +77,7 @@ export const requests = {
       blockCount: z.number().int().min(1),
       cells: z.number().int().min(1).max(MAX_CELLS),
     }),
-    result: z.strictObject({ cells: healthCellsSchema }),
+    result: z.strictObject({ cells: packedHealthSchema }),
   },
   /** When a scan last read each region of main; `regions-unavailable` where that machine does not tell it. */
   'target.readTimes': { params: onTarget, result: readTimesSchema },

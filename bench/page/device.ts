@@ -1,3 +1,4 @@
+import { packHealth } from '../../app/bridge/health-pack.ts';
 import {
   requests,
   type Bridge,
@@ -46,7 +47,8 @@ function cellOf(cell: number, blocks: number): HealthCell {
 function answerTo(name: RequestName, params: unknown): unknown {
   if (name === 'target.health') {
     const { blockCount, cells } = requests[name].params.parse(params);
-    return { cells: Array.from({ length: cells }, (_, cell) => cellOf(cell, Math.floor(blockCount / cells))) };
+    const told = Array.from({ length: cells }, (_, cell) => cellOf(cell, Math.floor(blockCount / cells)));
+    return { cells: packHealth(told) };
   }
   if (name === 'target.readTimes') {
     const all = Math.ceil(BLOCKS / regionBlocks(BLOCKS));

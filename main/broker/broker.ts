@@ -8,6 +8,7 @@ import {
   type RequestParams,
   type RequestResult,
 } from '../../app/bridge/schema.ts';
+import { packHealth } from '../../app/bridge/health-pack.ts';
 import type { ConnectionId, Snapshot } from '../../app/bridge/snapshot.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { noAlerts } from '../../app/alerts/schema.ts';
@@ -179,7 +180,10 @@ export class Broker {
     },
     plan: ({ connection, intent }) => this.#session(connection).plan(intent),
     apply: ({ connection, ...params }) => this.#session(connection).apply(params),
-    'target.health': ({ connection, ...params }) => this.#session(connection).wire().call('target.health', params),
+    'target.health': async ({ connection, ...params }) => {
+      const { cells } = await this.#session(connection).wire().call('target.health', params);
+      return { cells: packHealth(cells) };
+    },
     'target.readTimes': ({ connection, name }) => {
       const wire = this.#session(connection).wire();
       return readTimes((first) => wire.call('target.regions', { name, first, max: MAX_ROWS }));

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { packHealth } from '../../app/bridge/health-pack.ts';
 import { appError } from '../../app/errors.ts';
 import { BridgeDouble } from '../../tests/doubles/bridge.ts';
 import { SCENE_TARGET } from '../../tests/doubles/scene.ts';
@@ -237,20 +238,19 @@ describe('device', () => {
     bridge.answer('target.health', ({ firstBlock, blockCount, cells }) => {
       const per = blockCount / cells;
       const hit = bridge.rows.filter(({ block }) => block >= firstBlock && block < firstBlock + blockCount);
-      return {
-        cells: hit.map(({ block }) => ({
-          cell: Math.floor((block - firstBlock) / per),
-          scannedBlocks: 1,
-          mapped: 0,
-          pending: 1,
-          soft: 0,
-          slow: 0,
-          averageLatencyUs: 0,
-          worstLatencyUs: 0,
-          risk: 0,
-          confidence: 0,
-        })),
-      };
+      const told = hit.map(({ block }) => ({
+        cell: Math.floor((block - firstBlock) / per),
+        scannedBlocks: 1,
+        mapped: 0,
+        pending: 1,
+        soft: 0,
+        slow: 0,
+        averageLatencyUs: 0,
+        worstLatencyUs: 0,
+        risk: 0,
+        confidence: 0,
+      }));
+      return { cells: packHealth(told) };
     });
     await user.keyboard('n');
     expect(await screen.findByText(`block ${first.toLocaleString('en-US')}`)).toBeTruthy();
@@ -270,7 +270,7 @@ describe('device', () => {
     await user.click(within(grid).getByRole('button', { name: 'When' }));
     await user.click(within(grid).getByRole('button', { name: 'When' }));
     await waitFor(() =>
-      expect(bridge.calls.at(-1)?.params).toMatchObject({
+      expect(bridge.calls.findLast(({ name }) => name === 'target.remaps')?.params).toMatchObject({
         sort: 'seconds',
         descending: true,
         filter: { states: ['pending'] },
@@ -357,7 +357,7 @@ describe('lab', () => {
     await user.selectOptions(within(lab).getByRole('combobox', { name: 'What fails' }), 'reads');
     await user.click(within(lab).getByRole('checkbox', { name: 'Heals when written' }));
     await user.click(within(lab).getByRole('button', { name: 'Scattered' }));
-    expect(bridge.calls.at(-1)?.params).toMatchObject({
+    expect(bridge.calls.findLast(({ name }) => name === 'lab.act')?.params).toMatchObject({
       act: { action: 'add-pattern', disk: 'main', pattern: 'scattered', fails: 'reads', healOnWrite: true },
     });
     expect(await within(lab).findByText(/320 failing sectors/)).toBeTruthy();

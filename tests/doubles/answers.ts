@@ -2,6 +2,7 @@ import type { Alert } from '../../app/alerts/schema.ts';
 import type { LabAction } from '../../app/bridge/lab.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../app/bridge/schema.ts';
 import type { ConnectionId } from '../../app/bridge/snapshot.ts';
+import { packHealth } from '../../app/bridge/health-pack.ts';
 import { confirmationFor, type Intent, type Plan } from '../../app/domain/plan.ts';
 import { MAX_REGIONS } from '../../app/domain/region.ts';
 import { defaultSettings, pairSettingsSchema } from '../../app/domain/settings.ts';
@@ -76,7 +77,7 @@ export function sceneAnswers(double: BridgeDouble): Answers {
       return { name, path: made ? `/dev/mapper/${name}` : null };
     },
     'target.health': ({ firstBlock, blockCount: count, cells }) => ({
-      cells: makeCells(double.rows, double.blocks, firstBlock, count, cells),
+      cells: packHealth(makeCells(double.rows, double.blocks, firstBlock, count, cells)),
     }),
     'target.readTimes': () => {
       const { regionBlocks, regions } = makeRegions(double.blocks, SCENE_TIME, 0, MAX_REGIONS);

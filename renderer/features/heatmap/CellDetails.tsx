@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 
+import { unpackHealth } from '../../../app/bridge/health-pack.ts';
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import { blockCount, type HealthCell, type RemapRow } from '../../../app/domain/target.ts';
 import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../../app/domain/units.ts';
@@ -147,7 +148,7 @@ function useKnown(connection: ConnectionId, target: TargetView, first: number, c
           count === 1 ? bridge.call('target.remapsAt', { connection, name, fromBlock: first, limit: 1 }) : null,
         ]);
         const row = remaps?.rows.find((one) => one.block === first);
-        if (wanted) setKnown({ key, cell: health.cells[0], row });
+        if (wanted) setKnown({ key, cell: unpackHealth(health.cells)[0], row });
       } catch {
         // The heatmap itself says when the device cannot be asked.
         if (wanted) setKnown(null);

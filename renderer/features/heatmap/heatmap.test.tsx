@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { packHealth } from '../../../app/bridge/health-pack.ts';
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { appError } from '../../../app/errors.ts';
 import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
@@ -45,18 +46,20 @@ const READ: Omit<HealthCell, 'cell' | 'scannedBlocks'> = {
 function halfRead(odd: Partial<HealthCell>): BridgeDouble {
   const bridge = new BridgeDouble({ blocks: BLOCKS, mapped: 0, pending: 0 });
   bridge.answer('target.health', ({ firstBlock, blockCount, cells }) => ({
-    cells: Array.from({ length: cells }, (_, cell) => {
-      const per = blockCount / cells;
-      const first = firstBlock + cell * per;
-      const holds = (from: number, to: number): boolean => first < to && first + per > from;
-      return {
-        ...READ,
-        cell,
-        scannedBlocks: Math.max(0, Math.min(per, BLOCKS / 2 - first)),
-        pending: holds(100, 101) ? 1 : 0,
-        ...(holds(1024, 1152) ? odd : {}),
-      };
-    }).filter(({ scannedBlocks }) => scannedBlocks > 0),
+    cells: packHealth(
+      Array.from({ length: cells }, (_, cell) => {
+        const per = blockCount / cells;
+        const first = firstBlock + cell * per;
+        const holds = (from: number, to: number): boolean => first < to && first + per > from;
+        return {
+          ...READ,
+          cell,
+          scannedBlocks: Math.max(0, Math.min(per, BLOCKS / 2 - first)),
+          pending: holds(100, 101) ? 1 : 0,
+          ...(holds(1024, 1152) ? odd : {}),
+        };
+      }).filter(({ scannedBlocks }) => scannedBlocks > 0),
+    ),
   }));
   return bridge;
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
+import { unpackHealth } from '../../../app/bridge/health-pack.ts';
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import type { RemapRow } from '../../../app/domain/target.ts';
 import { blockCount } from '../../../app/domain/target.ts';
@@ -59,7 +60,7 @@ export function useHeatmap(
   const fetch = useCallback<FetchHealth>(
     async (firstBlock, count, cells) => {
       const params = { connection, name, firstBlock, blockCount: count, cells };
-      return (await bridge.call('target.health', params)).cells;
+      return unpackHealth((await bridge.call('target.health', params)).cells);
     },
     [bridge, connection, name],
   );

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 
+import { unpackHealth } from '../../../app/bridge/health-pack.ts';
 import type { ConnectionId, TargetView } from '../../../app/bridge/snapshot.ts';
 import { blockCount } from '../../../app/domain/target.ts';
 import { useBridge } from '../../store/context.tsx';
@@ -27,7 +28,9 @@ export function useStrip(connection: ConnectionId, target: TargetView, layer: La
     let ended = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetch: FetchHealth = async (firstBlock, count, wide) =>
-      (await bridge.call('target.health', { connection, name, firstBlock, blockCount: count, cells: wide })).cells;
+      unpackHealth(
+        (await bridge.call('target.health', { connection, name, firstBlock, blockCount: count, cells: wide })).cells,
+      );
     const ask = async (): Promise<void> => {
       state = 'asking';
       const before = happened;
