@@ -91,6 +91,8 @@ export function makeHandlers(context: HandlerContext): Handlers {
     'target.continue': ({ name }) => change('continue', name, ['continue']),
     'target.set': ({ name, settings }) => {
       const words = settingWords(settings);
+      // A look is no change: it neither waits for one nor stands in the log as one.
+      if (words.length === 0) return setOnPair(name, words);
       return mutations.run('set', { name, settings: words.map((pair) => pair.join('=')).join(' ') }, () =>
         setOnPair(name, words),
       );

@@ -92,7 +92,10 @@ export const methods = {
   'target.unmap': { params: named.extend({ block: countSchema }), result: targetStatusSchema },
   /** Ends `halted`. */
   'target.continue': { params: named, result: targetStatusSchema },
-  /** Changes how a pair scans and moves, until its next activation; what is left out stays. Gives all that holds then. */
+  /**
+   * Changes how a pair scans and moves, until its next activation; what is left out stays, so that with
+   * nothing this is only a look. Gives all that holds then.
+   */
   'target.set': { params: named.extend({ settings: settingsChangeSchema }), result: pairSettingsSchema },
   /** Begins, ends, holds or goes on with a scan of all of main, or of a range, which must lie within it. */
   'target.scan': {

@@ -20,8 +20,7 @@ import { BLOCKS, DiskBridge, framed, NOW } from './device.ts';
 const MOVE_PX = 40;
 /** Frames without anything new after which a picture is whole. */
 const STILL_FRAMES = 6;
-/** Of the heatmap of the whole disk, and what is written of a plain canvas at once. */
-const PLAIN_PIXELS = { width: 1166, height: 587 };
+/** What is written of a plain canvas at once. */
 const BAND_LINES = 56;
 
 let draws = 0;
@@ -121,10 +120,11 @@ function open(prefs: Partial<Prefs>): void {
   };
 }
 
-/** Fills a canvas as large as the heatmap's with a colour, and with another after it was shown. */
+/** Fills a canvas as large as that of the open heatmap with a colour, and with another after it was shown. */
 async function plainCanvas(): Promise<void> {
   const plain = document.createElement('canvas');
-  Object.assign(plain, PLAIN_PIXELS);
+  const { width, height } = canvas();
+  Object.assign(plain, { width, height });
   document.body.append(plain);
   const context = plain.getContext('2d');
   if (context === null) throw new Error('this browser has no canvas');

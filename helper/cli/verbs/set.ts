@@ -2,6 +2,7 @@ import { OUTPUT_VERSION } from '../../../app/cli/spare.ts';
 import {
   pairSettingsSchema,
   settingKeys,
+  settingNames,
   settingsChangeSchema,
   settingWords,
   type SettingsChange,
@@ -22,16 +23,13 @@ export async function set(context: Context): Promise<number> {
 function changeIn({ args }: Context): SettingsChange {
   const key = args.operand('KEY');
   if (key === null) return {};
-  const found = Object.entries(settingKeys).find((entry) => entry[1] === key);
+  const found = settingNames.find((name) => settingKeys[name] === key);
   if (found === undefined) throw misused(args.verb, `KEY is one of ${Object.values(settingKeys).join(', ')}`);
   const value = args.countOperand('VALUE');
   if (value === null) throw misused(args.verb, `${key} needs a VALUE`);
-  const change = settingsChangeSchema.safeParse({ [found[0]]: value });
-  if (!change.success) throw misused(args.verb, `${key} cannot be ${String(value)}: ${rangeOf(found[0])}`);
-  return change.data;
-}
-
-function rangeOf(name: string): string {
-  const field = Object.entries(pairSettingsSchema.shape).find((entry) => entry[0] === name)?.[1];
-  return `it is a whole number from ${String(field?.minValue ?? 0)} to ${String(field?.maxValue ?? 0)}`;
+  const change = settingsChangeSchema.safeParse({ [found]: value });
+  if (change.success) return change.data;
+  const { minValue, maxValue } = pairSettingsSchema.shape[found];
+  const range = `it is a whole number from ${String(minValue)} to ${String(maxValue)}`;
+  throw misused(args.verb, `${key} cannot be ${String(value)}: ${range}`);
 }

@@ -77,7 +77,11 @@ export function ScanSettings({ connection, target, live }: Props) {
   return (
     <Setting
       title="Scan, and moves ahead of errors"
-      text="The scan gives way to other use of the disk. A block that could be read only after retries is weak, and is moved to the spare while it still can be read. When the spare is low, what is left of it is kept for blocks that fail. Kept for this pair, also when it is stopped and started again here."
+      text={`The scan gives way to other use of the disk. A block that could be read only after retries is weak, and is moved to the spare while it still can be read. When the spare is low, what is left of it is kept for blocks that fail. ${
+        connection.history.error === null
+          ? 'Kept for this pair, also when it is stopped and started again here.'
+          : 'Until the pair is stopped: the history cannot be written now, so nothing is kept for the next time.'
+      }`}
     >
       <div className="stack">
         <div className="scan-settings">
@@ -86,6 +90,7 @@ export function ScanSettings({ connection, target, live }: Props) {
               key={field.name}
               field={field}
               value={typed[field.name] ?? settings[field.name] / field.unit}
+              isWrong={wanted.error?.issues.some(({ path }) => path[0] === field.name) ?? false}
               onChange={(value) => type({ [field.name]: value })}
             />
           ))}
@@ -113,10 +118,11 @@ export function ScanSettings({ connection, target, live }: Props) {
 interface SettingInputProps {
   readonly field: Field;
   readonly value: number | string;
+  readonly isWrong: boolean;
   readonly onChange: (value: number | string) => void;
 }
 
-function SettingInput({ field, value, onChange }: SettingInputProps) {
+function SettingInput({ field, value, isWrong, onChange }: SettingInputProps) {
   const { maxValue } = pairSettingsSchema.shape[field.name];
   const most = Math.floor((maxValue ?? 0) / field.unit);
   return (
@@ -125,6 +131,7 @@ function SettingInput({ field, value, onChange }: SettingInputProps) {
       description={`${field.hint}; up to ${formatCount(most)}`}
       suffix={field.suffix}
       value={value}
+      error={isWrong ? `A number from 0 to ${formatCount(most)}` : null}
       onChange={onChange}
       min={0}
       max={most}

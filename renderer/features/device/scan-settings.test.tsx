@@ -54,13 +54,25 @@ describe('how a pair scans and moves', () => {
     expect(asked(bridge).at(-1)).toMatchObject({ settings: { scanRateKib: 32_768, scanIntervalSeconds: 604_800 } });
   });
 
+  it('is said to be kept only where it can be', async () => {
+    const bridge = new BridgeDouble({ mapped: 3, pending: 0 });
+    const { part } = await open(bridge);
+    expect(part.getByText(/also when it is stopped and started again here/)).toBeTruthy();
+    bridge.changeConnection('lab', (lab) => {
+      lab.history.error = { code: 'history-unavailable', sentence: 'The disk is full.', remedy: 'Make room.' };
+    });
+    expect(await part.findByText(/nothing is kept for the next time/)).toBeTruthy();
+  });
+
   it('is not set while a field is empty, and a refusal is told', async () => {
     const bridge = new BridgeDouble({ mapped: 3, pending: 0 });
     bridge.answer('target.set', () => Promise.reject(appError('target-refused', 'Refused.', 'Look.')));
     const { save, type, user, part, field } = await open(bridge);
     await type('The spare is low at', '');
     expect(save).toHaveProperty('disabled', true);
+    expect(part.getByText('A number from 0 to 100')).toBeTruthy();
     await type('The spare is low at', '50');
+    expect(part.queryByText('A number from 0 to 100')).toBeNull();
     await user.click(save);
     expect(await part.findByText(/Refused\./)).toBeTruthy();
     expect(field('The spare is low at').value).toBe('50 % free');

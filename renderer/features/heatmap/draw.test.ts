@@ -151,6 +151,10 @@ describe('Painter', () => {
     sheet.lines = [];
     painter.draw(sheet, { ...flat, codes: all, count: 6 });
     expect(sheet.lines).toEqual([]);
+    painter.forget();
+    painter.draw(sheet, { ...flat, codes: all, count: 6 });
+    expect(sheet.lines).toEqual([0, 1]);
+    sheet.lines = [];
     painter.draw(sheet, { ...flat, codes: all.with(4, codes.pending), count: 6 });
     painter.draw(sheet, { ...flat, codes: all, count: 2 });
     expect(sheet.lines).toEqual([1, 0, 1]);

@@ -128,6 +128,11 @@ export class Painter {
     put();
   }
 
+  /** The canvas was emptied by something else, such as another size: the next picture is drawn whole. */
+  forget(): void {
+    this.#drawn = null;
+  }
+
   /** The codes that a canvas shows; it is cleared when it showed another grid. */
   #drawnOn(context: Drawable, key: string, cells: number): Uint8Array {
     if (this.#drawn?.key !== key) {

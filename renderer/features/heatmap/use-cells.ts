@@ -43,7 +43,11 @@ export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: Cel
     // A canvas that gets another size is empty.
     const isWaiting = size !== drawnSize.current && cells.every((code) => code === codes.loading);
     classList.toggle(WAITING, isWaiting);
-    if (isWaiting) return;
+    if (isWaiting) {
+      drawnSize.current = '';
+      painter.forget();
+      return;
+    }
     drawnSize.current = size;
     for (const block of partial) {
       const index = indexOf(view, block);
