@@ -37,6 +37,8 @@ export interface HeatCanvasProps {
   readonly data: HeatmapData;
   readonly layer: Layer;
   readonly size: Size;
+  /** Whether there is room for just this size now, and the layer can tell. */
+  readonly ready: () => boolean;
   /** The block of the keyboard cursor, which stays; null for none. */
   readonly cursor: number | null;
   readonly dimExcept: Picked | null;
@@ -57,7 +59,7 @@ const DRAG_FROM_PX = 4;
 
 /** The cells of the window. What is hatched over them and what follows the pointer are on sheets of their own above. */
 export function HeatCanvas(props: HeatCanvasProps) {
-  const { data, layer, size, cursor, dimExcept, predicted, brush } = props;
+  const { data, layer, size, ready, cursor, dimExcept, predicted, brush } = props;
   const { scale, view, fresh, setView } = data;
   const field = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
@@ -73,7 +75,7 @@ export function HeatCanvas(props: HeatCanvasProps) {
   const isHatched = runs.length > 0 && (dimExcept === null || dimExcept === 'predicted');
   const pixels = useMemo(() => sizeInPixels(size, ratio), [size, ratio]);
   const sheet = useMemo(() => sheetOf(grid, size, ratio), [grid, size, ratio]);
-  useCells(base, { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet });
+  useCells(base, { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet, ready });
 
   useLayoutEffect(() => {
     const at = (block: number | null): number | null => (block === null ? null : indexOf(view, block));

@@ -22,7 +22,7 @@ import { predictedIn } from './predicted.ts';
 import { useHeatmap } from './use-heatmap.ts';
 import { useLayer } from './use-layer.ts';
 import { useStable } from './use-stable.ts';
-import { USUAL_SIZE, useSize } from './use-size.ts';
+import { isSameSize, sizeOf, USUAL_SIZE, useSize } from './use-size.ts';
 import { useStrip } from './use-strip.ts';
 import { blocksPerCell, capacity, reveal, windowOf, zoomAt } from './view.ts';
 
@@ -52,6 +52,11 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
   const data = useHeatmap(connection, target, size ?? USUAL_SIZE, cellSize, live && size !== null);
   const layered = useLayer(connection, target, data.fetch, live);
   const { layer } = layered;
+  const ready = useCallback((): boolean => {
+    const now = body.current === null ? USUAL_SIZE : sizeOf(body.current);
+    const isFitting = now === USUAL_SIZE || size === null || isSameSize(now, size);
+    return layered.ready && isFitting;
+  }, [size, layered.ready]);
   const strip = useStrip(connection, target, layer);
   const [cursor, setCursor] = useState<number | null>(null);
   const [picked, setPicked] = useState<Picked | null>(null);
@@ -168,6 +173,7 @@ export function Heatmap({ connection, live, target, jump, onPoint, onBrush }: He
             data={data}
             layer={layer}
             size={size}
+            ready={ready}
             cursor={cursor}
             dimExcept={picked}
             predicted={ranges}

@@ -33,9 +33,20 @@ function canvasOf(known: { now: boolean }) {
     shown.cells = null;
   };
   const data = { view: { first: 0, level: 0 }, tiles, partial: new Set<number>(), revision: 0 };
-  const input = { data, layer: stateLayer, painter, grid, count: 8, ratio: 1, dimExcept: null, runs: [] };
+  const input = {
+    data,
+    layer: stateLayer,
+    painter,
+    grid,
+    count: 8,
+    ratio: 1,
+    dimExcept: null,
+    runs: [],
+    ready: () => true,
+  };
   // Only what the hook touches of its input is there.
-  const withSheet = (sheet: object): CellsInput => ({ ...input, sheet }) as unknown as CellsInput;
+  const withSheet = (sheet: object, more: Partial<CellsInput> = {}): CellsInput =>
+    ({ ...input, sheet, ...more }) as unknown as CellsInput;
   return { canvas, shown, resize, withSheet };
 }
 
@@ -65,5 +76,22 @@ it('a picture is drawn again when its canvas was of another size meanwhile, of w
   known.now = true;
   resize(300);
   hook.rerender({});
+  expect([shown.cells?.length, canvas.className]).toEqual([8, '']);
+});
+
+it('the first picture waits for the size that is meant for it; a later one does not', () => {
+  const room = { ready: false };
+  const { canvas, shown, resize, withSheet } = canvasOf({ now: true });
+  const input = (): CellsInput => withSheet({}, { ready: () => room.ready });
+  const hook = renderHook(() => useCells({ current: canvas }, input()));
+  expect([shown.cells, canvas.className]).toEqual([null, 'heat-waiting']);
+  room.ready = true;
+  resize(500);
+  hook.rerender();
+  expect([shown.cells?.length, canvas.className]).toEqual([8, '']);
+  // While somebody resizes the window there is always a next size: cells are shown meanwhile.
+  room.ready = false;
+  resize(400);
+  hook.rerender();
   expect([shown.cells?.length, canvas.className]).toEqual([8, '']);
 });

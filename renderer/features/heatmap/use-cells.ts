@@ -20,6 +20,8 @@ export interface CellsInput {
   readonly runs: readonly CellRun[];
   /** New when the canvas has another size. */
   readonly sheet: object;
+  /** Whether the canvas has the size that is meant for it now and the layer can tell; if not, that is about to come. */
+  readonly ready: () => boolean;
 }
 
 /** On a canvas of which no cell is known yet: the style shows them, which costs no picture. */
@@ -27,7 +29,7 @@ const WAITING = 'heat-waiting';
 
 /** Draws the cells of the window on a canvas, again with each change. */
 export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: CellsInput): void {
-  const { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet } = input;
+  const { data, layer, painter, grid, count, ratio, dimExcept, runs, sheet, ready } = input;
   const { view, tiles, partial, revision } = data;
   const kept = useRef(new Uint8Array(0));
   const drawnSize = useRef('');
@@ -41,7 +43,9 @@ export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: Cel
     const { width, height, classList } = context.canvas;
     const size = `${width}x${height}`;
     // A canvas that gets another size is empty.
-    const isWaiting = size !== drawnSize.current && cells.every((code) => code === codes.loading);
+    const isUnknown = size !== drawnSize.current && cells.every((code) => code === codes.loading);
+    // The first numbers of the legend may take room from it, say: what is drawn before that is drawn twice.
+    const isWaiting = isUnknown || (drawnSize.current === '' && !ready());
     classList.toggle(WAITING, isWaiting);
     if (isWaiting) {
       drawnSize.current = '';
@@ -56,7 +60,7 @@ export function useCells(canvas: RefObject<HTMLCanvasElement | null>, input: Cel
     if (dimExcept !== null) dimOthers(cells, dimExcept, runs);
     painter.draw(context, { codes: cells, count, columns: grid.columns, cell: grid.cell, ratio });
     // `revision` says that the tiles hold something else than before.
-  }, [canvas, painter, layer, view, count, grid, ratio, tiles, partial, dimExcept, runs, revision, sheet]);
+  }, [canvas, painter, layer, view, count, grid, ratio, tiles, partial, dimExcept, runs, revision, sheet, ready]);
 }
 
 /** Leaves only the cells as they are that are in the picked state, or hold something predicted. */

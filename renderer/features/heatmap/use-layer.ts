@@ -26,6 +26,8 @@ export interface LayerData {
   readonly read: RegionTimes | null;
   /** Why the layer cannot tell; null while it can. */
   readonly error: ErrorData | null;
+  /** False while it does not tell yet, but is about to. */
+  readonly ready: boolean;
 }
 
 /** The layer that was chosen, with what it needs to know of the whole device. */
@@ -58,7 +60,12 @@ export function useLayer(connection: ConnectionId, target: TargetView, fetch: Fe
   }, [id, time, scale, usual, read.times, now]);
   const error = id === 'age' ? read.error : compared ? places.error : null;
   const times = id === 'age' ? read.times : null;
-  return useMemo(() => ({ layer, time, scale, usual, read: times, error }), [layer, time, scale, usual, times, error]);
+  const hasAll = id === 'age' ? times !== null : !compared || usual !== null;
+  const ready = hasAll || error !== null || !live;
+  return useMemo(
+    () => ({ layer, time, scale, usual, read: times, error, ready }),
+    [layer, time, scale, usual, times, error, ready],
+  );
 }
 
 /**

@@ -5,18 +5,24 @@ import type { Size } from './view.ts';
 /** Taken where nothing is laid out, and until something is. */
 export const USUAL_SIZE: Size = { width: 640, height: 320 };
 
-/** Size of an element without padding or border, in whole CSS pixels, kept up with it; null before it was measured. */
+/** Size of an element without padding or border, in whole CSS pixels. */
+export function sizeOf(element: HTMLElement): Size {
+  const box = element.getBoundingClientRect();
+  const [width, height] = [Math.floor(box.width), Math.floor(box.height)];
+  return width === 0 || height === 0 ? USUAL_SIZE : { width, height };
+}
+
+/** {@link sizeOf} an element, kept up with it; the last one while it is not laid out, null before it was measured. */
 export function useSize(element: RefObject<HTMLElement | null>): Size | null {
   const [size, setSize] = useState<Size | null>(null);
   useLayoutEffect(() => {
     const watched = element.current;
     if (watched === null) return;
     const measure = (): void => {
-      const box = watched.getBoundingClientRect();
-      const [width, height] = [Math.floor(box.width), Math.floor(box.height)];
+      const size = sizeOf(watched);
       setSize((now) => {
-        if (width === 0 || height === 0) return now ?? USUAL_SIZE;
-        return now?.width === width && now.height === height ? now : { width, height };
+        if (now !== null && (size === USUAL_SIZE || isSameSize(now, size))) return now;
+        return size;
       });
     };
     measure();
@@ -26,4 +32,8 @@ export function useSize(element: RefObject<HTMLElement | null>): Size | null {
     return () => observer.disconnect();
   }, [element]);
   return size;
+}
+
+export function isSameSize(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
 }
