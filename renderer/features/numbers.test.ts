@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { makeEvent } from '../testing/fixtures.ts';
-import { classLabel, formatMicroseconds, summaryOf } from '../words/heatmap.ts';
+import { classLabel, formatMicroseconds, countText, summaryOf } from '../words/heatmap.ts';
 import { agoText } from './device/heard.ts';
 import { percent } from './device/Tiles.tsx';
 import { mergeEvents } from './events/merge.ts';
@@ -45,6 +45,18 @@ it('the summary tells trouble first and what is not known last', () => {
   expect(summaryOf({ ...noBlocks, blocks: 8 }, 2, '0 B – 4 KiB', false)).toBe(
     'The part 0 B – 4 KiB: no block with trouble is known. 0 of 8 blocks were read. 2 blocks near recent trouble may fail next.',
   );
+  expect(summaryOf({ ...noBlocks, blocks: 8, read: 2, unheard: 6 }, 0, '', true)).toBe(
+    'The whole disk: no block with trouble is known. 2 of 8 blocks were read. 6 blocks still being asked about.',
+  );
+});
+
+it('a number of which not all is known yet says so', () => {
+  expect([countText(0, 0), countText(1200, 0), countText(0, 5), countText(1200, 5)]).toEqual([
+    '0',
+    '1,200',
+    '…',
+    '1,200…',
+  ]);
 });
 
 it('mergeEvents gives each event once, newest first', () => {

@@ -40,6 +40,12 @@ export function formatMicroseconds(us: number): string {
   return us < 1000 ? `${formatCount(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
 }
 
+/** A number of blocks found so far: `12`, or `12…` and `…` while `unheard` others are not told of yet. */
+export function countText(found: number, unheard: number): string {
+  if (unheard === 0) return formatCount(found);
+  return found === 0 ? '…' : `${formatCount(found)}…`;
+}
+
 /** `412 GiB – 436 GiB` of a range of blocks. */
 export function rangeInBytes(first: number, count: number, blockSectors: number): string {
   const bytes = (block: number): string => formatBytes(sectorsToBytes(block * blockSectors));
@@ -66,6 +72,7 @@ export function summaryOf(counts: BlockCounts, predicted: number, range: string,
   ].filter((text) => text !== null);
   const place = whole ? 'The whole disk' : `The part ${range}`;
   const guess = predicted === 0 ? '' : ` ${formatCounted(predicted, 'block')} near recent trouble may fail next.`;
+  const asked = counts.unheard === 0 ? '' : ` ${formatCounted(counts.unheard, 'block')} still being asked about.`;
   const trouble = found.length === 0 ? 'no block with trouble is known' : found.join(', ');
-  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.${guess}${layer === '' ? '' : ` ${layer}`}`;
+  return `${place}: ${trouble}. ${formatCount(counts.read)} of ${formatCounted(counts.blocks, 'block')} were read.${asked}${guess}${layer === '' ? '' : ` ${layer}`}`;
 }

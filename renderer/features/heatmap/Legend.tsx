@@ -3,7 +3,7 @@ import { memo, useRef } from 'react';
 
 import { formatCount } from '../../../app/domain/units.ts';
 import { HatchMark, StateMark, UnknownMark, type BlockState } from '../../design/StateMark.tsx';
-import { predictedWords, stateWords } from '../../words/heatmap.ts';
+import { countText, predictedWords, stateWords } from '../../words/heatmap.ts';
 import { classMeaning, classNames, legendHelp, legendNote, unknownWords } from '../../words/layers.ts';
 import type { Picked } from './cells.ts';
 import type { BlockCounts } from './counts.ts';
@@ -34,8 +34,17 @@ export const Legend = memo(function Legend(props: LegendProps) {
   useKeptHeight(legend, `${layer.id} ${scale}`);
   const colours = classColours(usePalette(), layer);
   const names = classNames(layer.id, scale);
-  const numbers: Readonly<Record<BlockState, number | null>> = { ...counts, partial, good: null };
-  const entry = (what: Picked, mark: React.ReactNode, name: string, meaning: string, count: number | null) => (
+  const found = (count: number): string => countText(count, counts.unheard);
+  const ofStates: Readonly<Record<BlockState, string | null>> = {
+    unread: found(counts.unread),
+    slow: found(counts.slow),
+    soft: found(counts.soft),
+    moved: found(counts.moved),
+    pending: found(counts.pending),
+    partial: formatCount(partial),
+    good: null,
+  };
+  const entry = (what: Picked, mark: React.ReactNode, name: string, meaning: string, count: string | null) => (
     <Tooltip key={what} label={`${meaning} Click to pick these out; N and P walk them.`} w={260}>
       <button
         type="button"
@@ -44,16 +53,17 @@ export const Legend = memo(function Legend(props: LegendProps) {
         onClick={() => onPick(picked === what ? null : what)}
       >
         {mark}
-        {name} {count !== null && <span className="heat-legend-count">{formatCount(count)}</span>}
+        {name} {count !== null && <span className="heat-legend-count">{count}</span>}
       </button>
     </Tooltip>
   );
   const ofState = (state: BlockState) =>
-    entry(state, <StateMark state={state} />, stateWords[state].name, stateWords[state].meaning, numbers[state]);
+    entry(state, <StateMark state={state} />, stateWords[state].name, stateWords[state].meaning, ofStates[state]);
   return (
     <div ref={legend} className="heat-legend" role="group" aria-label="Legend, with blocks in view">
       {bad.map(ofState)}
-      {predicted !== null && entry('predicted', <HatchMark />, predictedWords.name, predictedWords.meaning, predicted)}
+      {predicted !== null &&
+        entry('predicted', <HatchMark />, predictedWords.name, predictedWords.meaning, formatCount(predicted))}
       {ofState('unread')}
       {layer.id === 'state'
         ? entry(
@@ -69,14 +79,14 @@ export const Legend = memo(function Legend(props: LegendProps) {
               <StateMark state="good" fill={colour} />,
               names[at] ?? '',
               classMeaning(layer.id, scale, time),
-              counts.classes[at] ?? 0,
+              found(counts.classes[at] ?? 0),
             ),
           )}
       {counts.unknown > 0 && (
         <Tooltip label={unknownWords[layer.id].meaning} w={260}>
           <span className="heat-legend-entry heat-legend-plain" tabIndex={0}>
             <UnknownMark />
-            {unknownWords[layer.id].name} <span className="heat-legend-count">{formatCount(counts.unknown)}</span>
+            {unknownWords[layer.id].name} <span className="heat-legend-count">{found(counts.unknown)}</span>
           </span>
         </Tooltip>
       )}

@@ -69,6 +69,7 @@ describe('counts', () => {
     twice.addAll(tally);
     expect(twice.total(500)).toEqual({
       blocks: 500,
+      unheard: 0,
       read: 250,
       unread: 247,
       slow: 0,
@@ -86,6 +87,7 @@ describe('counts', () => {
     tally.add(makeCell({ scannedBlocks: 0, pending: 1 }), 1, codes.pending);
     tally.add(makeCell({ scannedBlocks: 1, mapped: 1 }), 1, codes.moved);
     expect(tally.total(5).unread).toBe(2);
+    expect(tally.total(5, 1)).toMatchObject({ unread: 1, unheard: 1 });
   });
 });
 

@@ -4,6 +4,8 @@ import { classOf, codes, MOST_CLASSES } from './cells.ts';
 /** Blocks in each state. A block may be in more than one (moved and once soft), so they need not add up. */
 export interface BlockCounts {
   readonly blocks: number;
+  /** Not told yet what they are; none of the other numbers has them. */
+  readonly unheard: number;
   /** Read by a scan. */
   readonly read: number;
   /**
@@ -23,14 +25,20 @@ export interface BlockCounts {
 
 const noClasses: readonly number[] = Array.from({ length: MOST_CLASSES }, () => 0);
 
-/** Counts of `blocks` blocks of which nothing is known. */
-export function nothingKnown(blocks: number): BlockCounts {
-  return { blocks, read: 0, unread: blocks, slow: 0, soft: 0, moved: 0, pending: 0, classes: noClasses, unknown: 0 };
-}
+export const noBlocks: BlockCounts = {
+  blocks: 0,
+  unheard: 0,
+  read: 0,
+  unread: 0,
+  slow: 0,
+  soft: 0,
+  moved: 0,
+  pending: 0,
+  classes: noClasses,
+  unknown: 0,
+};
 
-export const noBlocks = nothingKnown(0);
-
-/** Adds up cells; {@link total} gives what they come to over a range, of which the cells not added are not known. */
+/** Adds up cells; {@link total} gives what they come to over a range, of which nothing is known in the cells not added. */
 export class Tally {
   #read = 0;
   #known = 0;
@@ -70,11 +78,13 @@ export class Tally {
     });
   }
 
-  total(blocks: number): BlockCounts {
+  /** @param unheard - how many of the `blocks` are in cells that are still asked for */
+  total(blocks: number, unheard = 0): BlockCounts {
     return {
       blocks,
+      unheard,
       read: this.#read,
-      unread: Math.max(0, blocks - this.#known),
+      unread: Math.max(0, blocks - unheard - this.#known),
       slow: this.#slow,
       soft: this.#soft,
       moved: this.#moved,

@@ -175,6 +175,35 @@ describe('Tiles', () => {
     expect(tiles.cell(0, 9)?.cell).toBe(9);
   });
 
+  it('counts what is still asked for as that, not as unread', async () => {
+    const cells = 10;
+    const blocks = (TILE_CELLS * 2 + cells) * 4 - 3;
+    let hold = false;
+    const { tiles, changes } = open(blocks, (first, _count, all) =>
+      hold
+        ? new Promise(() => undefined)
+        : Promise.resolve(first === 0 && all > 1 ? [told(5, { scannedBlocks: 4 })] : []),
+    );
+    const count = (from: number, many: number) => {
+      const { unheard, unread, read } = tiles.count(
+        stateLayer,
+        2,
+        from * 4,
+        many,
+        Math.min(many * 4, blocks - from * 4),
+      );
+      return [unheard, unread, read];
+    };
+    expect(count(0, TILE_CELLS * 2 + cells)).toEqual([blocks, 0, 0]);
+    tiles.want(2, 0, TILE_CELLS * 4);
+    await changes(1);
+    hold = true;
+    tiles.want(2, 0, blocks);
+    expect(count(0, TILE_CELLS)).toEqual([0, TILE_CELLS * 4 - 4, 4]);
+    expect(count(TILE_CELLS - 1, 3)).toEqual([8, 4, 0]);
+    expect(count(TILE_CELLS, TILE_CELLS + cells)).toEqual([TILE_CELLS * 4 + cells * 4 - 3, 0, 0]);
+  });
+
   it('draws and counts the same cells anew in another layer', async () => {
     const { tiles, changes } = open(100, () => Promise.resolve([told(1, { risk: 50, confidence: 80 }), told(2)]));
     tiles.want(0, 0, 100);

@@ -111,7 +111,7 @@ export class Tiles {
   }
 
   /**
-   * What `count` cells from block `first` come to in a layer; cells that are not known count as not read.
+   * What `count` cells from block `first` come to in a layer.
    *
    * @param blocks - blocks that they stand for on the disk
    */
@@ -121,11 +121,16 @@ export class Tiles {
     const from = Math.floor(first / per);
     const last = from + count - 1;
     const sum = new Tally();
+    let unheard = 0;
     for (let number = Math.floor(from / TILE_CELLS); number <= Math.floor(last / TILE_CELLS); number += 1) {
       const tile = this.#tiles.get(key(zoom, number));
-      if (tile === undefined) continue;
-      const look = this.#look(tile, layer);
       const low = Math.max(0, from - number * TILE_CELLS);
+      if (tile === undefined) {
+        const missing = Math.min(TILE_CELLS - 1, last - number * TILE_CELLS) - low + 1;
+        unheard += Math.min(missing * per, this.#blocks - (number * TILE_CELLS + low) * per);
+        continue;
+      }
+      const look = this.#look(tile, layer);
       const high = Math.min(tile.cells.length - 1, last - number * TILE_CELLS);
       if (low === 0 && high === tile.cells.length - 1) {
         sum.addAll(look.tally);
@@ -137,7 +142,7 @@ export class Tiles {
         sum.add(cell, Math.min(per, this.#blocks - (number * TILE_CELLS + at) * per), look.codes[at] ?? codes.unread);
       }
     }
-    return sum.total(blocks);
+    return sum.total(blocks, unheard);
   }
 
   /** Tells nothing more until the next answer. */
