@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { HealthCell } from '../../../app/domain/target.ts';
 import { makeCell } from '../../testing/fixtures.ts';
 import { RegionTimes } from './ages.ts';
-import { codes, goodCode, stateOf } from './cells.ts';
+import { classOf, codes, goodCode, stateOf } from './cells.ts';
 import { ageLayer, codeIn, riskLayer, speedLayer, stateLayer, type Layer } from './layer.ts';
 import { Neighbourhoods } from './neighbourhood.ts';
 import { speedScales } from './presets.ts';
@@ -15,7 +15,7 @@ const NOW = 2_000 * DAY;
 const read = (days: number) =>
   new RegionTimes({ regionBlocks: 128, readAt: [NOW - days * DAY, NOW - 10 * days * DAY, 0] });
 const classIn = (layer: Layer, part: Partial<HealthCell>, first = 0, blocks = 100) =>
-  layer.judge(makeCell(part), first, blocks).ofClass;
+  classOf(layer.judge(makeCell(part), first, blocks));
 
 describe('every layer', () => {
   const layers = [

@@ -13,40 +13,32 @@ export const layerIds = layerIdSchema.options;
 /** Lower limits of the classes of risk above the first, which is no risk at all. */
 export const RISK_FROM = [1, 20, 40, 60, 80] as const;
 
-/** How a layer tells of one cell with a class and a strength, and what to say of it. */
-export interface Judged {
-  /** null where the cell was read but the layer cannot tell. */
-  readonly ofClass: number | null;
-  /** 1 to {@link STRENGTHS}: how much was read, or how sure the number is. */
-  readonly strength: number;
-}
-
 /** What colours the cells in which nothing is bad. Bad and unread cells look the same in every layer. */
 export interface Layer {
   readonly id: LayerId;
   readonly classes: number;
   /** From this class on a cell is listed in the table. */
   readonly notable: number;
-  /** Judges a cell of which some block was read, whatever else is the matter with it. */
-  readonly judge: (cell: HealthCell, first: number, blocks: number) => Judged;
+  /**
+   * The code of a cell of which some block was read, whatever else is the matter with it: that of a good one, whose
+   * strength is how much was read or how sure the number is, or `codes.unknown` where the layer cannot tell.
+   */
+  readonly judge: (cell: HealthCell, first: number, blocks: number) => number;
 }
 
 /** The code of a cell in a layer. */
 export function codeIn(layer: Layer, cell: HealthCell | undefined, first: number, blocks: number): number {
   const bad = badCode(cell);
   if (bad !== null || cell === undefined) return bad ?? codes.unread;
-  const { ofClass, strength } = layer.judge(cell, first, blocks);
-  return ofClass === null ? codes.unknown : goodCode(ofClass, strength);
+  return layer.judge(cell, first, blocks);
 }
 
 export const stateLayer: Layer = {
   id: 'state',
   classes: LATENCY_LIMITS_MS.length + 1,
   notable: LATENCY_LIMITS_MS.length + 1,
-  judge: (cell, _first, blocks) => ({
-    ofClass: classOfTime(LATENCY_LIMITS_MS, cell.averageLatencyUs),
-    strength: coverage(cell.scannedBlocks, blocks),
-  }),
+  judge: (cell, _first, blocks) =>
+    goodCode(classOfTime(LATENCY_LIMITS_MS, cell.averageLatencyUs), coverage(cell.scannedBlocks, blocks)),
 };
 
 /** The time of a cell that counts, in microseconds; 0 where none was measured. */
@@ -63,10 +55,7 @@ export function speedLayer(time: SpeedTime, scale: SpeedScale, usual: Neighbourh
       notable: SLOW_TIMES_CLASS,
       judge: (cell, first, blocks) => {
         const times = timesUsual(cell, first, blocks, time, usual);
-        return {
-          ofClass: times === null ? null : classOfTimes(times),
-          strength: coverage(cell.scannedBlocks, blocks),
-        };
+        return times === null ? codes.unknown : goodCode(classOfTimes(times), coverage(cell.scannedBlocks, blocks));
       },
     };
   }
@@ -77,10 +66,7 @@ export function speedLayer(time: SpeedTime, scale: SpeedScale, usual: Neighbourh
     notable: notableFrom(limits),
     judge: (cell, _first, blocks) => {
       const us = timeOf(cell, time);
-      return {
-        ofClass: us === 0 ? null : classOfTime(limits, us),
-        strength: coverage(cell.scannedBlocks, blocks),
-      };
+      return us === 0 ? codes.unknown : goodCode(classOfTime(limits, us), coverage(cell.scannedBlocks, blocks));
     },
   };
 }
@@ -102,10 +88,11 @@ export const riskLayer: Layer = {
   id: 'risk',
   classes: RISK_FROM.length + 1,
   notable: 2,
-  judge: ({ risk, confidence }) => ({
-    ofClass: RISK_FROM.filter((from) => risk >= from).length,
-    strength: 1 + Math.min(STRENGTHS - 1, Math.floor((confidence * STRENGTHS) / 100)),
-  }),
+  judge: ({ risk, confidence }) => {
+    let ofClass = 0;
+    while (ofClass < RISK_FROM.length && risk >= (RISK_FROM[ofClass] ?? 0)) ofClass += 1;
+    return goodCode(ofClass, 1 + Math.min(STRENGTHS - 1, Math.floor((confidence * STRENGTHS) / 100)));
+  },
 };
 
 /**
@@ -119,10 +106,7 @@ export function ageLayer(times: RegionTimes | null, now: number): Layer {
     notable: AGE_LIMITS_DAYS.length,
     judge: (cell, first, blocks) => {
       const oldest = times?.oldest(first, blocks) ?? null;
-      return {
-        ofClass: oldest === null ? null : classOfAge(now - oldest),
-        strength: coverage(cell.scannedBlocks, blocks),
-      };
+      return oldest === null ? codes.unknown : goodCode(classOfAge(now - oldest), coverage(cell.scannedBlocks, blocks));
     },
   };
 }

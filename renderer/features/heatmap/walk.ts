@@ -35,9 +35,7 @@ export function blocksOfClass(layer: Layer, ofClass: number, blocks: number): Wa
   return {
     mayHold: (cell, first, count) => {
       if (cell === undefined || cell.scannedBlocks === 0) return false;
-      return count === 1
-        ? classOf(codeIn(layer, cell, first, 1)) === ofClass
-        : layer.judge(cell, first, count).ofClass === ofClass;
+      return classOf(count === 1 ? codeIn(layer, cell, first, 1) : layer.judge(cell, first, count)) === ofClass;
     },
     widest: regionBlocks(blocks),
   };
