@@ -1,4 +1,4 @@
-import { isCount, isNeverHidden, levelOf, startsSilently, type Facts } from './rules.ts';
+import { isCount, isLeast, isNeverHidden, levelOf, startsSilently, type Facts } from './rules.ts';
 import { alertRules, type Alert, type AlertRule, type Quiet } from './schema.ts';
 
 /** What is remembered of one rule of one subject. */
@@ -28,6 +28,7 @@ export function judge(state: SubjectState, subject: Subject, facts: Facts, now: 
     const level = levelOf(rule, facts);
     const before = state[rule] ?? unseen;
     if (level === null || level === before.seen) continue;
+    if (level < (before.seen ?? 0) && isLeast(rule, facts)) continue;
     changed[rule] = step(before, rule, level, subject, now);
   }
   return Object.keys(changed).length === 0 ? state : { ...state, ...changed };

@@ -15,6 +15,8 @@ export interface Facts {
   readonly spareFailed?: boolean | null;
   /** The forecast's verdict, 0 the best; higher is worse. */
   readonly forecast?: number | null;
+  /** Something that the forecast usually knows is missing for now: with it, it would be no better. */
+  readonly forecastIsPartial?: boolean;
   /** What a drive tells of itself, where it is the subject. */
   readonly drive?: DriveFacts;
 }
@@ -99,6 +101,11 @@ const driveCounts: ReadonlySet<AlertRule> = new Set<AlertRule>([
   'drive-offline',
   'drive-media-errors',
 ]);
+
+/** Whether a level says no more than that it is no lower: it raises what was seen, and takes nothing back. */
+export function isLeast(rule: AlertRule, facts: Facts): boolean {
+  return rule === 'forecast' && facts.forecastIsPartial === true;
+}
 
 /** Rules whose number counts blocks or errors. Of all others each value is a state of its own, and each rise is told. */
 export function isCount(rule: AlertRule): boolean {

@@ -73,9 +73,10 @@ export class TargetFollower {
       change: (recipe) => this.#change(recipe),
       timesOf: ports.timesOf,
       speed: () => ports.watch.speed,
-      judged: (verdict) => {
+      judged: (verdict, basis) => {
         // Half of the news would be told as one step, and the rest as another.
-        if (!this.#stopped && !this.remaps.isBehind && !this.#isBehind()) ports.watch.judged(verdict);
+        const isHalf = this.remaps.isBehind || this.#isBehind() || basis === 'awaited';
+        if (!this.#stopped && !isHalf) ports.watch.judged(verdict, basis === 'partial');
       },
     });
   }

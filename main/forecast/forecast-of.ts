@@ -1,7 +1,7 @@
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { SmartView } from '../../app/domain/smart.ts';
-import { blockCount } from '../../app/domain/target.ts';
+import type { SmartProblem, SmartView } from '../../app/domain/smart.ts';
+import { blockCount, type ProtectedDevice } from '../../app/domain/target.ts';
 import { forecast } from '../../app/forecast/forecast.ts';
 import type { TargetForecast } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
@@ -17,6 +17,24 @@ export interface KnownDisks {
   readonly smart: Readonly<Record<string, SmartView>>;
 }
 
+/**
+ * What a forecast has of the drive's own word: all that is to be had, nothing for now (it sleeps, it did not answer), or
+ * nothing yet, since it was not asked.
+ */
+export type Basis = 'whole' | 'partial' | 'awaited';
+
+const passing: ReadonlySet<SmartProblem['code']> = new Set<SmartProblem['code']>(['asleep', 'timeout', 'failed']);
+
+/** What of the drive's own word a forecast of a device is made from. */
+export function basisOf({ device }: Pick<TargetView, 'device'>, { devices, smart }: KnownDisks): Basis {
+  const disk = mainDisk(device, devices);
+  const told = disk === null ? undefined : smart[disk.devno];
+  // Only whole disks are asked.
+  if (told === undefined || told.health !== null) return 'whole';
+  if (told.asked === null) return 'awaited';
+  return told.problem !== null && passing.has(told.problem.code) ? 'partial' : 'whole';
+}
+
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
 export function forecastOf(
   view: Pick<TargetView, 'device' | 'status'>,
@@ -28,8 +46,7 @@ export function forecastOf(
   now: number,
 ): TargetForecast {
   const { device, status } = view;
-  const main = devices.find(({ devno }) => devno === device.mainDevno);
-  const disk = devices.find(({ devno }) => devno === main?.diskDevno) ?? main ?? null;
+  const disk = mainDisk(device, devices);
   const health = disk === null ? null : (smart[disk.devno]?.health ?? null);
   const drive = disk === null || health === null ? null : { health, timesOf: timesOf(disk) };
   const place = { blockSectors: device.blockSectors, blocks: blockCount(device) };
@@ -37,4 +54,10 @@ export function forecastOf(
     disk: forecast(gather({ now, status, met, troubles, disk, drive, speed })),
     where: predictWhere(withTroubles(troubles, met.slowBlocks), place, now),
   };
+}
+
+/** The disk that main is or lies on. */
+function mainDisk({ mainDevno }: ProtectedDevice, devices: readonly BlockDevice[]): BlockDevice | null {
+  const main = devices.find(({ devno }) => devno === mainDevno);
+  return devices.find(({ devno }) => devno === main?.diskDevno) ?? main ?? null;
 }

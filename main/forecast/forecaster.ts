@@ -4,7 +4,7 @@ import type { ForecastVerdict } from '../../app/forecast/output.ts';
 import type { Speed } from '../../app/forecast/speed.ts';
 import type { EventTimes } from '../../app/history/event-times.ts';
 import type { TimesOf } from '../../app/forecast/drive.ts';
-import { forecastOf, type KnownDisks } from './forecast-of.ts';
+import { basisOf, forecastOf, type Basis, type KnownDisks } from './forecast-of.ts';
 import type { MetTroubles } from './gather.ts';
 
 /** Closest that two forecasts of one device follow each other, in milliseconds: nobody reads them faster. */
@@ -23,8 +23,8 @@ export interface ForecasterPorts {
   readonly timesOf: (disk: BlockDevice) => TimesOf;
   /** How fast the zones of main are read, null where that is not known. */
   readonly speed: () => Speed | null;
-  /** The verdict of a forecast that was made, whether it is another one or not. */
-  readonly judged: (verdict: ForecastVerdict) => void;
+  /** The verdict of a forecast that was made, whether it is another one or not, and what it is made from. */
+  readonly judged: (verdict: ForecastVerdict, basis: Basis) => void;
 }
 
 /** Makes one protected device's forecast anew when something was heard, at once or a little later. */
@@ -62,14 +62,15 @@ export class Forecaster {
     const met = this.#ports.met();
     const { timesOf } = this.#ports;
     const speed = this.#ports.speed();
-    const judged: ForecastVerdict[] = [];
+    const judged: (() => void)[] = [];
     this.#ports.change((view, disks) => {
       const made = forecastOf(view, disks, troubles, met, timesOf, speed, this.#last);
-      judged.push(made.disk.verdict);
+      const basis = basisOf(view, disks);
+      judged.push(() => this.#ports.judged(made.disk.verdict, basis));
       // The same forecast told again would be a patch that says nothing.
       if (JSON.stringify(made) !== JSON.stringify(view.forecast)) view.forecast = made;
     });
-    for (const verdict of judged) this.#ports.judged(verdict);
+    for (const tell of judged) tell();
     this.#rest = Math.max(FORECAST_EVERY_MS, REST_FOR_WORK * (performance.now() - began));
   }
 }

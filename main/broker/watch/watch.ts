@@ -96,9 +96,15 @@ export class TargetWatch {
     });
   }
 
-  /** A forecast was made. One that knows nothing says nothing. */
-  judged(verdict: ForecastVerdict): void {
-    if (verdict !== 'unknown') this.#observe({ forecast: verdicts.indexOf(verdict) - verdicts.indexOf('none') });
+  /**
+   * A forecast was made. One that knows nothing says nothing.
+   *
+   * @param isPartial - the drive tells nothing for now; a history that cannot be read keeps as much from it
+   */
+  judged(verdict: ForecastVerdict, isPartial: boolean): void {
+    if (verdict === 'unknown') return;
+    const forecastIsPartial = isPartial || (this.#ports.history?.health.error ?? null) !== null;
+    this.#observe({ forecast: verdicts.indexOf(verdict) - verdicts.indexOf('none'), forecastIsPartial });
   }
 
   /** The device is gone although nobody stopped it here. */
