@@ -84,6 +84,16 @@ static inline unsigned int remap_bdev_max_discard(struct block_device *bdev)
 #endif
 }
 
+/* Can the device make one write durable without a flush of all others? */
+static inline bool remap_bdev_fua(struct block_device *bdev)
+{
+#ifdef REMAP_NO_BDEV_FUA
+	return blk_queue_fua(bdev_get_queue(bdev));
+#else
+	return bdev_fua(bdev);
+#endif
+}
+
 /* Requests to a disk that are done, since it appeared. */
 static inline u64 remap_disk_requests(struct gendisk *disk)
 {
@@ -92,6 +102,26 @@ static inline u64 remap_disk_requests(struct gendisk *disk)
 #else
 	return part_stat_read_accum(disk->part0, ios);
 #endif
+}
+
+/* Requests to a disk that are under way. */
+static inline unsigned long remap_disk_in_flight(struct gendisk *disk)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+#ifdef REMAP_EMBEDDED_PART0
+		sum += part_stat_local_read_cpu(&disk->part0, in_flight[0],
+						cpu);
+		sum += part_stat_local_read_cpu(&disk->part0, in_flight[1],
+						cpu);
+#else
+		sum += part_stat_local_read_cpu(disk->part0, in_flight[0], cpu);
+		sum += part_stat_local_read_cpu(disk->part0, in_flight[1], cpu);
+#endif
+	}
+	return sum;
 }
 
 #endif

@@ -62,8 +62,6 @@ int remap_activate(struct remap_c *rc)
 	if (r)
 		return r;
 	r = remap_load(rc);
-	if (!r)
-		r = remap_check_length(rc, rc);
 	if (!r) {
 		rc->format = false;
 		rc->loaded = true;

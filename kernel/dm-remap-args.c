@@ -101,12 +101,14 @@ int remap_set(struct remap_c *rc, const char *key, const char *value)
 		return i;
 	WRITE_ONCE(rc->arg[i], n);
 	derive(rc);
-	if (i == REMAP_SAVE_INTERVAL && rc->active)
+	if (i == REMAP_SAVE_INTERVAL && rc->active &&
+	    !READ_ONCE(rc->stopping))
 		mod_delayed_work(rc->wq, &rc->save_work, n * HZ);
 	if (i == REMAP_SCAN_RATE || i == REMAP_SCAN_INTERVAL)
 		remap_scan_kick(rc);
 	snprintf(detail, sizeof(detail), "%s=%u", key, n);
 	remap_event(rc, REMAP_EVENT_SET, REMAP_NO_BLOCK, REMAP_NO_SLOT, detail);
+	remap_state_settle(rc);
 	return 0;
 }
 

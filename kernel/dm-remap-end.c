@@ -80,7 +80,7 @@ done:
 /* Did it take so long that its block is to be noted? */
 static bool is_slow(const struct remap_io *io, const struct bio *bio)
 {
-	return (u32)jiffies - io->start >= io->rc->slow_jiffies &&
+	return (u32)jiffies - io->start > io->rc->slow_jiffies &&
 	       bio_op(bio) == REQ_OP_READ &&
 	       io->iter.bi_size <= io->rc->block_sectors << SECTOR_SHIFT;
 }
@@ -144,6 +144,26 @@ void remap_end_write(struct bio *bio)
 	io->rc = raw_cpu_read(io->in_flight->rc);
 	io->flags = 0;
 	end_slow(io, bio);
+}
+
+/*
+ * A flush of main or of the spare. One that the target sent before may have told
+ * it alone that the drive dropped what it could not write: then this one fails,
+ * since no flush would say so again.
+ */
+void remap_end_flush(struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+	struct remap_c *rc = io->rc;
+
+	if (!bio->bi_status && READ_ONCE(rc->flush_failed) &&
+	    test_and_clear_bit(!!(io->flags & REMAP_IO_SPARE),
+			       &rc->flush_failed))
+		bio->bi_status = BLK_STS_IOERR;
+	if (bio->bi_status)
+		end_slow(io, bio);
+	else
+		io->end_io(bio);
 }
 
 /* What map() looked closer at. */

@@ -134,6 +134,7 @@ void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 	u64 ms = div_u64(ktime_get_real_ns(), NSEC_PER_MSEC);
 	unsigned long flags, due, now = jiffies;
 	struct remap_disk_event *e;
+	u64 unsaved;
 
 	spin_lock_irqsave(&rc->event_lock, flags);
 	e = &rc->events[++rc->last_event % REMAP_EVENT_RING];
@@ -146,8 +147,10 @@ void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
 	if (detail)
 		strscpy(e->detail, detail, sizeof(e->detail));
 	rc->dirty = true;
+	unsaved = rc->last_event - rc->saved_event;
 	spin_unlock_irqrestore(&rc->event_lock, flags);
 
+	remap_state_told(rc, unsaved);
 	due = READ_ONCE(rc->event_told) + TELL_INTERVAL;
 	queue_delayed_work(rc->wq, &rc->event_work,
 			   time_before(now, due) ? due - now : 0);

@@ -77,13 +77,14 @@ static bool clear_run(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
 /* As clear_run(), each unit by itself; one that cannot be written is moved. */
 static int clear_units(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
 {
+	/* The caller writes the superblock in any case. */
 	bool moved;
 
 	for (; from < to; from++) {
 		memset(rc->unit, 0, REMAP_UNIT);
 		remap_unit_seal(rc->unit, REMAP_MAGIC_TABLE, rc->super.uuid,
 				rc->sequence, from);
-		if (!remap_write_unit(rc, copy, from, 0, &moved))
+		if (!remap_write_unit(rc, copy, from, &moved))
 			return -EIO;
 	}
 	return 0;
@@ -131,7 +132,7 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 		else if (remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0)
 			r = -EIO;
 	}
-	if (!written)
+	if (!written || remap_flush(rc, rc->spare->bdev))
 		r = -EIO;
 	if (!r) {
 		rc->super.table_ready = to;

@@ -224,7 +224,8 @@ bool remap_is_partial(struct remap_c *rc, u64 block, const u64 *mask)
 	u64 all[REMAP_MASK_WORDS];
 
 	remap_mask_range(all, 0, remap_sectors_of(rc, block));
-	return mask[0] != all[0] || mask[1] != all[1];
+	/* A mapping may be from when the target was longer. */
+	return (all[0] & ~mask[0]) || (all[1] & ~mask[1]);
 }
 
 /* What the table says of a slot. Caller holds commit_mutex. */

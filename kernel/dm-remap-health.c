@@ -4,10 +4,14 @@
  */
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "dm-remap-filter.h"
 #include "dm-remap-scan.h"
+
+/* Soft blocks, and slow ones, that are remembered at most. */
+#define MARGINAL_MAX	1048576
 
 void remap_health_init(struct remap_c *rc)
 {
@@ -28,6 +32,8 @@ void remap_health_exit(struct remap_c *rc)
 	xa_destroy(&rc->soft);
 	xa_destroy(&rc->slow);
 	xa_destroy(&rc->weak);
+	atomic_set(&rc->soft_known, 0);
+	atomic_set(&rc->slow_known, 0);
 	remap_regions_exit(rc);
 }
 
@@ -88,13 +94,21 @@ void remap_pending_recovered(struct remap_c *rc, u64 block)
 			    NULL);
 }
 
-static unsigned long bump(struct xarray *xa, u64 block)
+/*
+ * Count once more for a block. On a disk that is slow everywhere each block would
+ * take memory: past MARGINAL_MAX no new one is remembered.
+ */
+static unsigned long bump(struct xarray *xa, atomic_t *known, u64 block)
 {
 	unsigned long n = 1;
 	void *old = xa_load(xa, block);
 
+	if (!old && atomic_read(known) >= MARGINAL_MAX)
+		return n;
 	if (old)
 		n += xa_to_value(old);
+	else
+		atomic_inc(known);
 	/* Only a number for the screen; losing one does no harm. */
 	xa_store(xa, block, xa_mk_value(n), GFP_NOIO | __GFP_NOWARN);
 	return n;
@@ -104,7 +118,7 @@ static unsigned long bump(struct xarray *xa, u64 block)
 void remap_note_soft(struct remap_c *rc, u64 block)
 {
 	unsigned int threshold = rc->arg[REMAP_SOFT_THRESHOLD];
-	unsigned long n = bump(&rc->soft, block);
+	unsigned long n = bump(&rc->soft, &rc->soft_known, block);
 	char detail[REMAP_DETAIL_MAX];
 
 	remap_count(rc, &rc->count.soft_errors);
@@ -121,7 +135,7 @@ void remap_note_slow(struct remap_c *rc, u64 block, unsigned int ms)
 	char detail[REMAP_DETAIL_MAX];
 
 	remap_count(rc, &rc->count.slow_reads);
-	bump(&rc->slow, block);
+	bump(&rc->slow, &rc->slow_known, block);
 	snprintf(detail, sizeof(detail), "%ums", ms);
 	remap_event(rc, REMAP_EVENT_SLOW, block, REMAP_NO_SLOT, detail);
 	remap_region_error(rc, block, REMAP_ERROR_SLOW);
@@ -197,19 +211,25 @@ int remap_cells(struct remap_c *rc, u64 first, u64 count, u32 cells,
 		struct remap_cell **result)
 {
 	struct remap_grid g = { .first = first, .count = count, .cells = cells };
+	/* A suspend waits for the message, and reclaim may for the device. */
+	unsigned int noio = memalloc_noio_save();
+	int r = -ENOMEM;
 
 	g.cell = kvcalloc(cells, sizeof(*g.cell), GFP_KERNEL);
-	if (!g.cell)
-		return -ENOMEM;
-	mutex_lock(&rc->commit_mutex);
-	add_mapped(rc, &g);
-	mutex_unlock(&rc->commit_mutex);
-	add_values(&rc->pending, &g, offsetof(struct remap_cell, pending));
-	add_values(&rc->soft, &g, offsetof(struct remap_cell, soft));
-	add_values(&rc->slow, &g, offsetof(struct remap_cell, slow));
-	if (remap_risk_cells(rc, &g)) {
+	if (g.cell) {
+		mutex_lock(&rc->commit_mutex);
+		add_mapped(rc, &g);
+		mutex_unlock(&rc->commit_mutex);
+		add_values(&rc->pending, &g,
+			   offsetof(struct remap_cell, pending));
+		add_values(&rc->soft, &g, offsetof(struct remap_cell, soft));
+		add_values(&rc->slow, &g, offsetof(struct remap_cell, slow));
+		r = remap_risk_cells(rc, &g);
+	}
+	memalloc_noio_restore(noio);
+	if (r) {
 		kvfree(g.cell);
-		return -ENOMEM;
+		return r;
 	}
 	*result = g.cell;
 	return 0;

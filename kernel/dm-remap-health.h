@@ -39,6 +39,8 @@ int remap_state_init(struct remap_c *rc);
 void remap_state_exit(struct remap_c *rc);
 int remap_state_save(struct remap_c *rc, bool clean);
 void remap_state_load(struct remap_c *rc);
+void remap_state_told(struct remap_c *rc, u64 unsaved);
+void remap_state_settle(struct remap_c *rc);
 
 /* dm-remap-scan.c */
 int remap_scan_init(struct remap_c *rc);

@@ -207,7 +207,7 @@ int remap_list_begin(struct remap_c *rc)
 void remap_list_end(struct remap_c *rc)
 {
 	mutex_unlock(&rc->commit_mutex);
-	mod_delayed_work(rc->wq, &rc->index_work, KEEP_JIFFIES);
+	mod_delayed_work(rc->background, &rc->index_work, KEEP_JIFFIES);
 	mutex_unlock(&rc->list_mutex);
 }
 

@@ -29,6 +29,7 @@ static blk_status_t submit_and_put(struct bio *bio)
  * @opf: operation and flags
  *
  * Context: process, may be on the I/O path.
+ * Return: status of the bio.
  */
 blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
 			    sector_t sector, struct page **pages,
@@ -55,24 +56,27 @@ blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
 }
 
 /**
- * remap_io_buffer() - read or write a buffer of whole pages
+ * remap_io_buffer() - read or write a buffer
  * @rc: target
  * @bdev: device
  * @sector: first sector
  * @buffer: from the page allocator
- * @bytes: multiple of the page size, at most REMAP_IO_PAGES pages
+ * @bytes: whole sectors, in at most REMAP_IO_PAGES pages
  * @opf: operation and flags
+ *
+ * Context: process, may be on the I/O path.
+ * Return: status of the bio.
  */
 blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
 			     sector_t sector, void *buffer,
 			     unsigned int bytes, blk_opf_t opf)
 {
 	struct page *pages[REMAP_IO_PAGES];
-	unsigned int i;
+	unsigned int offset = offset_in_page(buffer), i;
 
-	for (i = 0; i << PAGE_SHIFT < bytes; i++)
+	for (i = 0; i << PAGE_SHIFT < offset + bytes; i++)
 		pages[i] = virt_to_page(buffer + (i << PAGE_SHIFT));
-	return remap_io_pages(rc, bdev, sector, pages, 0,
+	return remap_io_pages(rc, bdev, sector, pages, offset,
 			      bytes >> SECTOR_SHIFT, opf);
 }
 
@@ -147,11 +151,52 @@ unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 	return n;
 }
 
+/**
+ * remap_flush() - make durable what was written to a device
+ * @rc: target
+ * @bdev: main's or the spare's
+ *
+ * What a drive could not write from its cache it may drop, and it says so once:
+ * with a flush that fails. Somebody else's write may be among that, so the next
+ * flush that a user sends there fails too, see remap_end_flush().
+ *
+ * Context: process, may be on the I/O path.
+ * Return: status of the flush.
+ */
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 {
-	return submit_and_put(remap_bio_alloc(bdev, 0, REQ_OP_WRITE |
-					      REQ_PREFLUSH | REQ_SYNC,
-					      &rc->bios));
+	blk_status_t status;
+
+	status = submit_and_put(remap_bio_alloc(bdev, 0, REQ_OP_WRITE |
+						REQ_PREFLUSH | REQ_SYNC,
+						&rc->bios));
+	if (status)
+		set_bit(bdev == rc->spare->bdev, &rc->flush_failed);
+	return status;
+}
+
+/**
+ * remap_write_durable() - write a unit to the spare so that it stays
+ * @rc: target
+ * @sector: where to
+ * @unit: REMAP_UNIT bytes from the page allocator
+ *
+ * A device without FUA would flush by itself, and an error of that flush could
+ * not be told from one of the write; so it is flushed here.
+ *
+ * Context: process, may be on the I/O path.
+ * Return: whether it is durable.
+ */
+bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
+{
+	struct block_device *bdev = rc->spare->bdev;
+	bool fua = remap_bdev_fua(bdev);
+
+	if (remap_io_buffer(rc, bdev, sector, unit, REMAP_UNIT,
+			    REQ_OP_WRITE | REQ_META | REQ_PRIO |
+			    (fua ? REQ_FUA : 0)))
+		return false;
+	return fua || !remap_flush(rc, bdev);
 }
 
 static bool disk_gone(struct block_device *bdev)

@@ -97,6 +97,28 @@ static bool in_doubt(struct remap_c *rc, u64 units,
 	return false;
 }
 
+/* Look at all places. Return: whether what was found is in doubt. */
+static bool look_around(struct remap_c *rc, struct remap_super *best,
+			struct remap_super *s, struct found *found)
+{
+	u64 units = remap_bdev_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
+
+	*found = (struct found) { .blank = true };
+	best->sequence = 0;
+	rc->witness = false;
+	look(rc, units, best, s, found);
+	/*
+	 * Of a spare that has grown only place 0 is where it was. A copy that
+	 * missed writes is told from a good one by the others.
+	 */
+	if (best->sequence && best->layout.units < units)
+		look(rc, best->layout.units, best, s, found);
+	return best->sequence &&
+	       (in_doubt(rc, units, best, s) ||
+		(best->layout.units < units &&
+		 in_doubt(rc, best->layout.units, best, s)));
+}
+
 /*
  * Find the newest superblock. Units that carry our magic but cannot be used
  * are told apart from those that hold nothing of ours.
@@ -104,28 +126,19 @@ static bool in_doubt(struct remap_c *rc, u64 units,
 static int find_super(struct remap_c *rc, struct remap_super *best,
 		      struct remap_super *s)
 {
-	u64 units = remap_bdev_sectors(rc->spare->bdev) / REMAP_UNIT_SECTORS;
-	struct found found = { .blank = true };
+	struct found found;
+	bool doubt;
 
-	best->sequence = 0;
-	rc->witness = false;
-	look(rc, units, best, s, &found);
-	/*
-	 * Of a spare that has grown only place 0 is where it was. A copy that
-	 * missed writes is told from a good one by the others.
-	 */
-	if (best->sequence && best->layout.units < units)
-		look(rc, best->layout.units, best, s, &found);
-
+	/* A table that is live may have written one between two looks. */
+	doubt = look_around(rc, best, s, &found) &&
+		look_around(rc, best, s, &found);
 	if (found.newer) {
 		DMERR("%s: spare %s needs a newer version of the module; update it",
 		      remap_name(rc), rc->spare->name);
 		return -EPROTONOSUPPORT;
 	}
 	if (best->sequence) {
-		if (!in_doubt(rc, units, best, s) &&
-		    (best->layout.units >= units ||
-		     !in_doubt(rc, best->layout.units, best, s)))
+		if (!doubt)
 			return 0;
 		DMERR("%s: superblocks of spare %s contradict each other; see 'dm-remap check'",
 		      remap_name(rc), rc->spare->name);

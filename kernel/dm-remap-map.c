@@ -260,7 +260,7 @@ static noinline int map_flush(struct remap_c *rc, struct bio *bio)
 	io->rc = rc;
 	io->flags = 0;
 	io->in_flight = NULL;
-	bio->bi_end_io = remap_end_known;
+	bio->bi_end_io = remap_end_flush;
 	bio->bi_iter.bi_sector = 0;
 	if (unlikely(READ_ONCE(rc->failed)))
 		return finish(io, bio, BLK_STS_IOERR);

@@ -88,12 +88,14 @@ int remap_marginal_save(struct remap_c *rc, struct remap_state_writer *w)
 	return r ? r : remap_state_flush(rc, w);
 }
 
-static void load_times(struct xarray *xa, u64 block, u32 n)
+static void load_times(struct xarray *xa, atomic_t *known, u64 block, u32 n)
 {
+	if (!n)
+		return;
 	/* What cannot be remembered is counted from the start again. */
-	if (n)
-		xa_store(xa, block, xa_mk_value(min_t(u32, n, INT_MAX / 2)),
-			 GFP_NOIO | __GFP_NOWARN);
+	xa_store(xa, block, xa_mk_value(min_t(u32, n, INT_MAX / 2)),
+		 GFP_NOIO | __GFP_NOWARN);
+	atomic_inc(known);
 }
 
 /**
@@ -120,7 +122,9 @@ void remap_marginal_load(struct remap_c *rc,
 		remap_view(rc, block, &view);
 		if (view.mapped)
 			continue;
-		load_times(&rc->soft, block, le32_to_cpu(u->marginal[i].soft));
-		load_times(&rc->slow, block, le32_to_cpu(u->marginal[i].slow));
+		load_times(&rc->soft, &rc->soft_known, block,
+			   le32_to_cpu(u->marginal[i].soft));
+		load_times(&rc->slow, &rc->slow_known, block,
+			   le32_to_cpu(u->marginal[i].slow));
 	}
 }

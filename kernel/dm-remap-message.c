@@ -107,24 +107,27 @@ static int msg_scan(struct remap_c *rc, unsigned int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	int r;
 
-	r = check_active(rc);
-	if (r)
-		return r;
 	if (!strcmp(what, "start") && (argc == 2 || argc == 4)) {
 		if (argc == 4 &&
 		    (remap_parse_u64(argv[2], U64_MAX, &first) ||
 		     remap_parse_u64(argv[3], U64_MAX, &count)))
 			return usage(rc, "scan start [<first> <count>]");
 		r = check_range(rc, first, count);
+		if (!r)
+			r = check_active(rc);
 		return r ? r : remap_scan_start(rc, first, count);
 	}
-	if (argc == 2 && !strcmp(what, "stop"))
+	if (argc != 2 || (strcmp(what, "stop") && strcmp(what, "pause") &&
+			  strcmp(what, "resume")))
+		return usage(rc, "scan start [<first> <count>], stop, pause or resume");
+	r = check_active(rc);
+	if (r)
+		return r;
+	if (!strcmp(what, "stop"))
 		return remap_scan_stop(rc);
-	if (argc == 2 && !strcmp(what, "pause"))
+	if (!strcmp(what, "pause"))
 		return remap_scan_pause(rc);
-	if (argc == 2 && !strcmp(what, "resume"))
-		return remap_scan_continue(rc);
-	return usage(rc, "scan start [<first> <count>], stop, pause or resume");
+	return remap_scan_continue(rc);
 }
 
 static int msg_remaps(struct remap_c *rc, unsigned int argc, char **argv,
@@ -183,9 +186,11 @@ static int msg_continue(struct remap_c *rc, unsigned int argc)
 	WRITE_ONCE(rc->refused, 0);
 	remap_filter_choose(rc);
 	spin_unlock_irq(&rc->lock);
-	if (was)
+	if (was) {
 		remap_event(rc, REMAP_EVENT_CONTINUED, REMAP_NO_BLOCK,
 			    REMAP_NO_SLOT, NULL);
+		remap_state_settle(rc);
+	}
 	remap_scan_kick(rc);
 	return 0;
 }

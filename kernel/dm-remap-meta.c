@@ -87,17 +87,10 @@ static void go_read_only(struct remap_c *rc)
 }
 
 /* Write a unit. A drive often finds a new place at the second try. */
-static bool write_unit(struct remap_c *rc, sector_t sector, void *unit,
-		       blk_opf_t flush)
+static bool write_unit(struct remap_c *rc, sector_t sector, void *unit)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < 2; tries++)
-		if (!remap_io_buffer(rc, rc->spare->bdev, sector, unit,
-				     REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |
-				     REQ_META | REQ_PRIO | flush))
-			return true;
-	return false;
+	return remap_write_durable(rc, sector, unit) ||
+	       remap_write_durable(rc, sector, unit);
 }
 
 /**
@@ -118,7 +111,7 @@ int remap_write_super(struct remap_c *rc)
 	for (i = 0; i < REMAP_COPIES; i++) {
 		remap_super_encode(&rc->super, i, rc->super_unit);
 		if (write_unit(rc, l->place[i] * REMAP_UNIT_SECTORS,
-			       rc->super_unit, REQ_PREFLUSH)) {
+			       rc->super_unit)) {
 			written++;
 			continue;
 		}
@@ -133,7 +126,7 @@ int remap_write_super(struct remap_c *rc)
 		remap_super_encode(&rc->super, REMAP_WITNESS + i,
 				   rc->super_unit);
 		written += write_unit(rc, place * REMAP_UNIT_SECTORS,
-				      rc->super_unit, REQ_PREFLUSH);
+				      rc->super_unit);
 	}
 	if (written)
 		return 0;
@@ -162,8 +155,7 @@ int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit)
 }
 
 /* Write rc->unit, which is a table unit of a copy, where no block ever was. */
-static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
-			    blk_opf_t flush)
+static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit)
 {
 	struct remap_super *s = &rc->super;
 	u64 old = remap_moved_find(s, copy, unit);
@@ -182,8 +174,7 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
 		spin_unlock_irq(&rc->lock);
 		if (!listed)
 			break;
-		done = write_unit(rc, end * REMAP_UNIT_SECTORS, rc->unit,
-				  flush);
+		done = write_unit(rc, end * REMAP_UNIT_SECTORS, rc->unit);
 	}
 	spin_lock_irq(&rc->lock);
 	rc->leaving = 0;
@@ -207,42 +198,37 @@ static bool write_elsewhere(struct remap_c *rc, unsigned int copy, u64 unit,
  * @rc: target; caller holds commit_mutex; rc->unit is what is written
  * @copy: number of the copy
  * @unit: number of the table unit
- * @flush: REQ_PREFLUSH, or 0
  * @moved: set when the unit has a new place, so that the superblock must be
  *	written before anybody relies on it
  *
  * Return: whether it is durable.
  */
 bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
-		      blk_opf_t flush, bool *moved)
+		      bool *moved)
 {
-	if (write_unit(rc, remap_table_sector(rc, copy, unit), rc->unit, flush))
+	if (write_unit(rc, remap_table_sector(rc, copy, unit), rc->unit))
 		return true;
-	if (!write_elsewhere(rc, copy, unit, flush))
+	if (!write_elsewhere(rc, copy, unit))
 		return false;
 	*moved = true;
 	return true;
 }
 
 /*
- * Write rc->unit, which is a unit of the table, to both copies. Everything that
- * was written to the spare before is durable before the unit is, and that a
- * copy has not got it is known to the superblock before this returns 0.
+ * Write rc->unit, which is a unit of the table, to both copies. That a copy has
+ * not got it is known to the superblock before this returns 0.
  */
 static int write_copies(struct remap_c *rc, u64 unit)
 {
 	unsigned int i, written = 0;
 	bool done[REMAP_COPIES], changed = false;
-	blk_opf_t flush = REQ_PREFLUSH;
 	int r = 0;
 
 	for (i = 0; i < REMAP_COPIES; i++) {
 		bool moved = false;
 
-		done[i] = remap_write_unit(rc, i, unit, flush, &moved);
+		done[i] = remap_write_unit(rc, i, unit, &moved);
 		written += done[i];
-		if (done[i])
-			flush = 0;
 		/*
 		 * What stood in the old place may be gone. Tell of the new one
 		 * before the other copy is written, which a power cut may tear.
@@ -303,8 +289,12 @@ static void outrun_missed(struct remap_c *rc)
 	}
 }
 
-/* Commit all changes of @todo that are for the table unit of the first one. */
-static void commit_unit(struct remap_c *rc, struct list_head *todo)
+/*
+ * Commit all changes of @todo that are for the table unit of the first one.
+ * @flushed: the data that they are about is durable.
+ */
+static void commit_unit(struct remap_c *rc, struct list_head *todo,
+			bool flushed)
 {
 	struct remap_change *c =
 		list_first_entry(todo, struct remap_change, list), *next;
@@ -319,6 +309,8 @@ static void commit_unit(struct remap_c *rc, struct list_head *todo)
 
 	if (READ_ONCE(rc->read_only)) {
 		r = -EROFS;
+	} else if (!flushed) {
+		r = -EREMOTEIO;
 	} else {
 		outrun_missed(rc);
 		encode_table(rc, unit, &group);
@@ -357,9 +349,9 @@ static int prepare_lost(struct remap_c *rc, struct remap_change *c)
  * @count: number of them, at least 1
  *
  * Context: process, may be on the I/O path.
- * Return: 0 when all are durable on at least one copy; -ENOMEM or -EROFS when
- * none was written; -EIO when it is unknown what was written of those whose
- * @error is -EIO.
+ * Return: 0 when all are durable on at least one copy, else the last error of
+ * one. Of those whose @error is -EIO it is unknown what was written; of those of
+ * which remap_unwritten() is true, nothing was.
  */
 int remap_commit(struct remap_c *rc, struct remap_change *changes,
 		 unsigned int count)
@@ -385,12 +377,14 @@ int remap_commit(struct remap_c *rc, struct remap_change *changes,
 	mutex_lock(&rc->commit_mutex);
 	if (!changes[count - 1].done) {
 		LIST_HEAD(todo);
+		bool flushed;
 
 		spin_lock(&rc->commit_lock);
 		list_splice_init(&rc->commits, &todo);
 		spin_unlock(&rc->commit_lock);
+		flushed = !remap_flush(rc, rc->spare->bdev);
 		while (!list_empty(&todo))
-			commit_unit(rc, &todo);
+			commit_unit(rc, &todo, flushed);
 	}
 	mutex_unlock(&rc->commit_mutex);
 

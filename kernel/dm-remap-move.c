@@ -70,10 +70,14 @@ static blk_status_t move_io(struct remap_c *rc, struct move *m,
 			      buffer_sector << SECTOR_SHIFT, sectors, opf);
 }
 
-/* Read the wanted sectors of one block, logical block by logical block. */
+/*
+ * Read the wanted sectors of one block, in pieces that both devices can read and
+ * write: what the spare holds must begin and end between its logical blocks.
+ */
 static int read_pieces(struct remap_c *rc, struct move *m, struct move_item *it)
 {
-	unsigned int step = bdev_logical_block_size(rc->main->bdev) >>
+	unsigned int step = max(bdev_logical_block_size(rc->main->bdev),
+				bdev_logical_block_size(rc->spare->bdev)) >>
 			    SECTOR_SHIFT;
 	unsigned int n, end = remap_sectors_of(rc, it->block);
 	bool failed = false;
@@ -308,7 +312,7 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 
 		if (it->skip)
 			continue;
-		if (c[n].error == -ENOMEM || c[n].error == -EROFS) {
+		if (remap_unwritten(c[n].error)) {
 			if (!it->old.mapped)
 				remap_spare_put(rc, it->slot);
 		} else if (!c[n].error) {

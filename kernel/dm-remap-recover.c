@@ -174,15 +174,18 @@ blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
  * @mapped: part of it is on the spare
  * @status: of the last try
  * @finder: as for remap_mark_pending()
+ *
+ * Return: whether the error blames the block.
  */
-void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
+bool remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
 		       blk_status_t status, const char *finder)
 {
 	if (!remap_believe(rc, status, block))
-		return;
+		return false;
 	remap_count(rc, &rc->count.read_errors);
 	if (!mapped)
 		remap_mark_pending(rc, block, ktime_get_real_seconds(), finder);
+	return true;
 }
 
 /* Part of a held bio. */

@@ -97,7 +97,6 @@ void remap_regions_load(struct remap_c *rc, const struct remap_disk_regions *u)
 		r = remap_region_get(rc, index);
 		if (!r)
 			break;
-		rc->scanned_grains -= remap_region_bits(r);
 		r->scanned_at = le32_to_cpu(d->scanned_at);
 		r->latency_avg = le32_to_cpu(d->latency_avg);
 		r->latency_max = le32_to_cpu(d->latency_max);
@@ -111,7 +110,6 @@ void remap_regions_load(struct remap_c *rc, const struct remap_disk_regions *u)
 		r->pass = le32_to_cpu(d->pass);
 		for (k = 0; k < ARRAY_SIZE(r->scanned); k++)
 			r->scanned[k] = le64_to_cpu(d->scanned[k]);
-		rc->scanned_grains += remap_region_bits(r);
 		if (errors && list_empty(&r->list))
 			list_add_tail(&r->list, &rc->error_regions);
 	}

@@ -35,7 +35,21 @@ void remap_regions_exit(struct remap_c *rc)
 		kfree(region);
 	xa_destroy(&rc->regions);
 	INIT_LIST_HEAD(&rc->error_regions);
-	rc->scanned_grains = 0;
+	rc->loaded_at = 0;
+}
+
+/**
+ * remap_region_now() - the time that what happens in regions is given
+ * @rc: target
+ *
+ * A machine may start with a clock that is years behind: what is remembered was
+ * seen before now.
+ *
+ * Return: Unix time.
+ */
+u32 remap_region_now(struct remap_c *rc)
+{
+	return max(ktime_get_real_seconds(), rc->loaded_at);
 }
 
 /* Blocks of the part of a region that one bit tells of. */
@@ -94,7 +108,7 @@ void remap_region_error(struct remap_c *rc, u64 block,
 	if (region) {
 		if (region->errors[what] < U32_MAX)
 			region->errors[what]++;
-		remap_region_weigh(region, ktime_get_real_seconds(),
+		remap_region_weigh(region, remap_region_now(rc),
 				   weights[what]);
 		if (list_empty(&region->list))
 			list_add_tail(&region->list, &rc->error_regions);
@@ -115,12 +129,8 @@ static void mark(struct remap_c *rc, struct remap_region *region, u64 first,
 
 	n = (max(first, base) - base + grain - 1) >> ilog2(grain);
 	last = min_t(u64, (whole - base) >> ilog2(grain), REMAP_REGION_GRAINS);
-	for (; n < last; n++) {
-		u64 bit = BIT_ULL(n % 64);
-
-		rc->scanned_grains += !(region->scanned[n / 64] & bit);
-		region->scanned[n / 64] |= bit;
-	}
+	for (; n < last; n++)
+		region->scanned[n / 64] |= BIT_ULL(n % 64);
 }
 
 /**
@@ -142,7 +152,7 @@ void remap_region_scanned(struct remap_c *rc, u64 first, u64 count)
 		if (!region)
 			continue;
 		mark(rc, region, first, end);
-		region->scanned_at = ktime_get_real_seconds();
+		region->scanned_at = remap_region_now(rc);
 	}
 	WRITE_ONCE(rc->dirty, true);
 	mutex_unlock(&rc->region_mutex);

@@ -3,9 +3,8 @@
  * Writes that end on the spare.
  *
  * The order that keeps a promise across a power cut: the data to the spare
- * block; the table unit to copy A with PREFLUSH (which makes the data durable,
- * it is the same device) and FUA; to copy B with FUA; then the mapping becomes
- * visible; then the bio completes.
+ * block; a flush, which makes it durable; the table unit to copy A, durable, and
+ * to copy B; then the mapping becomes visible; then the bio completes.
  */
 #include <linux/gfp.h>
 #include <linux/ktime.h>
@@ -96,7 +95,7 @@ static void fail_all(struct remap_c *rc)
  * or not, so neither place may change any more: the block goes into limbo,
  * where writes fail. Should not even that work, the target fails all I/O.
  *
- * Return: 0; -ENOMEM or -EROFS when nothing was written; -EIO.
+ * Return: as remap_commit().
  */
 int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 			unsigned int count)
@@ -126,10 +125,25 @@ static bool blames_block(blk_status_t status)
 	return class == REMAP_CLASS_MEDIUM || class == REMAP_CLASS_IO;
 }
 
+struct spare_piece {
+	struct page *page;
+	sector_t sector;
+	unsigned int sectors;
+};
+
+static blk_status_t read_piece(struct remap_c *rc, void *context)
+{
+	struct spare_piece *p = context;
+
+	return remap_io_pages(rc, rc->spare->bdev, p->sector, &p->page, 0,
+			      p->sectors, REQ_OP_READ | REQ_NOMERGE);
+}
+
 /*
  * Carry what a failing spare block still holds over to a new one. Sectors that
  * cannot be read any more are lost: their old contents on main must not come
- * back, so they stay resident and give an error until written.
+ * back, so they stay resident and give an error until written. An error that
+ * does not blame them loses nothing: then the block stays where it is.
  */
 static blk_status_t carry_over(struct remap_c *rc, u64 block,
 			       const struct remap_view *old, u32 slot,
@@ -138,30 +152,41 @@ static blk_status_t carry_over(struct remap_c *rc, u64 block,
 	unsigned int step = bdev_logical_block_size(rc->spare->bdev) >>
 			    SECTOR_SHIFT;
 	unsigned int n, end = remap_sectors_of(rc, block);
-	struct page *page = alloc_page(GFP_NOIO);
+	struct spare_piece piece = {
+		.page = alloc_page(GFP_NOIO), .sectors = step,
+	};
 	blk_status_t status = BLK_STS_OK;
+	struct remap_tries tries;
 
-	if (!page)
+	if (!piece.page)
 		return BLK_STS_RESOURCE;
-	for (n = 0; n < end && !status; n += step) {
+	for (n = 0; n < end; n += step) {
 		if (!remap_bit(old->mask, n) || remap_bit(skip, n))
 			continue;
-		if (remap_bit(old->lost, n) ||
-		    remap_io_pages(rc, rc->spare->bdev,
-				   remap_slot_sector(rc, old->slot) + n, &page,
-				   0, step, REQ_OP_READ | REQ_NOMERGE)) {
+		piece.sector = remap_slot_sector(rc, old->slot) + n;
+		status = BLK_STS_MEDIUM;
+		if (!remap_bit(old->lost, n))
+			status = remap_read_tries(rc, read_piece, &piece,
+						  &tries);
+		if (status && !blames_block(status))
+			break;
+		if (status) {
 			u64 bits[REMAP_MASK_WORDS];
 
 			remap_mask_range(bits, n, step);
 			entry->lost[0] |= bits[0];
 			entry->lost[1] |= bits[1];
+			status = BLK_STS_OK;
 			continue;
 		}
 		status = remap_io_pages(rc, rc->spare->bdev,
-					remap_slot_sector(rc, slot) + n, &page,
-					0, step, REQ_OP_WRITE | REQ_NOMERGE);
+					remap_slot_sector(rc, slot) + n,
+					&piece.page, 0, step,
+					REQ_OP_WRITE | REQ_NOMERGE);
+		if (status)
+			break;
 	}
-	__free_page(page);
+	__free_page(piece.page);
 	return status;
 }
 
@@ -231,11 +256,17 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 
 		change[1].slot = old->slot;
 		change[1].entry.state = REMAP_SLOT_BAD;
-		/* In one table unit both become durable at once. */
+		/*
+		 * In one table unit both become durable at once. In two, neither
+		 * goes ahead of what is queued: the old unit would be written
+		 * with the higher sequence and the old mapping, and hide the
+		 * new one should its own write fail.
+		 */
 		change[1].ordered = slot / REMAP_TABLE_ENTRIES !=
 				    old->slot / REMAP_TABLE_ENTRIES;
+		change[0].ordered = old->mapped && change[1].ordered;
 		r = remap_commit_blocks(rc, change, old->mapped ? 2 : 1);
-		if (change[0].error == -ENOMEM || change[0].error == -EROFS)
+		if (remap_unwritten(change[0].error))
 			remap_spare_put(rc, slot);
 		if (change[0].error) {
 			status = BLK_STS_IOERR;
@@ -394,9 +425,11 @@ static blk_status_t discard_in_place(struct remap_c *rc, struct remap_io *io,
 	return status;
 }
 
+/* May neither place of a block be written, since a commit failed half-way? */
 static bool in_limbo(struct remap_c *rc, u64 block)
 {
-	return xa_load(&rc->gates, block) == xa_mk_value(REMAP_GATE_LIMBO);
+	return READ_ONCE(rc->failed) ||
+	       xa_load(&rc->gates, block) == xa_mk_value(REMAP_GATE_LIMBO);
 }
 
 /**

@@ -144,25 +144,25 @@ static u32 confidence_of(struct remap_c *rc, const struct remap_region *region,
  * remap_worst() - risk of the region that looks worst
  * @rc: target
  * @risk: 0 to 100
- * @confidence: 0 to 100; of that region, or how much of main was scanned when
- *	none has an error
- *
- * Costs time only for regions that have errors.
+ * @confidence: 0 to 100; of that region, or the mean of all when none has an
+ *	error
  *
  * Context: process.
  */
 void remap_worst(struct remap_c *rc, u32 *risk, u32 *confidence)
 {
-	u32 now = ktime_get_real_seconds();
+	u32 now = remap_region_now(rc), sum = 0;
 	struct remap_region *region;
-	u64 grain = remap_region_grain(rc);
-	u64 grains = (rc->main_blocks + grain - 1) >> ilog2(grain);
+	unsigned long index;
 	u64 most = 0;
 
 	mutex_lock(&rc->region_mutex);
-	*confidence = min_t(u64, SCAN_CONFIDENCE,
-			    div64_u64(SCAN_CONFIDENCE * rc->scanned_grains,
-				      grains));
+	if (list_empty(&rc->error_regions))
+		xa_for_each(&rc->regions, index, region)
+			sum += confidence_of(rc, region, now);
+	/* At most REMAP_REGIONS_MAX times 100. */
+	*confidence = sum / (u32)(((rc->main_blocks - 1) >> rc->region_shift) +
+				  1);
 	list_for_each_entry(region, &rc->error_regions, list) {
 		u64 weight = weight_of(rc, region, now);
 
@@ -254,7 +254,7 @@ int remap_risk_cells(struct remap_c *rc, const struct remap_grid *g)
 {
 	u32 first = g->first >> rc->region_shift, r = radius(rc), i;
 	u32 last = (g->first + g->count - 1) >> rc->region_shift;
-	u32 now = ktime_get_real_seconds();
+	u32 now = remap_region_now(rc);
 	struct remap_region *region, *any;
 	unsigned long index;
 	u64 *weight;

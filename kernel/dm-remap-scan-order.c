@@ -24,30 +24,52 @@ static u64 stagger_blocks(struct remap_c *rc)
 		     STAGGER_SECTORS >> rc->block_shift);
 }
 
+/*
+ * The order begins at a whole segment of main, so that no segment cuts a grain in
+ * two. Where the scan begins later, its first segment is shorter.
+ */
+static u64 order_base(struct remap_c *rc)
+{
+	return rc->count.scan_first & ~(segment_blocks(rc) - 1);
+}
+
+/* Number of blocks from there to the end of the scan. */
+static u64 order_count(struct remap_c *rc)
+{
+	const struct remap_counters *c = &rc->count;
+
+	return c->scan_first + c->scan_count - order_base(rc);
+}
+
+/* First block of the scan in the segment that a block of it lies in. */
+static u64 segment_begin(struct remap_c *rc, u64 block)
+{
+	return max(rc->count.scan_first, block & ~(segment_blocks(rc) - 1));
+}
+
 /* End of the segment that a block of the scan lies in. */
 static u64 segment_end(struct remap_c *rc, u64 block)
 {
-	const struct remap_counters *c = &rc->count;
 	u64 segment = segment_blocks(rc);
-	u64 begin = (block - c->scan_first) & ~(segment - 1);
 
-	return c->scan_first + min(begin + segment, c->scan_count);
+	return min((block & ~(segment - 1)) + segment,
+		   order_base(rc) + order_count(rc));
 }
 
 /* Where the scan goes on after a segment; all ones when it is over. */
 static u64 next_segment(struct remap_c *rc, u64 block)
 {
-	const struct remap_counters *c = &rc->count;
 	u64 segment = segment_blocks(rc), stagger = stagger_blocks(rc);
-	u64 begin = (block - c->scan_first) & ~(segment - 1);
+	u64 base = order_base(rc), count = order_count(rc);
+	u64 begin = (block - base) & ~(segment - 1);
 
 	begin += stagger;
-	if (begin < c->scan_count)
-		return c->scan_first + begin;
+	if (begin < count)
+		return base + begin;
 	begin = (begin & (stagger - 1)) + segment;
-	if (begin >= min(stagger, c->scan_count))
+	if (begin >= min(stagger, count))
 		return REMAP_NO_BLOCK;
-	return c->scan_first + begin;
+	return base + begin;
 }
 
 /**
@@ -80,6 +102,29 @@ bool remap_scan_pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to)
 	near = s->near;
 	spin_unlock_irqrestore(&rc->lock, flags);
 	return near;
+}
+
+/**
+ * remap_scan_mark() - remember what a scan has dealt with
+ * @rc: target; caller holds the scan's mutex
+ * @near: what remap_scan_pick() returned
+ * @from: first main block that was dealt with
+ * @done: number of blocks
+ *
+ * Only whole grains are remembered, and one may take several reads: of a segment
+ * all is dealt with up to where the pass is. What a block that could not be judged
+ * stands in is left out.
+ */
+void remap_scan_mark(struct remap_c *rc, bool near, u64 from, u64 done)
+{
+	u64 grain = remap_region_grain(rc), end = from + done;
+
+	if (!near)
+		from = max(segment_begin(rc, from), from & ~(grain - 1));
+	if (rc->scan->unknown >= from && rc->scan->unknown < end)
+		from = rc->scan->unknown + 1;
+	if (from < end)
+		remap_region_scanned(rc, from, end - from);
 }
 
 /**

@@ -137,10 +137,11 @@ static void read_alone(struct remap_c *rc, struct alone *a)
 	remap_view(rc, a->block, &view);
 	if (!view.mapped) {
 		status = remap_read_tries(rc, try_block, a, &tries);
-		if (status)
-			remap_read_failed(rc, a->block, false, status, "scan");
-		else
+		if (!status)
 			judge(rc, a, &tries);
+		else if (!remap_read_failed(rc, a->block, false, status,
+					    "scan"))
+			rc->scan->unknown = a->block;
 	}
 	remap_unlock_block(rc, &w.lock);
 }

@@ -58,6 +58,7 @@ static void begin(struct remap_c *rc, u64 first, u64 count)
 	rc->dirty = true;
 	spin_unlock_irqrestore(&rc->lock, flags);
 	s->due = 0;
+	s->unknown = REMAP_NO_BLOCK;
 	remap_scan_does(rc, REMAP_DOING_READING, first);
 	snprintf(detail, sizeof(detail), "%llu", count);
 	remap_event(rc, REMAP_EVENT_SCAN_START, first, REMAP_NO_SLOT, detail);
@@ -110,12 +111,14 @@ bool remap_scan_must_end(struct remap_c *rc)
 	       atomic_read(&rc->scan->callers);
 }
 
-/* Has anybody else used the device within a moment? */
+/* Does anybody else use the device, or did within a moment? */
 static bool is_busy(struct remap_c *rc, struct remap_scan *s)
 {
-	u64 n = remap_disk_requests(dm_disk(dm_table_get_md(rc->ti->table)));
+	struct gendisk *disk = dm_disk(dm_table_get_md(rc->ti->table));
+	u64 n = remap_disk_requests(disk);
 
-	if (n != s->requests)
+	/* A request to a failing disk may take many seconds. */
+	if (n != s->requests || remap_disk_in_flight(disk))
 		s->busy_at = jiffies;
 	s->requests = n;
 	return time_before(jiffies, s->busy_at + QUIET);
@@ -222,7 +225,7 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 		}
 		done = read_batch(rc, s, near, from, to, !busy);
 		if (done)
-			remap_region_scanned(rc, from, done);
+			remap_scan_mark(rc, near, from, done);
 		pay(rc, s, done);
 		if (remap_scan_advance(rc, near, from, to, done))
 			end(rc, true);
@@ -244,7 +247,7 @@ static void scan_work(struct work_struct *work)
 	wait = run(rc, s);
 	mutex_unlock(&s->mutex);
 	if (wait != NEVER && !READ_ONCE(rc->stopping))
-		queue_delayed_work(rc->wq, &s->work, wait);
+		queue_delayed_work(rc->background, &s->work, wait);
 }
 
 int remap_scan_init(struct remap_c *rc)
@@ -255,6 +258,7 @@ int remap_scan_init(struct remap_c *rc)
 		return -ENOMEM;
 	s->rc = rc;
 	s->doing_block = REMAP_NO_BLOCK;
+	s->unknown = REMAP_NO_BLOCK;
 	s->doing_since = ktime_get();
 	mutex_init(&s->mutex);
 	INIT_DELAYED_WORK(&s->work, scan_work);
@@ -287,7 +291,7 @@ void remap_scan_kick(struct remap_c *rc)
 	if (!rc->active || READ_ONCE(rc->stopping))
 		return;
 	WRITE_ONCE(rc->scan->due, 0);
-	mod_delayed_work(rc->wq, &rc->scan->work, 0);
+	mod_delayed_work(rc->background, &rc->scan->work, 0);
 }
 
 /* Go on where an earlier activation stopped. */

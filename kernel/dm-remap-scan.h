@@ -71,6 +71,8 @@ struct remap_scan {
 	atomic_t callers;		/* who want the mutex */
 	unsigned long resumed_at;	/* jiffies */
 
+	u64 unknown;			/* block that neither was read nor failed */
+
 	/* Around an error, blocks; rc->lock. */
 	bool near;
 	u64 near_error;
@@ -108,6 +110,7 @@ void remap_region_scanned(struct remap_c *rc, u64 first, u64 count);
 void remap_region_latency(struct remap_c *rc, u64 block, u64 us);
 u64 remap_region_grain(struct remap_c *rc);
 unsigned int remap_region_bits(const struct remap_region *region);
+u32 remap_region_now(struct remap_c *rc);
 
 /* dm-remap-risk.c */
 void remap_region_weigh(struct remap_region *region, u32 now, u32 weight);
@@ -130,6 +133,7 @@ void remap_marginal_load(struct remap_c *rc,
 #define REMAP_SCAN_SEGMENT_SECTORS	2048u	/* 1 MiB */
 
 bool remap_scan_pick(struct remap_c *rc, u64 batch, u64 *from, u64 *to);
+void remap_scan_mark(struct remap_c *rc, bool near, u64 from, u64 done);
 bool remap_scan_advance(struct remap_c *rc, bool near, u64 from, u64 to,
 			u64 done);
 

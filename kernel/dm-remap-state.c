@@ -18,12 +18,17 @@
  * so far above that none is given twice.
  */
 #define EVENT_SKIP	(16 * REMAP_EVENT_RING)
+/* So many events after the last save the next one is due at once. */
+#define EVENTS_UNSAVED	(EVENT_SKIP / 4)
 
 static void save_work(struct work_struct *work)
 {
 	struct remap_c *rc = container_of(to_delayed_work(work),
 					  struct remap_c, save_work);
 
+	/* `set save_interval` may have come while the device was suspended. */
+	if (READ_ONCE(rc->stopping))
+		return;
 	if (READ_ONCE(rc->dirty))
 		remap_state_save(rc, false);
 	queue_delayed_work(rc->wq, &rc->save_work,
@@ -51,8 +56,8 @@ struct remap_save {
 	u32 units;		/* so far, head included */
 };
 
-static int write_unit(struct remap_c *rc, struct remap_save *s, u32 index, u32 kind,
-		      u32 count, blk_opf_t flags)
+static void seal(struct remap_c *rc, struct remap_save *s, u32 index, u32 kind,
+		 u32 count)
 {
 	struct remap_unit *u = rc->state_buf;
 
@@ -60,10 +65,29 @@ static int write_unit(struct remap_c *rc, struct remap_save *s, u32 index, u32 k
 	u->count = cpu_to_le32(count);
 	remap_unit_seal(u, REMAP_MAGIC_STATE, rc->super.uuid, s->sequence,
 			index);
-	if (remap_io_buffer(rc, rc->spare->bdev,
-			    remap_state_sector(rc, s->slot) +
-			    index * REMAP_UNIT_SECTORS, u, REMAP_UNIT,
-			    REQ_OP_WRITE | REQ_META | flags))
+}
+
+static sector_t sector_of(struct remap_c *rc, struct remap_save *s, u32 index)
+{
+	return remap_state_sector(rc, s->slot) + index * REMAP_UNIT_SECTORS;
+}
+
+static int write_unit(struct remap_c *rc, struct remap_save *s, u32 index,
+		      u32 kind, u32 count)
+{
+	seal(rc, s, index, kind, count);
+	if (remap_io_buffer(rc, rc->spare->bdev, sector_of(rc, s, index),
+			    rc->state_buf, REMAP_UNIT, REQ_OP_WRITE | REQ_META))
+		return -EIO;
+	return 0;
+}
+
+/* Once all else is durable. */
+static int write_head(struct remap_c *rc, struct remap_save *s)
+{
+	seal(rc, s, 0, REMAP_STATE_HEAD, 0);
+	if (remap_flush(rc, rc->spare->bdev) ||
+	    !remap_write_durable(rc, sector_of(rc, s, 0), rc->state_buf))
 		return -EIO;
 	return 0;
 }
@@ -79,7 +103,7 @@ static int save_events(struct remap_c *rc, struct remap_save *s, u64 last)
 		if (!remap_event_get(rc, last, n, &u->event[count]) ||
 		    ++count < REMAP_STATE_EVENT_MAX)
 			continue;
-		if (write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count, 0))
+		if (write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count))
 			return -EIO;
 		memset(u, 0, sizeof(*u));
 		count = 0;
@@ -88,7 +112,7 @@ static int save_events(struct remap_c *rc, struct remap_save *s, u64 last)
 		return 0;
 	memset(&u->event[count], 0,
 	       (REMAP_STATE_EVENT_MAX - count) * sizeof(u->event[0]));
-	return write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count, 0);
+	return write_unit(rc, s, s->units++, REMAP_STATE_EVENTS, count);
 }
 
 static int save_pending(struct remap_c *rc, struct remap_save *s)
@@ -106,14 +130,14 @@ static int save_pending(struct remap_c *rc, struct remap_save *s)
 			continue;
 		if (s->units == rc->super.layout.state_units)
 			return 0;
-		if (write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0))
+		if (write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n))
 			return -EIO;
 		memset(u, 0, sizeof(*u));
 		n = 0;
 	}
 	if (!n || s->units == rc->super.layout.state_units)
 		return 0;
-	return write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n, 0);
+	return write_unit(rc, s, s->units++, REMAP_STATE_PENDING, n);
 }
 
 /**
@@ -130,7 +154,7 @@ int remap_state_flush(struct remap_c *rc, struct remap_state_writer *w)
 
 	if (!w->count)
 		return 0;
-	r = write_unit(rc, w->save, w->save->units++, w->kind, w->count, 0);
+	r = write_unit(rc, w->save, w->save->units++, w->kind, w->count);
 	memset(w->unit, 0, REMAP_UNIT);
 	w->count = 0;
 	w->room--;
@@ -156,10 +180,11 @@ static int save_all(struct remap_c *rc, struct remap_save *s, bool clean)
 	struct remap_state_writer w;
 	u64 last;
 
+	/* Before anything is looked at: what comes later makes it dirty again. */
+	WRITE_ONCE(rc->dirty, false);
 	spin_lock_irq(&rc->event_lock);
 	last = rc->last_event;
 	spin_unlock_irq(&rc->event_lock);
-	WRITE_ONCE(rc->dirty, false);
 	if (save_events(rc, s, last))
 		return -EIO;
 	event_units = s->units - 1;
@@ -201,8 +226,12 @@ static int save_all(struct remap_c *rc, struct remap_save *s, bool clean)
 	h->scan_state = cpu_to_le32(c->scan_state);
 	h->marginal_units = cpu_to_le32(marginal_units);
 	spin_unlock_irq(&rc->lock);
-	return write_unit(rc, s, 0, REMAP_STATE_HEAD, 0,
-			  REQ_PREFLUSH | REQ_FUA);
+	if (write_head(rc, s))
+		return -EIO;
+	spin_lock_irq(&rc->event_lock);
+	rc->saved_event = last;
+	spin_unlock_irq(&rc->event_lock);
+	return 0;
 }
 
 /**
@@ -231,6 +260,37 @@ int remap_state_save(struct remap_c *rc, bool clean)
 	rc->state_slot = s.slot;
 	mutex_unlock(&rc->state_mutex);
 	return r;
+}
+
+/**
+ * remap_state_told() - an event was noted
+ * @rc: target
+ * @unsaved: number of events since the last save
+ *
+ * A burst of events is saved before a crash could have their numbers given out
+ * again.
+ *
+ * Context: any.
+ */
+void remap_state_told(struct remap_c *rc, u64 unsaved)
+{
+	if (unsaved && !(unsaved % EVENTS_UNSAVED) && rc->active &&
+	    !READ_ONCE(rc->stopping))
+		mod_delayed_work(rc->wq, &rc->save_work, 0);
+}
+
+/**
+ * remap_state_settle() - what a suspended target was told is saved too
+ * @rc: target
+ *
+ * Nobody saves it later: the next table may come, or the device may go.
+ *
+ * Context: process.
+ */
+void remap_state_settle(struct remap_c *rc)
+{
+	if (READ_ONCE(rc->saved_clean))
+		remap_state_save(rc, true);
 }
 
 static bool read_unit(struct remap_c *rc, unsigned int slot, u32 index)
@@ -296,6 +356,7 @@ static void load_head(struct remap_c *rc, const struct remap_disk_head *h)
 	c->scan_started = le64_to_cpu(h->scan_started);
 	c->scan_state = le32_to_cpu(h->scan_state);
 	rc->last_event = le64_to_cpu(h->last_event);
+	rc->loaded_at = le64_to_cpu(h->saved);
 }
 
 /* The table knows better how many blocks are remapped than an old save does. */
@@ -356,6 +417,7 @@ void remap_state_load(struct remap_c *rc)
 	rc->sequence = max(rc->sequence, sequence);
 	if (sequence && !clean)
 		rc->last_event += EVENT_SKIP;
+	rc->saved_event = rc->last_event;
 	count_mapped(rc);
 	mutex_unlock(&rc->state_mutex);
 }

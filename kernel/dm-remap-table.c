@@ -112,7 +112,7 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	struct remap_super *s = &rc->super;
 
 	memcpy(rc->unit, best, REMAP_UNIT);
-	if (remap_write_unit(rc, copy, unit, 0, &p->moved)) {
+	if (remap_write_unit(rc, copy, unit, &p->moved)) {
 		remap_missed_remove(s, copy, unit);
 		p->mended++;
 		return;
@@ -316,6 +316,8 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 	rc->sequence = rc->super.sequence;
 	r = walk(rc, p);
 	mutex_unlock(&rc->commit_mutex);
+	if (!r)
+		r = remap_check_length(rc, rc);
 	if (r)
 		return r;
 

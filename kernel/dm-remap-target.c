@@ -6,6 +6,7 @@
  */
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "dm-remap-filter.h"
@@ -79,13 +80,14 @@ static void free_target(struct remap_c *rc)
 
 	remap_export_remove(rc);
 	leave(rc);
-	if (rc->wq) {
+	if (rc->background) {
 		wait_event(rc->held_wait, !atomic_read(&rc->held));
 		remap_scan_exit(rc);
 		remap_weak_suspend(rc);
 		remap_index_exit(rc);
 		remap_state_exit(rc);
 		remap_events_exit(rc);
+		destroy_workqueue(rc->background);
 		destroy_workqueue(rc->wq);
 	}
 	remap_hash_exit(rc);
@@ -146,13 +148,18 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	for (i = 0; i < REMAP_LOCK_BUCKETS; i++)
 		INIT_HLIST_HEAD(&rc->locks[i]);
 	rc->free_head = REMAP_NO_SLOT;
-	/* free_target() takes these as made when there is a queue. */
+	/* free_target() takes these as made when there are queues. */
 	if (remap_events_init(rc) || remap_state_init(rc) ||
 	    remap_scan_init(rc))
 		goto early;
 	rc->wq = alloc_workqueue("remap", WQ_MEM_RECLAIM | WQ_UNBOUND,
 				 WORKERS);
-	if (!rc->wq)
+	/*
+	 * These wait for memory, and for blocks that a work of the other queue
+	 * may own: its rescuer must not be held up by one.
+	 */
+	rc->background = alloc_workqueue("remap_background", WQ_UNBOUND, 0);
+	if (!rc->wq || !rc->background)
 		goto early;
 
 	rc->unit = (void *)__get_free_page(GFP_KERNEL);
@@ -169,6 +176,10 @@ static struct remap_c *alloc_target(struct dm_target *ti)
 	}
 	return rc;
 early:
+	if (rc->background)
+		destroy_workqueue(rc->background);
+	if (rc->wq)
+		destroy_workqueue(rc->wq);
 	remap_scan_exit(rc);
 	remap_state_exit(rc);
 	remap_events_exit(rc);
@@ -335,12 +346,17 @@ static void remap_dtr(struct dm_target *ti)
 static int remap_preresume(struct dm_target *ti)
 {
 	struct remap_c *rc = ti->private;
+	unsigned int noio;
 	int r = 0;
 
+	/* Memory must not be waited for that this very device would free. */
+	noio = memalloc_noio_save();
 	if (!rc->loaded)
 		r = remap_activate(rc);
+	memalloc_noio_restore(noio);
 	if (r)
 		return r;
+	rc->saved_clean = false;
 	/* From now on numbers of events are given out: not clean any more. */
 	remap_event(rc, REMAP_EVENT_ACTIVATE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    NULL);
@@ -380,11 +396,15 @@ static void remap_postsuspend(struct dm_target *ti)
 	wait_event(rc->held_wait, !atomic_read(&rc->held));
 	if (!rc->active)
 		return;
+	/* A move that a message has begun ends after its batch. */
+	mutex_lock(&rc->move_mutex);
 	rc->active = false;
+	mutex_unlock(&rc->move_mutex);
 	remap_event(rc, REMAP_EVENT_DEACTIVATE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    NULL);
 	if (remap_state_save(rc, true))
 		remap_state_save(rc, true);
+	rc->saved_clean = true;
 }
 
 static int remap_iterate_devices(struct dm_target *ti,

@@ -71,13 +71,13 @@ void remap_weak_note(struct remap_c *rc, u64 block)
 			    GFP_NOIO | __GFP_NOWARN)))
 		return;
 	if (!READ_ONCE(rc->stopping))
-		queue_work(rc->wq, &rc->weak_work);
+		queue_work(rc->background, &rc->weak_work);
 }
 
 void remap_weak_resume(struct remap_c *rc)
 {
 	if (!xa_empty(&rc->weak))
-		queue_work(rc->wq, &rc->weak_work);
+		queue_work(rc->background, &rc->weak_work);
 }
 
 /* Nothing is moved after this until remap_weak_resume(). */

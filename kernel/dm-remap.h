@@ -124,6 +124,12 @@ struct remap_change {
 	int error;
 };
 
+/* After an error of a commit: is it known that nothing of it was written? */
+static inline bool remap_unwritten(int error)
+{
+	return error == -ENOMEM || error == -EROFS || error == -EREMOTEIO;
+}
+
 struct remap_filter;
 
 struct remap_c {
@@ -182,6 +188,7 @@ struct remap_c {
 	 * whether a write to main succeeds, see remap_filter_choose().
 	 */
 	u64 refused;
+	unsigned long flush_failed;	/* bit 0: of main, 1: of the spare */
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -189,11 +196,13 @@ struct remap_c {
 	struct xarray soft;	/* main block -> soft errors */
 	struct xarray slow;	/* main block -> slow reads */
 	struct xarray weak;	/* main block to be moved while it can be read */
+	atomic_t soft_known;	/* entries of soft, and of slow */
+	atomic_t slow_known;
 
 	struct mutex region_mutex;	/* protects down to the empty line */
 	struct xarray regions;		/* index -> struct remap_region */
 	struct list_head error_regions;
-	u64 scanned_grains;
+	time64_t loaded_at;		/* when what was loaded was saved, or 0 */
 	unsigned int region_shift;	/* blocks of a region, power of two */
 
 	struct remap_scan *scan;
@@ -227,12 +236,14 @@ struct remap_c {
 	u64 state_generation;
 	unsigned int state_slot;
 
-	spinlock_t event_lock;		/* protects the next two */
+	spinlock_t event_lock;		/* protects the next three */
 	struct remap_disk_event *events;
 	u64 last_event;
+	u64 saved_event;		/* the last one that was saved */
 	unsigned long event_told;	/* jiffies of the last table event */
 
-	struct workqueue_struct *wq;
+	struct workqueue_struct *wq;		/* what I/O waits for */
+	struct workqueue_struct *background;	/* what may wait for memory */
 	struct delayed_work event_work;
 	struct delayed_work save_work;
 	struct bio_set bios;
@@ -243,6 +254,7 @@ struct remap_c {
 	bool loaded;
 	bool active;
 	bool stopping;
+	bool saved_clean;		/* suspended, and saved as such */
 };
 
 enum remap_gate {
@@ -335,11 +347,14 @@ static inline sector_t remap_slot_sector(struct remap_c *rc, u32 slot)
 	return (sector_t)slot << rc->block_shift;
 }
 
-/* Sectors of a main block; fewer than block_sectors only for the last one. */
+/*
+ * Sectors of a main block; fewer than block_sectors only for the target's last
+ * one. What main has beyond the target is not the target's to move.
+ */
 static inline unsigned int remap_sectors_of(struct remap_c *rc, u64 block)
 {
 	return min_t(u64, rc->block_sectors,
-		     rc->main_sectors - (block << rc->block_shift));
+		     rc->ti->len - (block << rc->block_shift));
 }
 
 static inline u64 remap_target_blocks(struct remap_c *rc)
@@ -347,149 +362,7 @@ static inline u64 remap_target_blocks(struct remap_c *rc)
 	return (rc->ti->len + rc->block_sectors - 1) >> rc->block_shift;
 }
 
-/* dm-remap-args.c */
-extern const char * const remap_arg_names[REMAP_ARGS];
-int remap_parse(struct remap_c *rc, unsigned int argc, char **argv);
-int remap_set(struct remap_c *rc, const char *key, const char *value);
-int remap_parse_u64(const char *word, u64 max, u64 *value);
-
-/* dm-remap-map.c */
-int remap_map(struct dm_target *ti, struct bio *bio);
-
-/* dm-remap-end.c */
-void remap_end(struct remap_io *io, struct bio *bio, blk_status_t status);
-void remap_end_read(struct bio *bio);
-void remap_end_long_read(struct bio *bio);
-struct remap_io *remap_long_read_io(struct bio *bio);
-void remap_end_write(struct bio *bio);
-void remap_end_known(struct bio *bio);
-void remap_uncount(struct remap_io *io);
-
-/* dm-remap-recover.c */
-void remap_hold(struct remap_c *rc, struct remap_io *io);
-enum remap_class remap_classify(blk_status_t status);
-void remap_halt(struct remap_c *rc, const char *why);
-bool remap_main_refused(struct remap_c *rc, u64 block);
-void remap_main_wrote(struct remap_c *rc);
-bool remap_believe(struct remap_c *rc, blk_status_t status, u64 block);
-void remap_backoff(struct remap_c *rc, unsigned int attempt);
-blk_status_t remap_read_tries(struct remap_c *rc, remap_read_fn read,
-			      void *context, struct remap_tries *tries);
-void remap_read_failed(struct remap_c *rc, u64 block, bool mapped,
-		       blk_status_t status, const char *finder);
-bool remap_may_move(struct remap_c *rc);
-
-/* dm-remap-relocate.c */
-blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
-			       u64 block, unsigned int first,
-			       unsigned int count);
-bool remap_mark_bad(struct remap_c *rc, u32 slot);
-int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
-			unsigned int count);
-void remap_count(struct remap_c *rc, u64 *counter);
-bool remap_storm_pass(struct remap_c *rc);
-
-/* dm-remap-move.c */
-int remap_may_request(struct remap_c *rc);
-int remap_move(struct remap_c *rc, u64 block, u64 count,
-	       enum remap_cause cause);
-
-/* dm-remap-unmap.c */
-int remap_unmap(struct remap_c *rc, u64 block);
-
-/* dm-remap-lock.c */
-bool remap_lock_block(struct remap_c *rc, struct remap_lock *lock, u64 block);
-void remap_lock_block_wait(struct remap_c *rc, struct remap_wait_lock *w,
-			   u64 block);
-void remap_unlock_block(struct remap_c *rc, struct remap_lock *lock);
-int remap_gate(struct remap_c *rc, u64 first, unsigned int count,
-	       enum remap_gate how);
-void remap_ungate(struct remap_c *rc, u64 first, unsigned int count);
-void remap_drain(struct remap_c *rc);
-
-/* dm-remap-io.c */
-blk_status_t remap_io_pages(struct remap_c *rc, struct block_device *bdev,
-			    sector_t sector, struct page **pages,
-			    unsigned int offset, unsigned int sectors,
-			    blk_opf_t opf);
-blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
-			     sector_t sector, void *buffer,
-			     unsigned int bytes, blk_opf_t opf);
-blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
-			   struct block_device *bdev, sector_t sector,
-			   unsigned int skip, unsigned int sectors);
-unsigned int remap_next_run(const u64 *mask, unsigned int *from,
-			    unsigned int end);
-blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev);
-bool remap_main_alive(struct remap_c *rc, u64 suspect_block);
-
-/* dm-remap-hash.c */
-int remap_hash_init(struct remap_c *rc);
-void remap_hash_exit(struct remap_c *rc);
-struct remap_slot *remap_slot(struct remap_c *rc, u32 slot);
-bool remap_find(struct remap_c *rc, u64 first, u64 last,
-		struct remap_view *view, u64 *block);
-void remap_view(struct remap_c *rc, u64 block, struct remap_view *view);
-void remap_apply(struct remap_c *rc, const struct remap_change *change);
-void remap_slot_entry(struct remap_c *rc, u32 slot, struct remap_entry *entry);
-bool remap_next_mapped(struct remap_c *rc, u64 *slot, u64 *block);
-bool remap_is_partial(struct remap_c *rc, u64 block, const u64 *mask);
-void remap_set_suspect(struct remap_c *rc, u32 slot);
-
-/* dm-remap-spare.c */
-int remap_chunk_get(struct remap_c *rc, u32 table_unit);
-int remap_spare_take(struct remap_c *rc, u32 *slot);
-void remap_spare_put(struct remap_c *rc, u32 slot);
-void remap_spare_rearm(struct remap_c *rc);
-int remap_spare_rebuild(struct remap_c *rc);
-void remap_spare_unkeep(struct remap_c *rc, u64 place);
-u64 remap_spare_total(struct remap_c *rc);
-u64 remap_spare_free(struct remap_c *rc);
-
-/* dm-remap-meta.c */
-int remap_commit(struct remap_c *rc, struct remap_change *changes,
-		 unsigned int count);
-int remap_write_super(struct remap_c *rc);
-bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
-		      blk_opf_t flush, bool *moved);
-sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit);
-sector_t remap_state_sector(struct remap_c *rc, unsigned int slot);
-int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit);
-void remap_copy_failed(struct remap_c *rc, unsigned int copy);
-unsigned int remap_copies_good(struct remap_c *rc);
-
-/* dm-remap-activate.c */
-int remap_check_length(struct remap_c *rc, struct remap_c *of);
-int remap_activate(struct remap_c *rc);
-
-/* dm-remap-load.c */
-int remap_check_spare(struct remap_c *rc);
-int remap_check_main(struct remap_c *rc);
-
-/* dm-remap-table.c */
-int remap_load(struct remap_c *rc);
-
-/* dm-remap-format.c */
-int remap_check_blank(struct remap_c *rc);
-int remap_format(struct remap_c *rc);
-void remap_unformat(struct remap_c *rc);
-int remap_grow_table(struct remap_c *rc, u64 units);
-
-/* dm-remap-events.c */
-int remap_events_init(struct remap_c *rc);
-void remap_events_exit(struct remap_c *rc);
-bool remap_event_get(struct remap_c *rc, u64 last, unsigned int n,
-		     struct remap_disk_event *event);
-bool remap_event_after(struct remap_c *rc, u64 after,
-		       struct remap_disk_event *event);
-const char *remap_event_name(unsigned int type);
-void remap_event(struct remap_c *rc, enum remap_event_type type, u64 block,
-		 u32 slot, const char *detail);
-
-/* dm-remap-message.c */
-int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
-		  char *result, unsigned int maxlen);
-
+#include "dm-remap-calls.h"
 #include "dm-remap-health.h"
 
 #endif

@@ -80,14 +80,16 @@ export function scanProgress(
   const blocks = Number(start?.detail ?? all) || all;
   const segment = segmentBlocks(device, all);
   const stagger = Math.max(segment, STAGGER_SECTORS / device.blockSectors);
-  const offset = Math.max(0, status.scanBlock - first);
+  // The order begins at a whole segment of the device, of which the scan may not read the first blocks.
+  const lead = first % segment;
+  const offset = Math.max(0, status.scanBlock - first) + lead;
   const within = offset % stagger;
   const row = Math.floor(within / segment);
   // Blocks before the first of this row of segments, in each region; the last region may be short.
-  const regions = Math.floor(blocks / stagger);
-  const rest = blocks - regions * stagger;
+  const regions = Math.floor((lead + blocks) / stagger);
+  const rest = lead + blocks - regions * stagger;
   const rowsDone = regions * row * segment + Math.min(rest, row * segment);
   const inRow = Math.floor(offset / stagger) * segment + (within - row * segment);
-  const part = Math.min(1, (rowsDone + inRow) / Math.max(1, blocks));
+  const part = Math.min(1, (rowsDone + inRow - lead) / Math.max(1, blocks));
   return { part, began: start?.milliseconds ?? null, first, blocks };
 }

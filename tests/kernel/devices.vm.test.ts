@@ -22,6 +22,7 @@ const fixture = useKernelLab({
   disks: [
     { name: 'main', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-MAIN', discards: true },
     { name: 'native4k', bytes: 16 * MIB, bus: 'nvme', serial: 'TEST-4KN', logicalBlockBytes: 4096 },
+    { name: 'coarse', bytes: 8 * MIB, bus: 'virtio-scsi', serial: 'TEST-COARSE', logicalBlockBytes: 4096 },
     { name: 'odd', bytes: 8 * MIB + 5 * 512, bus: 'virtio-blk', serial: 'TEST-ODD', discards: true },
     { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE', discards: true },
   ],
@@ -179,6 +180,28 @@ describe('a main with logical blocks of 4096 bytes', () => {
   });
 });
 
+describe('a spare with larger logical blocks than main', () => {
+  it('takes pieces that are whole logical blocks of its own', async () => {
+    const { target, main } = await fixture.pair({ spare: 'coarse', blockSectors: 32 });
+    const { io } = fixture.kernelLab;
+    main.faults.add({ kind: 'medium', ranges: [{ first: 649, count: 1 }] });
+    await target.ask('remap', 20);
+    expect(await target.remaps()).toMatchObject([{ block: 20, cause: 'manual', residency: 0xffff_00ffn }]);
+    expect(await target.status()).toMatchObject({ spareUsed: 1, spareBad: 0, partial: 1 });
+    await succeed(io, write(target, 648, 8, 12));
+    expect(await succeed(io, read(target, 640, 32))).toEqual([...tags(1, 8), ...tags(12, 8), ...tags(1, 16)]);
+  });
+});
+
+describe('a target that is shorter than main', () => {
+  it('moves nothing of what lies beyond its end', async () => {
+    const { target } = await fixture.pair({ blockSectors: 128, length: 1000 });
+    await target.ask('remap', 7);
+    expect(await target.remaps()).toMatchObject([{ block: 7, residency: (1n << 104n) - 1n }]);
+    expect(await target.status()).toMatchObject({ spareUsed: 1, partial: 0 });
+  });
+});
+
 describe('a main that ends in the middle of a block', () => {
   it.each([8, 128])('of %i sectors is served and remapped to its end', async (blockSectors) => {
     const { target, main } = await fixture.pair({ main: 'odd', blockSectors });
@@ -227,6 +250,23 @@ describe('a flush', () => {
       disk.faults.remove(fault);
     }
     expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0, pending: 0, auto: 0 });
+  });
+
+  it('of the spare that fails while a block is moved moves nothing, and is told to the next who flushes', async () => {
+    const { target, main, spare } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    const sync = { op: 'fsync', device: target.path } as const;
+    main.faults.add({ kind: 'medium', ranges: [{ first: 800, count: 8 }] });
+    const fault = spare.faults.add({ kind: 'medium', operations: ['flush'] });
+    expect((await io.one(write(target, 800, 8, 21))).error).toBe('EIO');
+    spare.faults.remove(fault);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0, spareBad: 0, copiesGood: 2 });
+
+    // Somebody's acknowledged write may have been in the cache that could not be written.
+    expect((await io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+    await succeed(io, write(target, 800, 8, 22), sync);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1, spareBad: 0 });
+    expect(await succeed(io, read(target, 800, 8))).toEqual(tags(22, 8));
   });
 
   it('is not needed for a forced write, wherever it goes', async () => {

@@ -86,6 +86,20 @@ describe('suspend and resume', () => {
     expect(await pair.target.status()).toMatchObject({ mode: 'rw', copiesGood: 2 });
   });
 
+  it('keep what a suspended device was told, also when it is removed then', async () => {
+    const { target, table } = await fixture.pair();
+    await target.suspend();
+    await target.ask('set', 'retries', 5);
+    const { lastEvent } = await target.status();
+    await target.remove();
+    const again = fixture.target();
+    await again.create(tableLine(table));
+    expect((await again.events(lastEvent - 1)).map(({ number, type }) => [number, type])).toEqual([
+      [lastEvent, 'set'],
+      [lastEvent + 1, 'activate'],
+    ]);
+  });
+
   it('may come twice in a row, and a suspended device answers', async () => {
     const { target } = await fixture.pair();
     await target.ask('remap', 4, 2);

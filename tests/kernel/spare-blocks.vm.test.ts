@@ -101,6 +101,21 @@ describe('a spare block that cannot be written', () => {
 });
 
 describe('a spare block that cannot be read', () => {
+  it('once, while its block leaves it, is read again: nothing is lost', async () => {
+    const pair = await fixture.pair({ core: { retries: 8 } });
+    const { target, spare } = pair;
+    const { io } = fixture.kernelLab;
+    const { sector } = await moved(pair, 10, 76);
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector + 3, count: 1 }] });
+    // More often than a SCSI disk's driver tries by itself.
+    spare.faults.add({ kind: 'medium', operations: ['read'], failures: 8, ranges: [{ first: sector + 5, count: 1 }] });
+
+    await succeed(io, write(target, 83, 1, 77));
+
+    expect(await target.status()).toMatchObject({ spareUsed: 1, spareBad: 1 });
+    expect(await readSingly(io, target, 80, 8)).toEqual([76, 76, 76, 77, 76, 76, 76, 76]);
+  });
+
   it('is an error to the reader, never what main holds; the next write moves the block on', async () => {
     const pair = await fixture.pair();
     const { target, main, spare } = pair;

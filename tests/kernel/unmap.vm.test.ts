@@ -136,6 +136,11 @@ describe('the message unmap', () => {
     main.faults.add({ kind: 'medium', operations: ['flush'] });
     expect(errnoOf(await target.message('unmap', 10))).toBe('EIO');
     expect([await target.remaps(), await target.statusLine()]).toEqual(before);
+    // Main may have dropped somebody else's write: who flushes next is told.
+    main.faults.clear();
+    const sync = { op: 'fsync', device: target.path } as const;
+    const outcomes = await fixture.kernelLab.io.each([sync, sync]);
+    expect(outcomes.map(({ error }) => error)).toEqual(['EIO', null]);
   });
 
   it('is EINVAL for a block that is not mapped, EBUSY while suspended', async () => {

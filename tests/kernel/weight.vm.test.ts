@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { follow } from './harness/follow.ts';
-import { failUnreadable, MAIN_AND_SPARE, read, useKernelLab, type Target } from './harness/index.ts';
+import { failUnreadable, MAIN_AND_SPARE, read, tableLine, useKernelLab, type Target } from './harness/index.ts';
 import { failReads } from './harness/pairs.ts';
 
 const fixture = useKernelLab();
@@ -41,6 +41,27 @@ describe('what an error weighs', () => {
     expect(weight).toBeGreaterThan(65_536 - 80);
     // The risk is 59.9 by then, and told to the nearest: it does not fall at the first second.
     expect((await target.status()).risk).toBe(60);
+  });
+
+  it('is kept when the machine starts with a clock that is years behind, which is then set', async () => {
+    const pair = await fixture.pair();
+    const { kernelLab } = fixture;
+    const now = Math.floor(Date.now() / 1000);
+    const setClock = (seconds: number): Promise<unknown> =>
+      kernelLab.run('/usr/bin/busybox', ['date', '-s', `@${String(seconds)}`]);
+    failReads(pair, 10, 20);
+    await failUnreadable(kernelLab.io, read(pair.target, 80, 8));
+    await pair.target.remove();
+    try {
+      await setClock(60);
+      const target = fixture.target();
+      await target.create(tableLine(pair.table));
+      await failUnreadable(kernelLab.io, read(target, 160, 8));
+      await setClock(now);
+      expect((await target.status()).risk).toBe(riskOf(2, 2));
+    } finally {
+      await setClock(now);
+    }
   });
 
   it('is half after 14 days, what it adds for being new after one, and a scan is believed for 14 to 60', async () => {
