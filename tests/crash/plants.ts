@@ -60,8 +60,8 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
       edits: [
         {
           file: 'dm-remap-meta.c',
-          find: '/* Commit all changes of @todo that are for the table unit of the first one. */',
-          replace: `${WRITE_LATE}/* Commit all changes of @todo that are for the table unit of the first one. */`,
+          find: 'static void commit_unit(',
+          replace: `${WRITE_LATE}static void commit_unit(`,
         },
         { file: 'dm-remap-meta.c', find: 'r = write_copies(rc, unit);', replace: 'r = write_late(rc, unit);' },
       ],
@@ -72,7 +72,13 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
     {
       about:
         'the spare is not flushed before the mapping is written, so that the mapping may be there without the data',
-      edits: [{ file: 'dm-remap-meta.c', find: 'blk_opf_t flush = REQ_PREFLUSH;', replace: 'blk_opf_t flush = 0;' }],
+      edits: [
+        {
+          file: 'dm-remap-meta.c',
+          find: 'flushed = !remap_flush(rc, rc->spare->bdev);',
+          replace: 'flushed = true;',
+        },
+      ],
     },
   ],
   [
@@ -80,11 +86,8 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
     {
       about: 'the mapping is written, but not forced to the medium',
       edits: [
-        {
-          file: 'dm-remap-meta.c',
-          find: 'REMAP_UNIT, REQ_OP_WRITE | REQ_FUA |',
-          replace: 'REMAP_UNIT, REQ_OP_WRITE |',
-        },
+        { file: 'dm-remap-io.c', find: '(fua ? REQ_FUA : 0)', replace: '0' },
+        { file: 'dm-remap-io.c', find: 'return fua || !remap_flush(rc, bdev);', replace: 'return true;' },
       ],
     },
   ],
