@@ -96,7 +96,7 @@ describe('a free disk', () => {
 
 describe('a disk in use', () => {
   it('is refused when it is mounted, and says where', () => {
-    const mounts = [{ devno: '8:0', root: '/', at: '/home', type: 'ext4', source: '/dev/sda' }];
+    const mounts = [{ devno: '8:0', root: '/', at: '/home', type: 'ext4', source: '/dev/sda', servedBy: null }];
     const sda = look([facts('8:0', 'sda', {}, { claimed: true })], { mounts }).get('sda');
     expect(sda?.asMain).toEqual([
       { code: 'mounted', level: 'block', sentence: 'It is mounted at /home. Unmount it first.' },
@@ -104,7 +104,7 @@ describe('a disk in use', () => {
   });
 
   it('is refused when one of its partitions is, and names the partition', () => {
-    const mounts = [{ devno: '8:1', root: '/', at: '/srv', type: 'ext4', source: '/dev/sda1' }];
+    const mounts = [{ devno: '8:1', root: '/', at: '/srv', type: 'ext4', source: '/dev/sda1', servedBy: null }];
     const all = [
       facts('8:0', 'sda', {}, { claimed: true }),
       facts('8:1', 'sda1', { partition: 1, diskDevno: '8:0' }, part),
@@ -141,9 +141,58 @@ describe('a disk in use', () => {
   });
 });
 
+describe('a device with very much to tell', () => {
+  const mountsAt = (devno: string, paths: string[]) =>
+    paths.map((at) => ({ devno, root: '/', at, type: 'btrfs', source: '/dev/sdb', servedBy: null }));
+
+  it('that is held by many volumes stays refused, and the other disks stay in the list', () => {
+    const holders = Array.from({ length: 1200 }, (_, index) => `dm-${index}`);
+    const found = look([facts('8:0', 'sda', { holders }), facts('8:16', 'sdb')]);
+    const asMain = found.get('sda')?.asMain ?? [];
+    expect(asMain.every(({ code, level }) => code === 'held' && level === 'block')).toBe(true);
+    expect(asMain[0]?.sentence).toBe('It is in use by dm-0. Close that first.');
+    expect(asMain.at(-1)?.sentence).toBe('It has 1,180 more uses. They must be ended too.');
+    expect(found.get('sdb')?.asMain).toEqual([]);
+  });
+
+  it('is judged by uses that are not told, also as a part of another disk', () => {
+    const content = { type: 'ext4', usage: 'filesystem' as const, label: null, uuid: null };
+    const mounts = Array.from({ length: 60 }, (_, index) => mountsAt(`8:${index + 1}`, [`/mnt/${index}`])).flat();
+    const parts = mounts.map(({ devno }, index) =>
+      facts(devno, `sda${index + 1}`, { partition: index + 1, diskDevno: '8:0' }, part),
+    );
+    const sda = look([facts('8:0', 'sda', {}, { content }), ...parts], { mounts }).get('sda');
+    expect(sda?.asSpare.filter(({ code }) => code === 'part-in-use')).toHaveLength(21);
+    expect(sda?.asSpare.find(({ sentence }) => sentence.startsWith('It has 40 more parts in use.'))?.level).toBe(
+      'block',
+    );
+    expect(sda?.asSpare.at(-1)).toMatchObject({ code: 'has-content', level: 'warn' });
+  });
+
+  it('tells paths and numbers that are too long without what is in their middle', () => {
+    const at = `/${'a'.repeat(5000)}/end`;
+    const serial = `${'s'.repeat(300)}LAST`;
+    const all = [facts('8:0', 'sda', { serial, wwn: `naa.${'1'.repeat(300)}` }, { lsblk: { model: 'm'.repeat(300) } })];
+    const sda = look(all, { mounts: mountsAt('8:0', [at]) }).get('sda');
+    expect(sda?.asMain[0]?.sentence).toMatch(/^It is mounted at \/a+…a+\/end\. Unmount it first\.$/);
+    expect(sda?.serial).toHaveLength(256);
+    expect(sda?.serial).toMatch(/^s+…s+LAST$/);
+    expect([sda?.wwn?.length, sda?.model?.length]).toEqual([256, 256]);
+    expect(sda?.users).toMatchObject([{ kind: 'mount', at: expect.stringMatching(/^\/a{4094}…$/) as string }]);
+  });
+
+  it('that fits in no way is left out, and still counts for what it is a part of', () => {
+    const mounts = mountsAt('8:1', ['/srv']);
+    const odd = facts('8:1', 'x'.repeat(300), { partition: 1, diskDevno: '8:0' }, part);
+    const found = look([facts('8:0', 'sda'), odd], { mounts });
+    expect([...found.keys()]).toEqual(['sda']);
+    expect(codes(found.get('sda'), 'asSpare')).toEqual(['part-in-use']);
+  });
+});
+
 describe('the system disk', () => {
   it('is found through the mapping that the root is on, with all its partitions', () => {
-    const mounts = [{ devno: '253:0', root: '/', at: '/', type: 'ext4', source: '/dev/mapper/root' }];
+    const mounts = [{ devno: '253:0', root: '/', at: '/', type: 'ext4', source: '/dev/mapper/root', servedBy: null }];
     const all = [
       facts('8:0', 'sda'),
       facts('8:1', 'sda1', { partition: 1, diskDevno: '8:0' }, part),

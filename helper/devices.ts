@@ -1,10 +1,11 @@
 import type { BlockDevice, Content } from '../app/domain/block-device.ts';
-import { blockDeviceSchema } from '../app/domain/block-device.ts';
+import { fitDevice } from './fit.ts';
 import { mainId } from './identity.ts';
 import { listRemapMappings, type RemapMapping } from './mappings.ts';
 import { probeContents, type Contents, type FoundContent } from './contents.ts';
 import { lsblkArguments, parseLsblk, type LsblkDevice } from './parse/block.ts';
-import { parseMountinfo, parseSwaps, type Mount } from './parse/proc.ts';
+import { listMounts } from './mounts.ts';
+import { parseSwaps, type Mount } from './parse/proc.ts';
 import { devnoAt, isClaimed } from './raw-device.ts';
 import { readText } from './read-text.ts';
 import { reasonsFor, type Candidate } from './reasons.ts';
@@ -58,7 +59,7 @@ export async function survey(): Promise<Survey> {
     devices.filter(({ lsblk, sys }) => isProbed(lsblk, sys)).map(({ lsblk }) => lsblk.path),
   );
   const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys, contents)));
-  const mounts = await Promise.all(parseMountinfo(readText('/proc/self/mountinfo')).map(resolveMount));
+  const mounts = await listMounts();
   const swaps = await Promise.all(parseSwaps(readText('/proc/swaps')).map(devnoAt));
   const holders = new Set(devices.flatMap(({ sys }) => sys.holders));
   return {
@@ -68,12 +69,6 @@ export async function survey(): Promise<Survey> {
     mappings,
     names: new Map([...holders].map((name) => [name, friendlyName(name)])),
   };
-}
-
-/** Some file systems (btrfs) mount under a number of their own: there the source says which device it is. */
-export async function resolveMount(mount: Mount): Promise<Mount> {
-  if (!mount.devno.startsWith('0:') || !mount.source.startsWith('/dev/')) return mount;
-  return { ...mount, devno: (await devnoAt(mount.source)) ?? mount.devno };
 }
 
 async function probe(lsblk: LsblkDevice, sys: SysBlock, contents: Contents): Promise<Facts> {
@@ -96,11 +91,14 @@ function isProbed(lsblk: LsblkDevice, sys: SysBlock): boolean {
   return sys.sizeSectors > 0 && lsblk.type !== 'rom' && process.getuid?.() === 0;
 }
 
-/** Judges what a survey found. Pure: the same survey gives the same devices. */
+/**
+ * Judges what a survey found. Pure: the same survey gives the same devices. Each is judged by all that was found; one that
+ * cannot be told is left out only after that.
+ */
 export function describe(found: Survey): KnownDevice[] {
   const bases = found.facts.map((facts) => base(facts, found));
   const systemDisks = disksOfSystem(found);
-  const candidates = bases.map(({ known, facts }): KnownDevice => {
+  return bases.flatMap(({ known, facts }): KnownDevice[] => {
     const { device } = known;
     const candidate: Candidate = {
       ...device,
@@ -117,9 +115,9 @@ export function describe(found: Survey): KnownDevice[] {
         bases.find(({ known: { device: other } }) => isAwaiting(other, device.devno))?.known.device.name ?? null,
     };
     const whole = { ...device, asMain: reasonsFor(candidate, 'main'), asSpare: reasonsFor(candidate, 'spare') };
-    return { ...known, device: blockDeviceSchema.parse(whole) };
+    const fitted = fitDevice(whole);
+    return fitted === null ? [] : [{ ...known, device: fitted }];
   });
-  return candidates;
 }
 
 function isAwaiting({ spareOf }: Pick<BlockDevice, 'spareOf'>, mainDevno: string): boolean {
@@ -197,7 +195,7 @@ function usersOf(devno: string, { sys }: Facts, found: Survey): BlockDevice['use
     .map(({ at }) => ({ kind: 'mount' as const, at }));
   const swap = found.swaps.includes(devno) ? [{ kind: 'swap' as const }] : [];
   const holders = sys.holders.map((name) => ({ kind: 'holder' as const, name: found.names.get(name) ?? name }));
-  return [...mounts, ...swap, ...holders].slice(0, 1000);
+  return [...mounts, ...swap, ...holders];
 }
 
 function spareOfFacts({ spare }: Facts, found: Survey): BlockDevice['spareOf'] {

@@ -11,8 +11,8 @@ export async function openersOf(devno: string): Promise<string[]> {
     const folder = `/proc/${pid}/fd`;
     for (const descriptor of await readdir(folder).catch(() => [])) {
       const path = `${folder}/${descriptor}`;
-      // Only links into /dev are followed: a stat of others may hang on a network that is gone.
-      if (!(await readlink(path).catch(() => '')).startsWith('/dev/')) continue;
+      // Only links to device nodes are followed: a stat of others may hang on a network that is gone.
+      if (!/^\/dev\/(?!shm\/)/.test(await readlink(path).catch(() => ''))) continue;
       const file = await stat(path, { bigint: true }).catch(() => null);
       if (file?.isBlockDevice() !== true || devnoOf(file.rdev) !== devno) continue;
       found.push(`${readTextOrNull(`/proc/${pid}/comm`)?.trim() ?? 'a program'} (pid ${pid})`);

@@ -1,5 +1,9 @@
-import type { BlockDevice, Reason, Role } from '../app/domain/block-device.ts';
+import type { BlockDevice, DeviceUser, Reason, Role } from '../app/domain/block-device.ts';
+import { formatCounted } from '../app/domain/units.ts';
 import { contentWords, userWords } from './words.ts';
+
+/** Uses of a device, and parts of it in use, that are told one by one; the others are counted. */
+const TOLD_ONE_BY_ONE = 20;
 
 /** What is known of a device when it is judged whether it may be chosen; `users` are its own, not its partitions'. */
 export type Candidate = Omit<BlockDevice, 'asMain' | 'asSpare'> & {
@@ -84,16 +88,16 @@ function* useReasons(device: Candidate): Generator<Reason> {
   }
   yield* before;
   if (device.pair !== null) return;
-  for (const user of device.users) {
-    const code = user.kind === 'mount' ? 'mounted' : user.kind === 'swap' ? 'swap' : 'held';
-    yield block(code, `It is ${userWords(user)}. ${stopUsing(user.kind)} first.`);
-  }
-  for (const { name, users } of device.partitions) {
-    const [user] = users;
-    if (user !== undefined) {
-      yield block('part-in-use', `A part of it, ${name}, is ${userWords(user)}. ${stopUsing(user.kind)} first.`);
-    }
-  }
+  yield* userReasons(
+    device.users,
+    (user) => `It is ${userWords(user)}. ${stopUsing(user.kind)} first.`,
+    (more) => `It has ${more}. They must be ended too.`,
+  );
+  const parts = device.partitions.flatMap(({ name, users: [user] }) => {
+    if (user === undefined) return [];
+    return [block('part-in-use', `A part of it, ${name}, is ${userWords(user)}. ${stopUsing(user.kind)} first.`)];
+  });
+  yield* firstOf(parts, (more) => `It has ${formatCounted(more, 'more part')} in use. They must be freed too.`);
   const [diskUser] = device.disk?.users ?? [];
   if (diskUser !== undefined) {
     yield block('held', `The whole disk ${device.disk?.name ?? ''} that it is a part of is ${userWords(diskUser)}.`);
@@ -106,6 +110,25 @@ function* useReasons(device: Candidate): Generator<Reason> {
   if (device.content?.usage === 'raid') {
     yield block('raid-or-lvm-member', `It holds ${contentWords(device.content)}. Take it out of there first.`);
   }
+}
+
+/** One reason that blocks for each of the first users, and one for how many more there are: `5 more uses`. */
+export function userReasons(
+  users: BlockDevice['users'],
+  sentence: (user: DeviceUser) => string,
+  ofMore: (more: string) => string,
+): Reason[] {
+  const all = users.map((user) => {
+    const code = user.kind === 'mount' ? 'mounted' : user.kind === 'swap' ? 'swap' : 'held';
+    return block(code, sentence(user));
+  });
+  return firstOf(all, (more) => ofMore(formatCounted(more, 'more use')));
+}
+
+function firstOf(all: readonly Reason[], ofMore: (count: number) => string): Reason[] {
+  const [next, ...others] = all.slice(TOLD_ONE_BY_ONE);
+  if (next === undefined || others.length === 0) return [...all];
+  return [...all.slice(0, TOLD_ONE_BY_ONE), { ...next, sentence: ofMore(1 + others.length) }];
 }
 
 function stopUsing(kind: BlockDevice['users'][number]['kind']): string {
@@ -138,7 +161,9 @@ function* spareContentReasons(device: Candidate): Generator<Reason> {
       `It holds ${contentWords(device.content)}. Erase it by hand if it is not needed.`,
     );
   } else if (device.partitions.length > 0) {
-    const names = device.partitions.map(({ name }) => name).join(', ');
+    const named = device.partitions.slice(0, TOLD_ONE_BY_ONE).map(({ name }) => name);
+    const more = device.partitions.length - named.length;
+    const names = named.join(', ') + (more === 0 ? '' : ` and ${more} more`);
     yield warn('has-content', `It holds the partitions ${names}. They and everything on them would be erased.`);
   } else if (device.content !== null && device.content.usage !== 'raid' && device.content.usage !== 'spare') {
     yield warn('has-content', `It holds ${contentWords(device.content)}. Everything on it would be erased.`);

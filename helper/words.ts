@@ -1,5 +1,11 @@
 import type { BlockDevice, Content, DeviceUser } from '../app/domain/block-device.ts';
 import { formatBytes, sectorsToBytes } from '../app/domain/units.ts';
+import { cut, cutMiddle } from './cut.ts';
+
+/** Whoever mounts something chooses how long its path is. What stands after it in a sentence must still be read. */
+const MOST_PATH_CHARS = 200;
+/** A device in words is a heading; see `title` of a plan's entry. */
+const MOST_MODEL_CHARS = 100;
 
 /** What is found on a device, as the object of a sentence: `an ext4 file system labelled "photos"`. */
 export function contentWords(content: Content | null): string {
@@ -25,7 +31,7 @@ export function contentWords(content: Content | null): string {
 export function userWords(user: DeviceUser): string {
   switch (user.kind) {
     case 'mount':
-      return `mounted at ${user.at}`;
+      return `mounted at ${cutMiddle(user.at, MOST_PATH_CHARS, MOST_PATH_CHARS / 2)}`;
     case 'swap':
       return 'used as swap';
     case 'holder':
@@ -37,7 +43,8 @@ export function userWords(user: DeviceUser): string {
 export function deviceWords(device: Pick<BlockDevice, 'model' | 'name' | 'sizeSectors' | 'kind'>): string {
   const size = formatBytes(sectorsToBytes(device.sizeSectors));
   if (device.kind === 'partition') return `partition ${device.name} (${size})`;
-  return device.model === null ? `${device.name} (${size})` : `${device.model} (${device.name}, ${size})`;
+  if (device.model === null) return `${device.name} (${size})`;
+  return `${cut(device.model, MOST_MODEL_CHARS)} (${device.name}, ${size})`;
 }
 
 function article(word: string): string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Intent, Plan, StepProgress } from '../../app/domain/plan.ts';
 import { AppError, appError } from '../../app/errors.ts';
+import { fitReason } from '../fit.ts';
 import type { PlanStore } from '../plan-store.ts';
 import { prepareActivate } from './activate.ts';
 import { prepareCreate } from './create.ts';
@@ -13,7 +14,8 @@ import { Steps } from './steps.ts';
 /** Says what would happen and binds it to what is there now. Changes nothing. */
 export async function makePlan(intent: Intent, plans: PlanStore): Promise<Plan> {
   const prepared = await prepare(intent, await look(), randomUUID());
-  const plan = { ...prepared.plan, applicable: isApplicable(prepared.plan.reasons) };
+  const reasons = prepared.plan.reasons.map(fitReason);
+  const plan = { ...prepared.plan, reasons, applicable: isApplicable(reasons) };
   return plans.add(plan, digestOf(prepared.seen), prepared.uuid);
 }
 
@@ -77,7 +79,7 @@ function notApplicable(plan: Pick<Plan, 'reasons'>): AppError {
     'device-unusable',
     `${sentences[0] ?? 'This cannot be done.'} Nothing was changed.`,
     'Do what it says, then look at what would happen once more.',
-    sentences.join('\n'),
+    sentences.join('\n').slice(0, 20_000),
   );
 }
 

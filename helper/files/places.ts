@@ -1,9 +1,9 @@
 import type { Content } from '../../app/domain/block-device.ts';
 import { probeContents, type FoundContent } from '../contents.ts';
-import { resolveMount } from '../devices.ts';
-import { parseMountinfo, type Mount } from '../parse/proc.ts';
+import { listMounts } from '../mounts.ts';
+import type { Mount } from '../parse/proc.ts';
 import { parseSegment, type SegmentLine } from '../parse/table.ts';
-import { readText, readTextOrNull } from '../read-text.ts';
+import { readTextOrNull } from '../read-text.ts';
 import { friendlyName, readSysBlock } from '../sysfs.ts';
 import { contentWords } from '../words.ts';
 import type { RunTool } from './question.ts';
@@ -159,7 +159,8 @@ export function lookHere(run: RunTool): Look {
 
 /** Where a device is mounted now; mounts of all of the file system first. */
 export async function mountsOf(devno: string): Promise<Mount[]> {
-  const mounts = await Promise.all(parseMountinfo(readText('/proc/self/mountinfo')).map(resolveMount));
+  // Nothing is asked of a folder whose files an ordinary user's program makes up.
+  const mounts = await listMounts({ isOpen: () => Promise.resolve(false) });
   const mine = mounts.filter((mount) => mount.devno === devno);
   return [...mine.filter(({ root }) => root === '/'), ...mine.filter(({ root }) => root !== '/')];
 }

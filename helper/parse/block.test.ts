@@ -71,6 +71,7 @@ describe('/proc', () => {
       at: '/mnt/a b',
       type: 'ext4',
       source: '/dev/sdb',
+      servedBy: null,
     });
   });
 

@@ -8,6 +8,8 @@ export interface Mount {
   readonly type: string;
   /** As mount was told it: a path for most file systems on disks. */
   readonly source: string;
+  /** uid of the user whose program serves the files (FUSE); null for a file system of the kernel. */
+  readonly servedBy: number | null;
 }
 
 /** Reads /proc/self/mountinfo, see proc(5). */
@@ -16,11 +18,13 @@ export function parseMountinfo(text: string): Mount[] {
     const [before, after] = line.split(' - ');
     const left = before?.split(' ') ?? [];
     const right = after?.split(' ') ?? [];
-    const [devno, root, at, type, source] = [left[2], left[3], left[4], right[0], right[1]];
+    const [devno, root, at, type, source, options = ''] = [left[2], left[3], left[4], ...right];
     if (devno === undefined || root === undefined || at === undefined || type === undefined || source === undefined) {
       throw unreadable('what is mounted', line);
     }
-    return { devno, root: unoctal(root), at: unoctal(at), type, source: unoctal(source) };
+    const [, uid] = (type.startsWith('fuse') ? /(?:^|,)user_id=(\d+)(?:,|$)/.exec(options) : null) ?? [];
+    const servedBy = uid === undefined ? null : Number(uid);
+    return { devno, root: unoctal(root), at: unoctal(at), type, source: unoctal(source), servedBy };
   });
 }
 
