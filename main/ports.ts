@@ -47,7 +47,11 @@ export interface Connector {
   offersModule?(): Promise<boolean>;
   /** Present where disks can be listed before `open`, without any rights. Rejects with an `AppError`. */
   preview?(): Promise<DiskPreview[]>;
-  /** Ends everything that `open` started and resolves when it is gone. Does nothing when there is nothing. */
+  /**
+   * Ends everything that `open` started and resolves when it is gone. Does nothing when there is nothing. Rejects with an
+   * `AppError` (`busy`) when it ends by itself only later, since it is in the middle of a change; an `open` before that waits
+   * for it, and is refused with the same error when that takes long.
+   */
   close(): Promise<void>;
 }
 

@@ -272,6 +272,41 @@ describe('a connection', () => {
     expect(connector.closes).toBe(1);
   });
 
+  it('forgets everything when closed although the helper goes on, says so, and can be opened again', async () => {
+    await open();
+    const close = connector.close.bind(connector);
+    const left = Promise.withResolvers<undefined>();
+    connector.close = () => left.promise;
+    const closing = view.call('connection.close', local);
+    const again = view.call('connection.open', local);
+    await new Promise(setImmediate);
+    expect(helper.calls.filter((name) => name === 'init')).toHaveLength(1);
+    left.reject(appError('busy', 'It is not done yet.', 'Wait.'));
+    await expect(closing).rejects.toMatchObject({ code: 'busy' });
+    await again;
+    expect(view.connection.phase.state).toBe('open');
+    await expect(view.call('connection.close', local)).rejects.toMatchObject({ code: 'busy' });
+    expect(view.connection).toMatchObject({
+      phase: { state: 'failed', error: { code: 'busy' } },
+      machine: null,
+      devices: [],
+      targets: [],
+    });
+    connector.close = close;
+  });
+
+  it('is opened no more by an opening that waited for a closing and was closed too', async () => {
+    await open();
+    const ended = Promise.withResolvers<undefined>();
+    connector.close = () => ended.promise;
+    const closing = view.call('connection.close', local);
+    const opening = expect(view.call('connection.open', local)).rejects.toMatchObject({ code: 'cancelled' });
+    const second = view.call('connection.close', local);
+    ended.resolve(undefined);
+    await Promise.all([closing, opening, second]);
+    expect(view.connection.phase.state).toBe('closed');
+  });
+
   it('forgets disks and devices when closed', async () => {
     await open();
     await view.call('connection.close', local);

@@ -57,6 +57,7 @@ export class Session {
   readonly #version: string;
   readonly #mirror: LabMirror | null;
   #opening: { readonly controller: AbortController; readonly done: Promise<void> } | null = null;
+  #closing: Promise<void> | null = null;
   #wire: Wire | null = null;
   readonly #drives: DriveMemory;
   #smart: SmartFollower | null = null;
@@ -98,41 +99,65 @@ export class Session {
 
   /** Opens the connection, or joins an opening that is under way. Rejects with the reason that the snapshot shows too. */
   open(): Promise<void> {
-    if (this.#wire !== null) return Promise.resolve();
+    if (this.#wire !== null && this.#closing === null) return Promise.resolve();
     if (this.#opening !== null) return this.#opening.done;
     const controller = new AbortController();
-    const done = this.#open(controller.signal).finally(() => {
-      this.#opening = null;
-    });
+    // The end of a closing that is under way would be taken for the end of this opening.
+    const closed = this.#closing?.catch(() => undefined) ?? Promise.resolve();
+    const done = closed
+      .then(() => this.#open(controller.signal))
+      .finally(() => {
+        this.#opening = null;
+      });
     this.#opening = { controller, done };
     return done;
   }
 
-  /** Ends the helper and everything that was started for it. */
-  async close(): Promise<void> {
+  /**
+   * Ends the helper and everything that was started for it, or joins a closing that is under way. Nothing of the connection is
+   * left when it settles; it rejects with the reason, which the snapshot shows too, when the helper itself goes on.
+   */
+  close(): Promise<void> {
     const opening = this.#opening;
+    if (this.#closing !== null && opening === null) return this.#closing;
     opening?.controller.abort();
-    await opening?.done.catch(() => undefined);
+    const ends = [this.#closing, opening?.done].map((end) => end?.catch(() => undefined) ?? Promise.resolve());
+    const closing = this.#close(Promise.all(ends)).finally(() => {
+      if (this.#closing === closing) this.#closing = null;
+    });
+    this.#closing = closing;
+    return closing;
+  }
+
+  async #close(before: Promise<unknown>): Promise<void> {
+    await before;
     this.#forgetWire(appError('connection-closed', 'The connection was closed.', 'Open it again to go on.'));
-    await this.connector.close();
+    const left = await this.connector.close().then(
+      () => null,
+      (thrown: unknown) => asAppError(thrown),
+    );
     this.#mirror?.look();
     this.targets.clear();
     this.#change((connection) => {
-      connection.phase = { state: 'closed' };
+      connection.phase = left === null ? { state: 'closed' } : { state: 'failed', error: left.data };
       connection.machine = null;
       connection.devices = [];
       connection.smart = {};
       connection.kernel = kernelUnknown;
       connection.applying = null;
     });
+    if (left !== null) throw left;
   }
 
-  /** Ends for good. */
+  /** Ends for good. Rejects as {@link close} does. */
   async dispose(): Promise<void> {
-    await this.close();
-    this.#mirror?.stop();
-    this.alerts.stop();
-    this.history?.close();
+    try {
+      await this.close();
+    } finally {
+      this.#mirror?.stop();
+      this.alerts.stop();
+      this.history?.close();
+    }
   }
 
   /** The wire to the helper; throws `connection-closed` when there is none. */

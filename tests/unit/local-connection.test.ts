@@ -1,13 +1,18 @@
+import { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Broker } from '../../main/broker/broker.ts';
 import { silentLog } from '../doubles/helper.ts';
-import { localConnector } from '../../main/connections/local/connector.ts';
+import { ENDS_WITHIN_MS, localConnector } from '../../main/connections/local/connector.ts';
 import { exitError, type Exit } from '../../main/connections/local/exit.ts';
+import { UNANSWERED_ENDS_WITHIN_MS } from '../../main/connections/local/helper-process.ts';
+import type { Connector, HelperLink } from '../../main/ports.ts';
 
 const exit: Exit = { code: 127, signal: null, stderr: '', answered: false, elevated: true };
 
@@ -122,6 +127,87 @@ it('ends the helper when it is closed before anybody spoke with it', async () =>
   await connector.close();
   expect(await link.closed).toMatchObject({ code: 'connection-closed' });
   await rm(folder, { recursive: true });
+});
+
+describe('a helper that goes on after its stream has ended', () => {
+  let folder: string;
+  let helper: string;
+  let connector: Connector;
+  const open = (signal = new AbortController().signal) => connector.open(() => undefined, signal);
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    folder = await mkdtemp(join(tmpdir(), 'dm-remap-local-'));
+    helper = join(folder, 'helper.cjs');
+    connector = localConnector({ node: process.execPath, helper, isRoot: true });
+  });
+
+  afterEach(async () => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Ends when its end is asked for over a pipe of its own, and tells each signal. */
+  async function working(): Promise<{ link: HelperLink; finish: () => void }> {
+    const listen = `require('node:net').createServer((s) => s.on('data', () => process.exit(0))).listen(${JSON.stringify(join(folder, 'end'))}`;
+    const signals = `for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(s, () => process.exit(3));`;
+    await writeFile(helper, `${signals} ${listen}, () => process.stdout.write('ready\\n'));`);
+    const link = await open();
+    await once(link.output, 'data');
+    return { link, finish: () => void connect(join(folder, 'end')).end('end') };
+  }
+
+  it('is not killed; closing says so after a while, and no second one is started beside it', async () => {
+    const { link, finish } = await working();
+    const closing = expect(connector.close()).rejects.toMatchObject({ code: 'busy' });
+    await vi.advanceTimersByTimeAsync(ENDS_WITHIN_MS);
+    await closing;
+    const opening = expect(open()).rejects.toMatchObject({ code: 'busy' });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.advanceTimersByTimeAsync(ENDS_WITHIN_MS);
+    await opening;
+    finish();
+    link.output.resume();
+    expect((await link.closed).data).toMatchObject({ code: 'connection-closed', detail: 'exit code 0' });
+  });
+
+  it('is waited for by the next opening, which can be cancelled', async () => {
+    const { link, finish } = await working();
+    link.output.resume();
+    link.input.end();
+    const stop = new AbortController();
+    const cancelled = expect(open(stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    stop.abort();
+    await cancelled;
+    const opening = open();
+    await writeFile(helper, 'process.stdin.resume();');
+    finish();
+    const next = await opening;
+    next.output.resume();
+    await connector.close();
+    expect(await next.closed).toMatchObject({ code: 'connection-closed' });
+  });
+
+  it('is told to end when it has never answered, and a signal that is refused fails nothing', async () => {
+    await writeFile(helper, 'setInterval(() => undefined, 1000);');
+    const refused = vi.spyOn(ChildProcess.prototype, 'kill').mockImplementation(function (this: ChildProcess) {
+      this.emit('error', Object.assign(new Error('kill EPERM'), { code: 'EPERM' }));
+      return false;
+    });
+    const link = await open();
+    link.output.resume();
+    const closing = expect(connector.close()).rejects.toMatchObject({ code: 'busy' });
+    await vi.advanceTimersByTimeAsync(ENDS_WITHIN_MS);
+    await closing;
+    expect(refused).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+    refused.mockRestore();
+    const ending = connector.close();
+    await vi.advanceTimersByTimeAsync(UNANSWERED_ENDS_WITHIN_MS);
+    await ending;
+    expect((await link.closed).data.detail).toBe('signal SIGTERM');
+  });
 });
 
 describe('as root', () => {

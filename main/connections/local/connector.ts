@@ -1,19 +1,21 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 
 import { appError, type AppError } from '../../../app/errors.ts';
 import type { Connector, HelperLink, OnStep } from '../../ports.ts';
-import { exitError, noHelper, noPkexec } from './exit.ts';
+import { noHelper } from './exit.ts';
+import { HelperProcess, stillWorks } from './helper-process.ts';
 import { previewDisks } from './preview.ts';
 import { installModule, offersModule } from './install-module.ts';
 
 /** How long the helper may take to say who it is when nobody has to be asked first, in milliseconds. */
 const FIRST_ANSWER_MS = 30_000;
-/** How long a helper may go on after its stream has ended: it finishes a change it is in the middle of. Milliseconds. */
-const ENDS_WITHIN_MS = 30_000;
-const STDERR_KEPT_CHARS = 8_000;
+/**
+ * How long a helper that goes on after its stream has ended is waited for: it finishes a change it is in the middle of.
+ * Milliseconds.
+ */
+export const ENDS_WITHIN_MS = 30_000;
 /** The helper names its tools by absolute path and takes nothing from the environment. */
 const cleanEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
 
@@ -30,7 +32,8 @@ export interface LocalOptions {
 
 /** The helper on this machine, on the stdin and stdout of a process that runs as root: directly, or through pkexec. */
 export function localConnector(options: LocalOptions): Connector {
-  let child: ChildProcessWithoutNullStreams | null = null;
+  // Kept until it is gone: the lock that lets one change at a time through is each helper's own.
+  let last: HelperProcess | null = null;
 
   return {
     id: 'local',
@@ -41,17 +44,21 @@ export function localConnector(options: LocalOptions): Connector {
         throw noHelper(options.helper);
       });
       if (signal.aborted) throw cancelled();
+      if (last?.isGone === false) {
+        onStep('Waiting for the helper that was there before to end');
+        const isGone = await last.goneWithin(ENDS_WITHIN_MS, signal);
+        if (isOver(signal)) throw cancelled();
+        if (!isGone) throw stillWorks();
+      }
       onStep(options.isRoot ? 'Starting the privileged helper' : 'Waiting for your permission to act as administrator');
-      const started = options.isRoot ? startDirectly(options) : startElevated(options);
-      child = started;
-      const closed = watch(started, !options.isRoot);
-      const spawned = new Promise((resolve) => started.once('spawn', resolve));
-      // A program that cannot be started is told by `closed`, and `spawned` never comes.
-      await Promise.race([spawned, closed.then((reason) => Promise.reject(reason))]);
+      const child = options.isRoot ? startDirectly(options) : startElevated(options);
+      const started = new HelperProcess(child, !options.isRoot);
+      last = started;
+      await started.started();
       return {
-        input: started.stdin,
-        output: started.stdout,
-        closed,
+        input: child.stdin,
+        output: child.stdout,
+        closed: started.closed,
         firstAnswerMs: options.isRoot ? FIRST_ANSWER_MS : null,
       };
     },
@@ -63,14 +70,7 @@ export function localConnector(options: LocalOptions): Connector {
     installModule: () => installModule(options.isRoot),
 
     async close(): Promise<void> {
-      const ending = child;
-      child = null;
-      if (ending?.pid === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
-      // The end of its input is what ends the helper: an unprivileged parent could not signal it.
-      ending.stdin.end();
-      const timer = setTimeout(() => ending.kill('SIGKILL'), ENDS_WITHIN_MS);
-      await once(ending, 'exit');
-      clearTimeout(timer);
+      if (last !== null && !(await last.end(ENDS_WITHIN_MS))) throw stillWorks();
     },
   };
 }
@@ -84,25 +84,9 @@ function startElevated({ node, helper, pkexec = '/usr/bin/pkexec' }: LocalOption
   return spawn(pkexec, [node, helper], { cwd: '/', stdio: 'pipe' });
 }
 
-/** Resolves when the process is gone, with what to tell about it. */
-function watch(child: ChildProcessWithoutNullStreams, elevated: boolean): Promise<AppError> {
-  let stderr = '';
-  let answered = false;
-  child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR_KEPT_CHARS);
-  });
-  child.stdout.once('data', () => {
-    answered = true;
-  });
-  return new Promise((resolve) => {
-    child.on('error', (error) => {
-      // `error` also tells of a signal that could not be sent, which ends nothing.
-      if (child.pid !== undefined) return;
-      resolve(elevated ? noPkexec(error.message) : noHelper(error.message));
-    });
-    child.on('close', (code, signal) => resolve(exitError({ code, signal, stderr, answered, elevated })));
-  });
+/** Asks anew: narrowing does not know that a signal changes while something is awaited. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function cancelled(): AppError {
