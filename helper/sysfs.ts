@@ -57,6 +57,18 @@ export function readSysBlock(devno: string): SysBlock | null {
   };
 }
 
+/** What each disk and partition here is, by its kernel name: those that are plugged in, not mappings, loop or RAM devices. */
+export function pluggedDevices(): Map<string, string> {
+  return new Map(
+    entries('/sys/class/block').flatMap((name) => {
+      const folder = `/sys/class/block/${name}`;
+      if (linkTo(folder).includes('/devices/virtual/block/')) return [];
+      const sequence = text(`${folder}/diskseq`) ?? text(`${folder}/../diskseq`) ?? '';
+      return [[name, `${text(`${folder}/dev`) ?? ''} ${sequence}`] as const];
+    }),
+  );
+}
+
 /** Name that people know a block device by: a mapping's own, else the kernel's. */
 export function friendlyName(kernelName: string): string {
   return text(`/sys/class/block/${kernelName}/dm/name`) ?? kernelName;
@@ -109,9 +121,14 @@ function entries(path: string): string[] {
 }
 
 function link(path: string): string | null {
+  return basename(linkTo(path)) || null;
+}
+
+/** Empty when `path` is no link. */
+function linkTo(path: string): string {
   try {
-    return basename(readlinkSync(path));
+    return readlinkSync(path);
   } catch {
-    return null;
+    return '';
   }
 }
