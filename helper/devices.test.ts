@@ -27,6 +27,7 @@ const plainSys: SysBlock = {
   wwn: null,
   serial: null,
   sequence: null,
+  written: null,
   transport: null,
   mappingName: null,
   mappingUuid: null,

@@ -2,7 +2,7 @@ import type { BlockDevice, Content } from '../app/domain/block-device.ts';
 import { fitDevice } from './fit.ts';
 import { mainId } from './identity.ts';
 import { listRemapMappings, type RemapMapping } from './mappings.ts';
-import { probeContents, type Contents, type FoundContent } from './contents.ts';
+import { readContents, type DiskContents, type KnownContents } from './disk-contents.ts';
 import { lsblkArguments, parseLsblk, type LsblkDevice } from './parse/block.ts';
 import { listMounts } from './mounts.ts';
 import { parseSwaps, type Mount } from './parse/proc.ts';
@@ -11,16 +11,12 @@ import { readText } from './read-text.ts';
 import { reasonsFor, type Candidate } from './reasons.ts';
 import { run } from './run.ts';
 import { within } from './within.ts';
-import { inspectSpare, type SpareContents } from './superblock.ts';
 import { friendlyName, readSysBlock, type SysBlock } from './sysfs.ts';
 
 /** Everything that was read about one device. */
-export interface Facts {
+export interface Facts extends DiskContents {
   readonly lsblk: LsblkDevice;
   readonly sys: SysBlock;
-  /** What blkid found; `unreadable` when it could not look. */
-  readonly content: FoundContent;
-  readonly spare: SpareContents;
   readonly claimed: boolean;
 }
 
@@ -45,8 +41,11 @@ export interface KnownDevice {
 /** Mounts below which the running system stands. */
 const systemMounts = new Set(['/', '/boot', '/boot/efi', '/usr']);
 
-/** Reads everything anew. A device that goes away meanwhile is left out. */
-export async function survey(): Promise<Survey> {
+/**
+ * Reads everything anew, but with `keep` not the contents of devices that are as `known` has them. A device that goes away
+ * meanwhile is left out.
+ */
+export async function survey(known: KnownContents | null = null, keep = false): Promise<Survey> {
   const [listed, mappings] = await Promise.all([run('lsblk', lsblkArguments), listRemapMappings()]);
   const devices = parseLsblk(listed.stdout).flatMap((lsblk) => {
     const sys = readSysBlock(lsblk['maj:min']);
@@ -55,8 +54,9 @@ export async function survey(): Promise<Survey> {
       sys === null || (sys.sizeSectors === 0 && (lsblk.type === 'loop' || /^(zram|ram)\d/.test(lsblk.kname)));
     return idle ? [] : [{ lsblk, sys }];
   });
-  const contents = await probeContents(
-    devices.filter(({ lsblk, sys }) => isProbed(lsblk, sys)).map(({ lsblk }) => lsblk.path),
+  const contents = await readContents(
+    devices.filter(({ lsblk, sys }) => isProbed(lsblk, sys)),
+    { known, keep },
   );
   const facts = await Promise.all(devices.map(({ lsblk, sys }) => probe(lsblk, sys, contents)));
   const mounts = await listMounts();
@@ -71,22 +71,18 @@ export async function survey(): Promise<Survey> {
   };
 }
 
-async function probe(lsblk: LsblkDevice, sys: SysBlock, contents: Contents): Promise<Facts> {
-  const { path } = lsblk;
-  if (!isProbed(lsblk, sys)) return { lsblk, sys, content: null, spare: { kind: 'none' }, claimed: false };
-  const stuck: SpareContents = { kind: 'unreadable', detail: 'the device does not answer' };
-  const [spare, claimed] = await Promise.all([
-    sys.mappingName === null ? within(inspectSpare(path, sys.sizeSectors), stuck) : { kind: 'none' as const },
-    // A device that cannot even be opened is told by its contents; for its use, sysfs is believed.
-    within(
-      isClaimed(path).catch(() => false),
-      false,
-    ),
-  ]);
-  return { lsblk, sys, content: contents.get(path) ?? null, spare, claimed };
+async function probe(lsblk: LsblkDevice, sys: SysBlock, contents: ReadonlyMap<string, DiskContents>): Promise<Facts> {
+  const found = contents.get(lsblk['maj:min']);
+  if (found === undefined) return { lsblk, sys, content: null, spare: { kind: 'none' }, claimed: false };
+  // A device that cannot even be opened is told by its contents; for its use, sysfs is believed.
+  const claimed = await within(
+    isClaimed(lsblk.path).catch(() => false),
+    false,
+  );
+  return { lsblk, sys, ...found, claimed };
 }
 
-/** What the contents of are looked at: only root may, and an empty drive or a disc has none that matter. */
+/** Whose contents are looked at: only root may, and an empty drive or a disc has none that matter. */
 function isProbed(lsblk: LsblkDevice, sys: SysBlock): boolean {
   return sys.sizeSectors > 0 && lsblk.type !== 'rom' && process.getuid?.() === 0;
 }

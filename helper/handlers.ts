@@ -7,6 +7,7 @@ import type { Handlers } from '../app/protocol/server.ts';
 import { applyPlan, makePlan } from './actions/index.ts';
 import { refusedMessage } from './actions/message.ts';
 import { describe, survey } from './devices.ts';
+import { KnownContents } from './disk-contents.ts';
 import { filesOn } from './files/index.ts';
 import type { Questions } from './files/question.ts';
 import type { Follower } from './follow.ts';
@@ -39,6 +40,7 @@ export interface HandlerContext {
 /** The verbs of the protocol for one session. */
 export function makeHandlers(context: HandlerContext): Handlers {
   const { mutations, follower, hotPlug, kernel, plans, questions, progress } = context;
+  const contents = new KnownContents();
   /** Sends a message that changes something; gives the state after it. */
   const change = (verb: string, name: string, message: readonly (string | number)[]): Promise<TargetStatus> =>
     mutations.run(verb, { name, message: message.join(' ') }, async () => {
@@ -59,7 +61,9 @@ export function makeHandlers(context: HandlerContext): Handlers {
       });
     },
     'machine.inspect': () => inspectMachine(),
-    'devices.list': async () => ({ devices: describe(await survey()).map(({ device }) => device) }),
+    'devices.list': async ({ keep = false }) => ({
+      devices: describe(await survey(contents, keep)).map(({ device }) => device),
+    }),
     'targets.list': async () => ({ targets: await listProtected() }),
     plan: ({ intent }) => makePlan(intent, plans),
     apply: async ({ token, confirmation }) => {

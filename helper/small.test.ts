@@ -9,7 +9,7 @@ import { PlanStore } from './plan-store.ts';
 import { devnoOf } from './raw-device.ts';
 import { commandLine } from './run.ts';
 import { parseSecureBoot } from './secure-boot.ts';
-import { parseVpdSerial } from './sysfs.ts';
+import { parseVpdSerial, parseWritten } from './sysfs.ts';
 import { hasGap } from './target-events.ts';
 
 describe('main_id', () => {
@@ -148,6 +148,13 @@ describe('small readers', () => {
     expect(parseSecureBoot(Uint8Array.from([6, 0, 0, 0, 1]))).toBe('on');
     expect(parseSecureBoot(Uint8Array.from([6, 0, 0, 0, 0]))).toBe('off');
     expect(parseSecureBoot(Uint8Array.from([1]))).toBe('unknown');
+  });
+
+  it('tell what was written to a disk, and nothing where it is not counted', () => {
+    const stat = '120 8 3167 1497 60 7 695 465 0 345 2101 35 2 431 94 120 44';
+    expect(parseWritten(stat)).toBe('60 695 35 431');
+    expect(parseWritten(stat.replace('120', '0'))).toBeNull();
+    expect([parseWritten('120 8 3167 1497 60 7 695 465 0 345 2101'), parseWritten(null)]).toEqual([null, null]);
   });
 
   it('quote commands for those who read them', () => {

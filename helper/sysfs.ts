@@ -19,6 +19,8 @@ export interface SysBlock {
   readonly serial: string | null;
   /** Counts up with each disk that is found: tells a swapped disk from the one before it. null before Linux 5.15. */
   readonly sequence: number | null;
+  /** Counts what is written to or discarded from the whole disk, in any way but as a raw command. null where it is not counted. */
+  readonly written: string | null;
   readonly transport: string | null;
   /** Name that device-mapper gave, for a mapping. */
   readonly mappingName: string | null;
@@ -51,6 +53,7 @@ export function readSysBlock(devno: string): SysBlock | null {
     wwn: wwid !== null && /^(naa|eui|uuid)\.\S+$/.test(wwid) ? wwid : null,
     serial: vpdSerial(`${disk}/device/vpd_pg80`) ?? text(`${disk}/device/serial`) ?? text(`${disk}/serial`),
     sequence: number(`${disk}/diskseq`),
+    written: text(`${disk}/queue/iostats`) === '1' ? parseWritten(text(`${disk}/stat`)) : null,
     transport: transportOf(disk),
     mappingName: text(`${folder}/dm/name`),
     mappingUuid: text(`${folder}/dm/uuid`),
@@ -80,6 +83,16 @@ export function parseVpdSerial(page: Uint8Array): string | null {
   if (page[1] !== 0x80 || page.length < 4 + length) return null;
   const serial = Buffer.from(page.subarray(4, 4 + length)).toString('latin1');
   return serial.replaceAll('\0', ' ').trim() || null;
+}
+
+/**
+ * Requests and sectors of writes, then of discards, of a block device's `stat` file (Documentation/block/stat.rst). null where no
+ * read is counted either: a driver that counts nothing has zeroes there, and every disk is read when it is found.
+ */
+export function parseWritten(stat: string | null): string | null {
+  const fields = stat?.split(/\s+/) ?? [];
+  const counts = [fields[4], fields[6], fields[11], fields[13]];
+  return fields[0] !== '0' && counts.every((count) => count !== undefined) ? counts.join(' ') : null;
 }
 
 function vpdSerial(path: string): string | null {

@@ -48,7 +48,14 @@ export const methods = {
     }),
   },
   'machine.inspect': { params: empty, result: machineReportSchema },
-  'devices.list': { params: empty, result: z.strictObject({ devices: z.array(blockDeviceSchema) }) },
+  /**
+   * Every block device here. With `keep`, contents that were read for the list before are told as they were then, of disks to
+   * which nothing was written since: one that sleeps is not woken.
+   */
+  'devices.list': {
+    params: z.strictObject({ keep: z.boolean().optional() }),
+    result: z.strictObject({ devices: z.array(blockDeviceSchema) }),
+  },
   'targets.list': { params: empty, result: z.strictObject({ targets: z.array(protectedDeviceSchema) }) },
   /** Says what would happen; changes nothing. */
   plan: { params: z.strictObject({ intent: intentSchema }), result: planSchema },

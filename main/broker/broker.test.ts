@@ -324,6 +324,42 @@ describe('a connection', () => {
     await expect(gone).rejects.toMatchObject({ code: 'target-missing' });
   });
 
+  it('lets disks sleep when it lists them because something came or went, and not when a person asks', async () => {
+    await open();
+    const asked: (boolean | undefined)[] = [];
+    helper.overrides['devices.list'] = ({ keep }) => {
+      asked.push(keep);
+      return Promise.resolve({ devices: helper.devices });
+    };
+    helper.devices = helper.devices.slice(1);
+    helper.tellDevices('sdz');
+    await view.until(({ devices }) => devices.length === helper.devices.length);
+    expect(asked).toEqual([true]);
+    await view.call('devices.refresh', local);
+    expect(asked).toEqual([true, undefined]);
+  });
+
+  it('reads all disks when a person asks while another list is made', async () => {
+    await open();
+    const asked: (boolean | undefined)[] = [];
+    const first = Promise.withResolvers<undefined>();
+    const began = Promise.withResolvers<undefined>();
+    helper.overrides['devices.list'] = async ({ keep }) => {
+      asked.push(keep);
+      began.resolve(undefined);
+      if (asked.length === 1) await first.promise;
+      return { devices: helper.devices };
+    };
+    helper.tellDevices('sdy');
+    await began.promise;
+    const refreshed = view.call('devices.refresh', local);
+    helper.tellDevices('sdz');
+    await view.call('target.continue', { ...local, name: SCENE_TARGET });
+    first.resolve(undefined);
+    await refreshed;
+    expect(asked).toEqual([true, undefined]);
+  });
+
   it('shows the steps of an apply, refuses a second one meanwhile, and shows its outcome before it answers', async () => {
     await open();
     const made = { ...helper.targets[0], name: 'second', uuid: 'u2', devno: '253:1' } as (typeof helper.targets)[0];

@@ -44,6 +44,8 @@ export interface SessionPorts {
   readonly notifier: Pick<Notifier, 'tell'>;
 }
 
+type Looking = 'keep' | 'fresh';
+
 type Handlers = { readonly [N in NotificationName]: (params: NotificationParams<N>) => void };
 
 /** One connection: opens and closes it, keeps its part of the snapshot true, carries calls to its helper. */
@@ -63,7 +65,8 @@ export class Session {
   #smart: SmartFollower | null = null;
   #timer: NodeJS.Timeout | null = null;
   #refreshing: Promise<void> | null = null;
-  #refreshAgain = false;
+  /** What to look at once more, when a look is under way: `fresh` reads what stands on the disks, `keep` only what changed. */
+  #refreshAgain: Looking | null = null;
   readonly #applying = new Applying((recipe) => this.#change(recipe));
   #installing = false;
 
@@ -231,14 +234,14 @@ export class Session {
     }
   }
 
-  /** Lists the block devices anew. */
-  refreshDevices(): Promise<void> {
+  /** Lists the block devices anew; with `keep` without waking disks that are as they were. */
+  refreshDevices(looking: Looking = 'fresh'): Promise<void> {
     this.wire();
     if (this.#refreshing !== null) {
-      this.#refreshAgain = true;
+      if (this.#refreshAgain !== 'fresh') this.#refreshAgain = looking;
       return this.#refreshing;
     }
-    this.#refreshing = this.#refresh().finally(() => {
+    this.#refreshing = this.#refresh(looking).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -320,12 +323,12 @@ export class Session {
       if (!this.targets.changed(params) && this.#opening === null) this.#inBackground(this.#refreshTargets());
     },
     'targets.changed': ({ targets }) => {
-      if (this.targets.reconcile(targets)) this.#inBackground(this.refreshDevices());
+      if (this.targets.reconcile(targets)) this.#inBackground(this.refreshDevices('keep'));
     },
     'devices.changed': () => {
       // The list that an opening has asked for may be older than this.
       const opened = this.#opening?.done.catch(() => undefined) ?? Promise.resolve();
-      this.#inBackground(opened.then(() => (this.#wire === null ? undefined : this.refreshDevices())));
+      this.#inBackground(opened.then(() => (this.#wire === null ? undefined : this.refreshDevices('keep'))));
     },
     'kernel.log': (state) =>
       this.#change(({ kernel }) => {
@@ -352,18 +355,20 @@ export class Session {
 
   async #refreshTargets(): Promise<void> {
     const { targets } = await this.wire().call('targets.list', {});
-    if (this.targets.reconcile(targets)) await this.refreshDevices();
+    if (this.targets.reconcile(targets)) await this.refreshDevices('keep');
   }
 
-  async #refresh(): Promise<void> {
-    do {
-      this.#refreshAgain = false;
-      const { devices } = await this.wire().call('devices.list', {});
+  async #refresh(first: Looking): Promise<void> {
+    let looking: Looking | null = first;
+    while (looking !== null) {
+      this.#refreshAgain = null;
+      const { devices } = await this.wire().call('devices.list', looking === 'keep' ? { keep: true } : {});
       this.#change((connection) => {
         connection.devices = devices;
       });
       this.#smart?.devices(devices);
-    } while (this.#wasAskedAgain());
+      looking = this.#askedAgain();
+    }
   }
 
   #followSmart(wire: Wire): void {
@@ -414,7 +419,7 @@ export class Session {
     return this.#store.present.connections.find(({ id }) => id === this.connector.id);
   }
 
-  #wasAskedAgain(): boolean {
+  #askedAgain(): Looking | null {
     return this.#refreshAgain;
   }
 
