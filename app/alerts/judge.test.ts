@@ -110,6 +110,40 @@ it('a state is told at first sight, old counts that stand still are not', () => 
   expect(after('forecast', { forecast: 2 })).toBeNull();
 });
 
+describe('a forecast that is made without all that is usually known', () => {
+  const partly = (forecast: number): Facts => ({ forecast, forecastIsPartial: true });
+
+  it('raises what was seen, and takes nothing back', () => {
+    const seen = [{ forecast: 0 }, { forecast: 2 }, { forecast: 0 }].reduce<SubjectState>(
+      (now, facts, at) => judge(now, subject, facts, at),
+      {},
+    );
+    const worse = judge(seen, subject, partly(2), 3);
+    expect(worse.forecast?.alert).toMatchObject({ value: 2, raised: 3, over: false });
+    expect(judge(worse, subject, partly(1), 4)).toBe(worse);
+    expect(judge(worse, subject, partly(0), 4)).toBe(worse);
+    expect(judge(worse, subject, { forecast: 0 }, 4).forecast).toMatchObject({ seen: 0, alert: { over: true } });
+  });
+
+  it('is no news once all is known again and stands where it was acknowledged', () => {
+    const known = acknowledge(judge(judge({}, subject, { forecast: 0 }, 0), subject, { forecast: 3 }, 1), 'forecast');
+    const again = judge(judge(known, subject, partly(2), 2), subject, { forecast: 3 }, 3);
+    expect(again.forecast).toEqual({ seen: 3, alert: null });
+  });
+
+  it('is taken as it is where it is the first one seen, and what is told above it is news', () => {
+    const first = judge({}, subject, partly(2), 0);
+    expect(first.forecast).toEqual({ seen: 2, alert: null });
+    expect(judge(first, subject, { forecast: 3 }, 1).forecast?.alert).toMatchObject({ before: 2, value: 3 });
+  });
+
+  it('leaves all other rules as they are', () => {
+    const risen = judge(judge({}, subject, allWell, 0), subject, { mainFailed: true }, 1);
+    const over = judge(risen, subject, { mainFailed: false, forecast: 0, forecastIsPartial: true }, 2);
+    expect(over['main-failed']).toMatchObject({ seen: 0, alert: { over: true } });
+  });
+});
+
 const someFacts: fc.Arbitrary<Facts> = fc.record(
   {
     status: fc

@@ -161,6 +161,24 @@ describe('following the health of disks', () => {
     expect(smart['8:0']).toMatchObject({ reading: false, asked: null });
     await expect(follower.read('8:0')).rejects.toMatchObject({ code: 'timeout' });
   });
+
+  it.each([
+    ['timeout', 'timeout'],
+    ['device-unusable', 'not-supported'],
+    ['internal', 'failed'],
+  ] as const)(
+    'says of a call that failed with %s why nothing is known, until there is an answer',
+    async (code, problem) => {
+      const only = devices.slice(0, 1);
+      answer = () => Promise.reject(appError(code, 'It broke.', 'Wait.', 'why'));
+      follower.devices(only);
+      await settled();
+      expect(smart['8:0']).toMatchObject({ reading: false, asked: null, problem: { code: problem, detail: 'why' } });
+      answer = () => Promise.resolve(healthy);
+      await follower.read('8:0');
+      expect(smart['8:0']).toMatchObject({ problem: null, health: { verdict: 'passed' } });
+    },
+  );
 });
 
 describe('a connection', () => {

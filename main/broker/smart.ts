@@ -1,6 +1,6 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
-import type { DriveHealth, SelfTestKind, SmartReading, SmartView } from '../../app/domain/smart.ts';
-import { toErrorData } from '../../app/errors.ts';
+import type { DriveHealth, SelfTestKind, SmartProblem, SmartReading, SmartView } from '../../app/domain/smart.ts';
+import { toErrorData, type ErrorCode } from '../../app/errors.ts';
 import type { Log } from '../ports.ts';
 
 /** How often each disk is asked for its health, in milliseconds. */
@@ -20,6 +20,17 @@ export interface SmartPorts {
 
 function unasked(): SmartView {
   return { reading: false, asked: null, problem: null, health: null, heard: null, forecast: null };
+}
+
+/** Why a call brought nothing, as it stands beside what drives themselves answer. */
+function problemOf(thrown: unknown): SmartProblem {
+  const { code, sentence, detail } = toErrorData(thrown);
+  return { code: problemCode(code), detail: (detail ?? sentence).slice(0, 4000) };
+}
+
+function problemCode(code: ErrorCode): SmartProblem['code'] {
+  if (code === 'timeout') return 'timeout';
+  return code === 'device-unusable' ? 'not-supported' : 'failed';
 }
 
 /** Keeps what the disks of one connection tell of their health: asks each when it appears, then at intervals. */
@@ -116,20 +127,27 @@ export class SmartFollower {
     this.#changeOne(devno, (view) => {
       view.reading = true;
     });
-    let reading: SmartReading | null = null;
-    try {
-      reading = await this.#ports.read(devno);
-    } finally {
-      // The answer is of the disk that was there when it was asked for.
-      if (!this.#stopped && this.#disks.get(devno) === identity) this.#take(devno, reading);
-    }
+    // The answer is of the disk that was there when it was asked for.
+    const isOfAnother = (): boolean => this.#stopped || this.#disks.get(devno) !== identity;
+    const reading = await this.#ports.read(devno).catch((thrown: unknown) => {
+      if (!isOfAnother()) this.#unanswered(devno, problemOf(thrown));
+      throw thrown;
+    });
+    if (!isOfAnother()) this.#take(devno, reading);
   }
 
-  #take(devno: string, reading: SmartReading | null): void {
+  #unanswered(devno: string, problem: SmartProblem): void {
+    this.#changeOne(devno, (view) => {
+      view.reading = false;
+      view.problem = problem;
+    });
+    this.#unfollow(devno);
+  }
+
+  #take(devno: string, reading: SmartReading): void {
     const now = Date.now();
     this.#changeOne(devno, (view) => {
       view.reading = false;
-      if (reading === null) return;
       view.asked = now;
       view.problem = reading.state === 'unavailable' ? reading.problem : null;
       if (reading.state === 'read') {
@@ -138,7 +156,7 @@ export class SmartFollower {
       }
     });
     this.#unfollow(devno);
-    if (reading?.state !== 'read') return;
+    if (reading.state !== 'read') return;
     this.#ports.heard(devno, reading.health, now);
     if (reading.health.running === null) return;
     const timer = setTimeout(() => this.#later(devno), FOLLOW_TEST_MS);

@@ -18,8 +18,8 @@ export interface KnownDisks {
 }
 
 /**
- * What a forecast has of the drive's own word: all that is to be had, nothing for now (it sleeps, it did not answer), or
- * nothing yet, since it was not asked.
+ * What a forecast has of the drive's own word: all that is to be had, nothing for now (it sleeps, it did not answer, it is
+ * not there), or nothing yet, since it was not asked.
  */
 export type Basis = 'whole' | 'partial' | 'awaited';
 
@@ -28,11 +28,12 @@ const passing: ReadonlySet<SmartProblem['code']> = new Set<SmartProblem['code']>
 /** What of the drive's own word a forecast of a device is made from. */
 export function basisOf({ device }: Pick<TargetView, 'device'>, { devices, smart }: KnownDisks): Basis {
   const disk = mainDisk(device, devices);
-  const told = disk === null ? undefined : smart[disk.devno];
+  if (disk === null) return 'partial';
+  const told = smart[disk.devno];
   // Only whole disks are asked.
-  if (told === undefined || told.health !== null) return 'whole';
-  if (told.asked === null) return 'awaited';
-  return told.problem !== null && passing.has(told.problem.code) ? 'partial' : 'whole';
+  if (told?.health !== null) return 'whole';
+  if (told.problem === null) return 'awaited';
+  return passing.has(told.problem.code) ? 'partial' : 'whole';
 }
 
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */

@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
+import { smartProblems, type SmartProblem, type SmartView } from '../../app/domain/smart.ts';
 import type { RemapRow, TargetEvent, TargetStatus } from '../../app/domain/target.ts';
 import { nothingMet } from '../../app/history/event-times.ts';
+import { sceneReading } from '../../tests/doubles/scene-smart.ts';
 import { sceneSnapshot } from '../../tests/doubles/scene.ts';
 import { RemapTable } from '../broker/remaps/table.ts';
 import { troublesOf } from '../broker/remaps/troubles.ts';
 import { EventMemory } from './event-memory.ts';
-import { forecastOf } from './forecast-of.ts';
+import { basisOf, forecastOf, type Basis } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
 import { gather, kindOf } from './gather.ts';
 import { never } from '../../app/forecast/times.ts';
@@ -160,6 +162,43 @@ describe('the forecast of a device', () => {
       [0, 40 + 2560 + 1],
       [200_000 - 2560, 5121],
     ]);
+  });
+});
+
+describe('what a forecast has of the drive’s own word', () => {
+  const disk = makeDisk({ devno: '8:0' });
+  const part = makeDisk({ devno: '8:1', diskDevno: '8:0', kind: 'partition' });
+  const view = { device: { ...device, mainDevno: '8:1' } };
+  const told = sceneReading('8:0');
+  const health = told.state === 'read' ? told.health : null;
+  const unasked: SmartView = { reading: true, asked: null, problem: null, health: null, heard: null, forecast: null };
+  const without = (code: SmartProblem['code']): SmartView => ({
+    ...unasked,
+    asked: 1,
+    problem: { code, detail: null },
+  });
+
+  it.each<[string, SmartView | null, Basis]>([
+    ['was not asked yet', unasked, 'awaited'],
+    ['has told its health', { ...unasked, asked: 1, health, heard: 1 }, 'whole'],
+    ['has told it before and sleeps now', { ...without('asleep'), health, heard: 1 }, 'whole'],
+    ['is none that is asked', null, 'whole'],
+    ['did not answer the first call', { ...without('failed'), asked: null }, 'partial'],
+  ])('is told of a drive that %s', (_what, smart, basis) => {
+    const known = { devices: [disk, part], smart: smart === null ? {} : { '8:0': smart } };
+    expect(basisOf(view, known)).toBe(basis);
+  });
+
+  it('is missing for now where asking again may bring it, and all there is where it cannot', () => {
+    const basisAt = (code: SmartProblem['code']): Basis =>
+      basisOf(view, { devices: [disk, part], smart: { '8:0': without(code) } });
+    const partial = smartProblems.filter((code) => basisAt(code) === 'partial');
+    expect(partial).toEqual(['asleep', 'timeout', 'failed']);
+    expect(smartProblems.filter((code) => basisAt(code) === 'awaited')).toEqual([]);
+  });
+
+  it('is missing for now of a disk that is not there', () => {
+    expect(basisOf(view, { devices: [], smart: {} })).toBe('partial');
   });
 });
 

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Notice } from '../../../app/alerts/schema.ts';
+import type { SmartReading } from '../../../app/domain/smart.ts';
 import type { TargetEvent } from '../../../app/domain/target.ts';
+import type { ForecastVerdict } from '../../../app/forecast/output.ts';
 import { fileHistory } from '../../../tests/doubles/history.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../../tests/doubles/helper.ts';
 import { sceneReading } from '../../../tests/doubles/scene-smart.ts';
 import { View } from '../../../tests/doubles/view.ts';
+import { FORECAST_EVERY_MS } from '../../forecast/forecaster.ts';
 import { Broker } from '../broker.ts';
 
 const local = { connection: 'local' } as const;
@@ -66,6 +69,17 @@ function pair(): { device: string; connection: 'local' } {
 function become(part: Partial<(typeof helper.targets)[0]['status']>): void {
   helper.targets = helper.targets.map((one) => ({ ...one, status: { ...one.status, ...part } }));
   helper.tellTargets();
+}
+
+/** What main tells of itself with so many pending sectors, and nothing else wrong. */
+function pendingSectors(pending: number): SmartReading {
+  const reading = sceneReading('8:0');
+  if (reading.state !== 'read') return reading;
+  const attributes = reading.health.attributes.map((one) => ({
+    ...one,
+    count: one.count === null ? null : one.id === 197 ? pending : 0,
+  }));
+  return { ...reading, health: { ...reading.health, attributes } };
 }
 
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -274,6 +288,55 @@ describe('alerts', () => {
     await view.until(({ alerts }) => alerts.open.some(({ rule }) => rule === 'forecast'));
     expect(view.connection.targets[0]?.forecast?.disk.verdict).toBe('soon');
     expect(notices.map(({ title }) => title).filter((title) => title.includes('forecast'))).toHaveLength(1);
+  });
+
+  it.each<[string, SmartReading | 'nothing']>([
+    ['has not answered yet', 'nothing'],
+    ['sleeps at first', sceneReading('8:48')],
+    ['did not answer at first', { state: 'unavailable', problem: { code: 'timeout', detail: null } }],
+  ])('of a forecast that were seen are not told again when a drive %s at the restart', async (_what, first) => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const answers = (reading: SmartReading): void => {
+      helper.overrides['smart.read'] = ({ devno }) => Promise.resolve(devno === '8:0' ? reading : sceneReading(devno));
+    };
+    const shows = (verdict: ForecastVerdict, knowsDrive: boolean): Promise<void> =>
+      vi.waitFor(
+        () => {
+          const disk = view.connection.targets[0]?.forecast?.disk;
+          expect(disk?.verdict).toBe(verdict);
+          expect(disk?.missing.includes('the drive’s own counters (SMART)')).toBe(!knowsDrive);
+        },
+        { timeout: 20_000 },
+      );
+    /** The look after a table was read has its forecast judged. */
+    const lookAgain = async (): Promise<void> => {
+      become({});
+      await vi.advanceTimersByTimeAsync(2 * FORECAST_EVERY_MS);
+    };
+    const told = (): number => notices.filter(({ title }) => title.includes('forecast')).length;
+    helper.rows = helper.rows.map((row) => ({ ...row, seconds: Math.floor(Date.now() / 1000) }));
+    answers(pendingSectors(0));
+    await start();
+    await shows('plan', true);
+    await lookAgain();
+    answers(pendingSectors(300));
+    await view.call('smart.read', { ...local, devno: '8:0' });
+    await shows('soon', true);
+    expect(told()).toBe(1);
+    await view.call('alerts.acknowledge', { ...local, subject: null, rule: null });
+
+    const later = Promise.withResolvers<SmartReading>();
+    if (first === 'nothing') helper.overrides['smart.read'] = () => later.promise;
+    else answers(first);
+    await restart();
+    await shows('plan', false);
+    await vi.waitFor(() => expect(view.connection.smart['8:0']?.reading).toBe(first === 'nothing'));
+    await lookAgain();
+    answers(pendingSectors(300));
+    later.resolve(pendingSectors(300));
+    await view.call('smart.read', { ...local, devno: '8:0' });
+    await shows('soon', true);
+    expect([told(), view.connection.alerts.open]).toEqual([1, []]);
   });
 
   it('see what happened while the program was closed', async () => {
