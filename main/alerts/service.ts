@@ -18,8 +18,9 @@ import {
   type Quiet,
 } from '../../app/alerts/schema.ts';
 import { noticeOf } from '../../app/alerts/words.ts';
-import { AppError } from '../../app/errors.ts';
-import type { HistoryPort, Log, Notifier } from '../ports.ts';
+import type { AlertStates, HistoryPort, Log, Notifier } from '../ports.ts';
+import { Choices } from './choices.ts';
+import { AlertMemory } from './memory.ts';
 
 /** How often it is looked whether the quiet hours have ended, while they hold something back. In milliseconds. */
 const LOOK_EVERY_MS = 60_000;
@@ -42,14 +43,20 @@ export class AlertService {
   #muted = new Set<string>();
   #quiet: Quiet | null = null;
   #notices: AlertsView['notices'] = [];
-  #loaded: boolean;
+  readonly #memory: AlertMemory;
+  readonly #choices = new Choices();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(ports: AlertPorts) {
     this.#ports = ports;
-    this.#loaded = ports.history === null;
-    this.#load();
-    if (this.#subjects.size > 0 || this.#muted.size > 0 || this.#quiet !== null) this.#show();
+    this.#memory = new AlertMemory({
+      history: ports.history,
+      log: ports.log,
+      states: () => this.#subjects,
+      settings: () => ({ muted: [...this.#muted], quiet: this.#quiet }),
+      loaded: (remembered) => this.#takeIn(remembered),
+    });
+    this.#memory.load();
   }
 
   /** Takes in what became known of a subject; what is left out of `facts` stays as it was. */
@@ -63,7 +70,7 @@ export class AlertService {
   }
 
   #take(subject: Subject, facts: Facts, how: typeof judge): void {
-    this.#load();
+    this.#memory.load();
     const before = this.#subjects.get(subject.id) ?? {};
     const after = how(before, subject, facts, Date.now());
     if (after === before) return;
@@ -74,47 +81,58 @@ export class AlertService {
 
   /** The user took note of an alert, or of all where `rule` is null. */
   acknowledge(subject: string | null, rule: AlertRule | null): void {
-    for (const [id, state] of [...this.#subjects]) {
-      if (subject !== null && id !== subject) continue;
-      const rules: readonly AlertRule[] = rule === null ? alertRules : [rule];
-      const after = rules.reduce((now, one) => acknowledge(now, one), state);
-      if (after !== state) this.#set(id, after);
+    const isMeant = (one: Alert): boolean =>
+      (subject === null || one.subject === subject) && (rule === null || one.rule === rule);
+    // Of what loading adds to the list nobody has taken note yet.
+    const noted = this.#alerts().filter(isMeant);
+    this.#memory.load();
+    for (const { subject: id, rule: one } of noted) {
+      if (!this.#memory.isLoaded) this.#choices.acknowledge(id, one);
+      this.#set(id, acknowledge(this.#subjects.get(id) ?? {}, one));
     }
     this.#show();
   }
 
   /** Nothing more of a subject is told, or everything again; what was passed over meanwhile is not told later. */
   mute(subject: string, muted: boolean): void {
+    this.#memory.load();
+    if (!this.#memory.isLoaded) this.#choices.mute(subject, muted);
     if (muted) this.#muted.add(subject);
     else this.#muted.delete(subject);
     this.#settingsChanged();
   }
 
   setQuiet(quiet: Quiet | null): void {
+    this.#memory.load();
+    if (!this.#memory.isLoaded) this.#choices.setQuiet(quiet);
     this.#quiet = quiet;
     this.#settingsChanged();
   }
 
   stop(): void {
+    this.#memory.stop();
+    this.#wakeNot();
+  }
+
+  #wakeNot(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   #settingsChanged(): void {
-    const settings = { muted: [...this.#muted], quiet: this.#quiet };
-    this.#remember((history) => history.saveAlertSettings(settings));
+    this.#memory.saveSettings();
     this.#deliver();
     this.#show();
   }
 
   #set(subject: string, state: SubjectState): void {
     this.#subjects.set(subject, state);
-    this.#remember((history) => history.saveAlertState(subject, state));
+    this.#memory.saveState(subject);
   }
 
   /** Tells everything that is due and not held back, at once. */
   #deliver(): void {
-    this.stop();
+    this.#wakeNot();
     const date = new Date();
     const silence = { muted: this.#muted, quiet: this.#quiet, minute: date.getHours() * 60 + date.getMinutes() };
     const told: Alert[] = [];
@@ -151,13 +169,16 @@ export class AlertService {
 
   /** Newest first, grave ones of the same moment before others. */
   #standing(): Alert[] {
+    return this.#alerts()
+      .sort((a, b) => b.raised - a.raised || Number(weights[b.rule] === 'grave') - Number(weights[a.rule] === 'grave'))
+      .slice(0, MAX_ALERTS);
+  }
+
+  #alerts(): Alert[] {
     const alerts = [...this.#subjects.values()].flatMap((state) =>
       alertRules.map((rule) => state[rule]?.alert ?? null),
     );
-    return alerts
-      .filter((alert) => alert !== null)
-      .sort((a, b) => b.raised - a.raised || Number(weights[b.rule] === 'grave') - Number(weights[a.rule] === 'grave'))
-      .slice(0, MAX_ALERTS);
+    return alerts.filter((alert) => alert !== null);
   }
 
   #show(): void {
@@ -165,26 +186,17 @@ export class AlertService {
     this.#ports.show({ open, muted: [...this.#muted], quiet: this.#quiet, notices: this.#notices });
   }
 
-  /** What is known by now is newer than what was remembered; a history that cannot be read is tried again later. */
-  #load(): void {
-    if (this.#loaded) return;
-    this.#remember((history) => {
-      const { subjects, settings } = history.loadAlerts();
-      this.#loaded = true;
-      for (const [id, state] of subjects) this.#subjects.set(id, { ...state, ...this.#subjects.get(id) });
-      this.#muted = new Set([...settings.muted, ...this.#muted]);
-      this.#quiet ??= settings.quiet;
-    });
-  }
-
-  /** Alerts go on without a memory; that there is none is said where the history is shown. */
-  #remember(action: (history: HistoryPort) => void): void {
-    const { history, log } = this.#ports;
-    if (history === null) return;
-    try {
-      action(history);
-    } catch (thrown) {
-      if (!(thrown instanceof AppError)) log.error({ error: String(thrown) }, 'alerts not remembered');
+  /** What was remembered could be read. What it holds back, or was to be told when the program ended, is told when due. */
+  #takeIn({ subjects, settings }: AlertStates): void {
+    const known = [...this.#subjects];
+    for (const [id, state] of subjects) this.#subjects.set(id, state);
+    for (const [id, state] of known) {
+      this.#subjects.set(id, this.#choices.state(id, subjects.get(id) ?? {}, state));
     }
+    const { muted, quiet } = this.#choices.settings(settings);
+    this.#muted = new Set(muted);
+    this.#quiet = quiet;
+    this.#deliver();
+    if (this.#subjects.size > 0 || this.#muted.size > 0 || this.#quiet !== null) this.#show();
   }
 }

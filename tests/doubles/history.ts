@@ -15,9 +15,9 @@ export function reading(milliseconds: number, part: Partial<Record<FigureName, n
   return readingOf(figures(part), milliseconds);
 }
 
-/** A real history in a file. */
-export function fileHistory(path: string): SqliteHistory {
-  return new SqliteHistory({ path, log: silentLog });
+/** A real history in a file; `uptime` in milliseconds, by which it tries again what failed. */
+export function fileHistory(path: string, uptime: (() => number) | null = null): SqliteHistory {
+  return new SqliteHistory({ path, log: silentLog, ...(uptime === null ? {} : { uptime }) });
 }
 
 /** A real history that is forgotten at the end. */
