@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly maxBytes?: number;
   /** Monotonic, in milliseconds. */
   readonly uptime?: () => number;
+  /** Called with each file that is opened, before anything else is done with it. */
+  readonly opened?: (db: DatabaseSync) => void;
 }
 
 /**
@@ -35,6 +37,7 @@ export class HistoryDatabase {
   readonly #log: Log;
   readonly #maxPages: number;
   readonly #uptime: () => number;
+  readonly #opened: (db: DatabaseSync) => void;
   readonly #listeners = new Set<() => void>();
   #db: DatabaseSync | null = null;
   #error: AppError | null = null;
@@ -42,11 +45,12 @@ export class HistoryDatabase {
   #tryAgainAt = 0;
   #closed = false;
 
-  constructor({ path, log, maxBytes = MAX_BYTES, uptime = () => performance.now() }: DatabaseOptions) {
+  constructor({ path, log, maxBytes = MAX_BYTES, uptime = () => performance.now(), opened }: DatabaseOptions) {
     this.#path = path;
     this.#log = log;
     this.#maxPages = Math.ceil(maxBytes / PAGE_BYTES);
     this.#uptime = uptime;
+    this.#opened = opened ?? ((): void => undefined);
   }
 
   get health(): HistoryHealth {
@@ -108,6 +112,7 @@ export class HistoryDatabase {
       const check = db.prepare('pragma quick_check(1)').get();
       if (check?.['quick_check'] !== 'ok') throw new Damaged(String(check?.['quick_check']));
       migrate(db);
+      this.#opened(db);
       this.#setAside = readSetAside(db);
       return db;
     } catch (thrown) {

@@ -12,7 +12,7 @@ import { HistoryDatabase, type DatabaseOptions } from './database.ts';
 import { eventTimesOf } from './event-times.ts';
 import { addEvents, lostEvents, marksOf, newestEvent } from './events.ts';
 import { driveId, knownDriveId, knownPairId, pairId } from './identities.ts';
-import { loadPairSettings, savePairSettings } from './pair-settings.ts';
+import { loadPairSettings, savePairSettings, sharePairSettings, type KeptSettings } from './pair-settings.ts';
 import { thinOut } from './retention.ts';
 import { nullableCountSchema } from './rows.ts';
 import { addReading, clockSetBackOf, keptOf, pointsOf, readingAt } from './samples.ts';
@@ -35,7 +35,7 @@ const nothingKept: HistoryAnswer = {
   clockSetBack: [],
 };
 
-export interface HistoryOptions extends DatabaseOptions {
+export interface HistoryOptions extends Omit<DatabaseOptions, 'opened'> {
   /** Unix time in milliseconds. */
   readonly now?: () => number;
 }
@@ -45,10 +45,14 @@ export class SqliteHistory implements HistoryPort {
   readonly #database: HistoryDatabase;
   readonly #now: () => number;
   readonly #uptime: () => number;
+  readonly #pairSettings: KeptSettings = new Map();
   #thinned: { readonly now: number; readonly uptime: number } | null = null;
 
   constructor(options: HistoryOptions) {
-    this.#database = new HistoryDatabase(options);
+    this.#database = new HistoryDatabase({
+      ...options,
+      opened: (db) => sharePairSettings(db, this.#pairSettings),
+    });
     this.#now = options.now ?? Date.now;
     this.#uptime = options.uptime ?? (() => performance.now());
   }
@@ -138,7 +142,7 @@ export class SqliteHistory implements HistoryPort {
   }
 
   savePairSettings(uuid: string, settings: PairSettings): void {
-    this.#database.write((db) => savePairSettings(db, uuid, settings));
+    this.#database.write((db) => savePairSettings(db, uuid, settings, this.#pairSettings));
   }
 
   close(): void {

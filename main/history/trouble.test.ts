@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { defaultSettings } from '../../app/domain/settings.ts';
 import { reading, SOME_PAIR } from '../../tests/doubles/history.ts';
 import { silentLog } from '../../tests/doubles/helper.ts';
 import { TRY_AGAIN_MS } from './database.ts';
@@ -84,15 +85,35 @@ describe('a damaged database', () => {
     expect(later.health.setAside).toEqual(setAside);
   });
 
-  it('that gets damaged while it is open is set aside too', () => {
-    fill();
-    const history = open();
-    expect(times(history)).toHaveLength(500);
+  function damageWhileOpen(): void {
     const other = new DatabaseSync(path, { defensive: false });
     other.exec(
       "pragma writable_schema = on; update sqlite_schema set rootpage = 9999 where name = 'sample'; pragma schema_version = 99",
     );
     other.close();
+  }
+
+  it('that gets damaged while it is open leaves what was set of pairs to the new one', () => {
+    const before = open();
+    before.savePairSettings('old', { ...defaultSettings, scanRateKib: 7 });
+    before.savePairSettings('changed', defaultSettings);
+    before.close();
+    const history = open();
+    history.addReading(SOME_PAIR, reading(8));
+    history.savePairSettings('changed', { ...defaultSettings, scanRateKib: 8 });
+    damageWhileOpen();
+    history.addReading(SOME_PAIR, reading(9));
+    expect(history.health.setAside).not.toBeNull();
+    history.close();
+    const later = open();
+    expect([later.pairSettings('old')?.scanRateKib, later.pairSettings('changed')?.scanRateKib]).toEqual([7, 8]);
+  });
+
+  it('that gets damaged while it is open is set aside too', () => {
+    fill();
+    const history = open();
+    expect(times(history)).toHaveLength(500);
+    damageWhileOpen();
     history.addReading(SOME_PAIR, reading(9));
     expect(history.health.setAside?.file).toContain('history.db.damaged-');
     expect(times(history)).toEqual([9]);
