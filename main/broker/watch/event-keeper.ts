@@ -2,12 +2,17 @@ import type { TargetEvent } from '../../../app/domain/target.ts';
 import { MAX_ROWS } from '../../../app/protocol/methods.ts';
 import type { Result } from '../../../app/protocol/methods.ts';
 
+/** How long after a failure the ring is left alone, in milliseconds. */
+export const READ_AGAIN_MS = 30_000;
+
 export interface EventKeeperPorts {
   readonly newest: () => TargetEvent | null;
   readonly keep: (events: readonly TargetEvent[]) => void;
   /** Asks the spare's ring. */
   readonly fetch: (after: number, max: number) => Promise<Result<'target.events'>>;
   readonly failed: (thrown: unknown) => void;
+  /** Monotonic, in milliseconds. */
+  readonly uptime?: () => number;
 }
 
 /**
@@ -17,14 +22,17 @@ export interface EventKeeperPorts {
  */
 export class EventKeeper {
   readonly #ports: EventKeeperPorts;
+  readonly #uptime: () => number;
   #catching: Promise<void> | null = null;
   #again = false;
   #stopped = false;
-  /** The newest number of the device for which the ring was read. */
+  /** The newest number of the device for which all that the ring has was kept. */
   #readFor: number | null = null;
+  #notBefore = -Infinity;
 
   constructor(ports: EventKeeperPorts) {
     this.#ports = ports;
+    this.#uptime = ports.uptime ?? (() => performance.now());
   }
 
   /** Takes in events that were told, ascending. */
@@ -39,10 +47,10 @@ export class EventKeeper {
         return;
       }
     } catch (thrown) {
-      this.#ports.failed(thrown);
+      this.#failed(thrown);
       return;
     }
-    this.catchUp();
+    this.#catchUp(null);
   }
 
   /** Takes in the number of the newest event that a status names. */
@@ -51,27 +59,36 @@ export class EventKeeper {
     try {
       if ((this.#ports.newest()?.number ?? 0) === lastEvent) return;
     } catch (thrown) {
-      this.#ports.failed(thrown);
+      this.#failed(thrown);
       return;
     }
-    this.#readFor = lastEvent;
-    this.catchUp();
+    this.#catchUp(lastEvent);
   }
 
-  /** Reads from the ring what is not kept yet. */
-  catchUp(): void {
+  /** Reads from the ring what is not kept yet; `lastEvent` is the newest number of the device where a status named it. */
+  #catchUp(lastEvent: number | null): void {
     if (this.#catching !== null) {
       this.#again = true;
       return;
     }
+    // What is passed over is asked for by a later status: it names an event that is not kept.
+    if (this.#uptime() < this.#notBefore) return;
     this.#catching = this.#read()
-      .catch((thrown: unknown) => this.#ports.failed(thrown))
+      .then(() => {
+        if (lastEvent !== null) this.#readFor = lastEvent;
+      })
+      .catch((thrown: unknown) => this.#failed(thrown))
       .finally(() => {
         this.#catching = null;
         if (!this.#again) return;
         this.#again = false;
-        this.catchUp();
+        this.#catchUp(null);
       });
+  }
+
+  #failed(thrown: unknown): void {
+    this.#notBefore = this.#uptime() + READ_AGAIN_MS;
+    this.#ports.failed(thrown);
   }
 
   stop(): void {
