@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,9 +15,12 @@ import { View } from '../../../tests/doubles/view.ts';
 import { FORECAST_EVERY_MS } from '../../forecast/forecaster.ts';
 import { Broker } from '../broker.ts';
 
+/** After this long a history tries again what failed. */
+const LATER_MS = 60_000;
 const local = { connection: 'local' } as const;
 let folder: string;
 let path: string;
+let uptime: number;
 let helper: FakeHelper;
 let notices: Notice[];
 let standing: [number, boolean][];
@@ -28,6 +31,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dm-remap-watch-'));
   path = join(folder, 'history.db');
   helper = new FakeHelper(40, 0);
+  uptime = 0;
   notices = [];
   standing = [];
 });
@@ -45,7 +49,7 @@ async function start(): Promise<void> {
     version: '0.1.0',
     connectors: [fakeConnector(helper)],
     log: silentLog,
-    openHistory: () => fileHistory(path),
+    openHistory: () => fileHistory(path, () => performance.now() + uptime),
     notifier: {
       tell: (notice) => notices.push(notice),
       standing: (alerts, grave) => standing.push([alerts, grave]),
@@ -336,6 +340,59 @@ describe('alerts', () => {
     later.resolve(pendingSectors(300));
     await view.call('smart.read', { ...local, devno: '8:0' });
     await shows('soon', true);
+    expect([told(), view.connection.alerts.open]).toEqual([1, []]);
+  });
+
+  it('of a forecast that were seen are not told again when the history could not be read at the restart', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    helper = new FakeHelper(0, 0);
+    const answer = pendingSectors(0);
+    helper.overrides['smart.read'] = ({ devno }) => Promise.resolve(devno === '8:0' ? answer : sceneReading(devno));
+    const told = (): number => notices.filter(({ title }) => title.includes('forecast')).length;
+    const shows = (verdict: ForecastVerdict): Promise<void> =>
+      vi.waitFor(() => expect(view.connection.targets[0]?.forecast?.disk.verdict).toBe(verdict), { timeout: 20_000 });
+    const lookAgain = async (): Promise<void> => {
+      become({});
+      await vi.advanceTimersByTimeAsync(20_000);
+    };
+    path = join(folder, 'data/history.db');
+    await start();
+    await shows('none');
+    await lookAgain();
+    const ring = helper.events;
+    const number = (helper.targets[0]?.status.lastEvent ?? 0) + 1;
+    const found = {
+      number,
+      milliseconds: Date.now(),
+      type: 'pending',
+      block: 77,
+      spareBlock: null,
+      detail: 'scan',
+    } as const;
+    helper.events = [...ring, found];
+    become({ lastEvent: number });
+    await shows('soon');
+    await vi.waitFor(() => expect(told()).toBe(1));
+    await whole();
+    await view.call('alerts.acknowledge', { ...local, subject: null, rule: null });
+
+    // The spare's ring has gone on by more than it holds: only the history knows of the block.
+    await restart(() => {
+      helper.events = ring;
+      renameSync(join(folder, 'data'), join(folder, 'away'));
+      writeFileSync(join(folder, 'data'), '');
+    });
+    await shows('none');
+    await lookAgain();
+    rmSync(join(folder, 'data'));
+    renameSync(join(folder, 'away'), join(folder, 'data'));
+    uptime += LATER_MS;
+    become({ softErrors: 0 });
+    await vi.waitFor(() => expect(view.connection.history.error).toBeNull());
+    await lookAgain();
+    await restart();
+    await shows('soon');
+    await lookAgain();
     expect([told(), view.connection.alerts.open]).toEqual([1, []]);
   });
 

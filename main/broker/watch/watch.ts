@@ -35,6 +35,8 @@ export class TargetWatch {
   readonly #events: EventKeeper;
   readonly #zones: ZoneKeeper;
   #toldSpeed: () => void = () => undefined;
+  /** What events told before the program started could not be read. */
+  #isForgetful = false;
   /** Main and spare were both seen. What was never seen is not lost: the list may be older than the device. */
   #sawDisks = false;
 
@@ -99,11 +101,11 @@ export class TargetWatch {
   /**
    * A forecast was made. One that knows nothing says nothing.
    *
-   * @param isPartial - the drive tells nothing for now; a history that cannot be read keeps as much from it
+   * @param isPartial - the drive tells nothing for now; a past that cannot be read keeps as much from it
    */
   judged(verdict: ForecastVerdict, isPartial: boolean): void {
     if (verdict === 'unknown') return;
-    const forecastIsPartial = isPartial || (this.#ports.history?.health.error ?? null) !== null;
+    const forecastIsPartial = isPartial || this.#missesPast();
     this.#observe({ forecast: verdicts.indexOf(verdict) - verdicts.indexOf('none'), forecastIsPartial });
   }
 
@@ -123,6 +125,13 @@ export class TargetWatch {
     this.#ports.observe({ id: uuid, name }, facts);
   }
 
+  /** A history that can be read again by now does not bring back what was asked of it before. */
+  #missesPast(): boolean {
+    const { history } = this.#ports;
+    if (history === null) return false;
+    return this.#isForgetful || !this.#zones.knowsPast || history.health.error !== null;
+  }
+
   #missesDisk(): boolean {
     const devices = this.#ports.devices();
     const pair = [this.#device.mainDevno, this.#device.spareDevno];
@@ -135,6 +144,7 @@ export class TargetWatch {
     try {
       return this.#ports.history?.eventTimes(this.#device.uuid) ?? nothingMet;
     } catch (thrown) {
+      this.#isForgetful = true;
       this.#failed(thrown);
       return nothingMet;
     }

@@ -16,6 +16,7 @@ class Bench {
   now = 1_800_000_000_000;
   uptime = 0;
   broken = false;
+  isForgetful = false;
   readonly kept: ZoneSample[] = [];
   readonly asked: number[] = [];
   readonly failures: unknown[] = [];
@@ -25,7 +26,10 @@ class Bench {
   make(): ZoneKeeper {
     return new ZoneKeeper({
       blocks: BLOCKS,
-      remembered: () => this.kept,
+      remembered: () => {
+        if (this.isForgetful) throw new Error('no history');
+        return this.kept;
+      },
       keep: (sample) => this.kept.push(sample),
       fetch: (cells) => {
         this.asked.push(cells);
@@ -125,6 +129,18 @@ describe('zones', () => {
     bench.uptime = ASK_AGAIN_MS;
     await bench.hears(0);
     expect(bench.kept).toHaveLength(1);
+  });
+
+  it('are those of a past that is known once it could be read', async () => {
+    const bench = new Bench();
+    bench.isForgetful = true;
+    expect(bench.keeper.knowsPast).toBe(false);
+    await bench.hears(0);
+    expect(bench.keeper.knowsPast).toBe(false);
+    bench.isForgetful = false;
+    bench.uptime += ASK_AGAIN_MS;
+    await bench.hears(0);
+    expect(bench.keeper.knowsPast).toBe(true);
   });
 
   it('are sampled by a clock that was set back by more than a day', async () => {

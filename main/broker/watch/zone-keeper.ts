@@ -50,6 +50,11 @@ export class ZoneKeeper {
     return this.#speed;
   }
 
+  /** What is remembered was read: until then `speed` says less than is known. */
+  get knowsPast(): boolean {
+    return this.#past !== null;
+  }
+
   /** Takes in a status as of `now` (Unix time in milliseconds). */
   heard({ scanPasses }: Pick<TargetStatus, 'scanPasses'>, now: number): void {
     if (this.#stopped || this.#asking || this.#uptime() < this.#notBefore) return;
