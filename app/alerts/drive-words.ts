@@ -62,7 +62,7 @@ const failed: Readonly<Record<DriveState, Words>> = {
   failed: failing,
   temperature: {
     what: 'the drive says that it is outside of its temperature limits.',
-    advice: `Look after its cooling. ${OWN_VERDICT}`,
+    advice: 'See that air reaches it and that its fans run. That alone does not mean that it fails.',
   },
   'persistent-memory-read-only': {
     what: 'the drive says that its persistent memory region takes no more writes.',

@@ -1,5 +1,5 @@
 import type { BlockDevice } from '../domain/block-device.ts';
-import { attributeCount, type DriveHealth, type NvmeWarning } from '../domain/smart.ts';
+import { attributeCount, ownVerdictOf, type DriveHealth, type NvmeWarning } from '../domain/smart.ts';
 import { driveBehind } from '../history/drive.ts';
 
 /** What a drive says of itself, least to worst: its place is the number of the rule `drive-failed`. */
@@ -53,10 +53,17 @@ export function driveFacts(health: DriveHealth): DriveFacts {
 }
 
 /** An NVMe drive that warns is called failed by its overall verdict too: then the warning is the reason for it. */
-function failedOf({ verdict, nvme }: DriveHealth): number | null {
-  const warned = Math.max(0, ...(nvme?.warnings ?? []).map((warning) => driveStates.indexOf(warning)));
-  if (warned > 0) return warned;
-  return verdict === 'unknown' ? null : verdict === 'failed' ? driveStates.indexOf('failed') : 0;
+function failedOf(health: DriveHealth): number | null {
+  const warned = Math.max(0, ...(health.nvme?.warnings ?? []).map((warning) => driveStates.indexOf(warning)));
+  switch (ownVerdictOf(health)) {
+    case 'failed':
+      return Math.max(warned, driveStates.indexOf('failed'));
+    case 'warned':
+    case 'passed':
+      return warned;
+    case 'unknown':
+      return warned > 0 ? warned : null;
+  }
 }
 
 /** A drive as what alerts are about. */

@@ -237,6 +237,15 @@ describe('a notification', () => {
     }
   });
 
+  it('of a drive that is only too hot is held back as any other, and weighs less', () => {
+    const hot = { ...alert, rule: 'drive-failed', value: driveStates.indexOf('temperature') } as const;
+    const worse = { ...hot, value: driveStates.indexOf('failed') };
+    const muted = { muted: new Set([subject.id]), quiet: null, minute: 100 };
+    expect([hot, worse].map((one) => deliveryOf(one, muted))).toEqual(['pass-over', 'tell']);
+    expect([hot, worse].map((one) => noticeOf([one], null).weight)).toEqual(['notable', 'grave']);
+    expect(isDue({ ...worse, toldValue: hot.value })).toBe(true);
+  });
+
   it('quiet hours may span midnight; their end is loud again', () => {
     const night = { from: 22 * 60, to: 7 * 60 };
     expect([1319, 1320, 1439, 0, 419, 420].map((minute) => isQuiet(night, minute))).toEqual([

@@ -92,7 +92,7 @@ export interface Silence {
 
 /** What to do with a due alert: tell it, pass it over for good, or keep it until the quiet hours end. */
 export function deliveryOf(alert: Alert, { muted, quiet, minute }: Silence): 'tell' | 'pass-over' | 'hold' {
-  if (isNeverHidden(alert.rule)) return 'tell';
+  if (isNeverHidden(alert)) return 'tell';
   if (muted.has(alert.subject)) return 'pass-over';
   return quiet !== null && isQuiet(quiet, minute) ? 'hold' : 'tell';
 }

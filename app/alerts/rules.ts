@@ -1,6 +1,6 @@
 import type { TargetStatus } from '../domain/target.ts';
-import type { DriveFacts } from './drive.ts';
-import type { AlertRule } from './schema.ts';
+import { driveStates, type DriveFacts } from './drive.ts';
+import type { Alert, AlertRule } from './schema.ts';
 
 /** Percent of the spare's blocks left at which it is called low: the target's own default of `low_spare`. */
 export const LOW_SPARE_PERCENT = 10;
@@ -74,6 +74,7 @@ function spareLevel({ mode, spareUsed, spareTotal, spareBad }: TargetStatus): nu
   return Number(free * 100 <= spareTotal * LOW_SPARE_PERCENT);
 }
 
+/** How much a rule's matter weighs at its worst. */
 export const weights: Readonly<Record<AlertRule, 'notable' | 'grave'>> = {
   pending: 'grave',
   moved: 'notable',
@@ -92,6 +93,21 @@ export const weights: Readonly<Record<AlertRule, 'notable' | 'grave'>> = {
   'drive-offline': 'grave',
   'drive-media-errors': 'grave',
 };
+
+/** A drive that is only too hot or too cold says so by the rule by which it says that it fails. */
+function isOutsideTemperature({ rule, value }: Pick<Alert, 'rule' | 'value'>): boolean {
+  return rule === 'drive-failed' && driveStates[value] === 'temperature';
+}
+
+/** How much an alert weighs, what it says considered. */
+export function weightOf(alert: Pick<Alert, 'rule' | 'value'>): 'notable' | 'grave' {
+  return isOutsideTemperature(alert) ? 'notable' : weights[alert.rule];
+}
+
+/** Whether data or protection is at stake by an alert now. */
+export function isGrave(alert: Pick<Alert, 'rule' | 'value' | 'over'>): boolean {
+  return weightOf(alert) === 'grave' && !alert.over;
+}
 
 /** What a drive has counted of its own damage. */
 const driveCounts: ReadonlySet<AlertRule> = new Set<AlertRule>([
@@ -112,9 +128,10 @@ export function isCount(rule: AlertRule): boolean {
   return rule === 'pending' || rule === 'moved' || driveCounts.has(rule);
 }
 
-/** Rules that neither a mute nor quiet hours hold back: the drive itself says that it fails. */
-export function isNeverHidden(rule: AlertRule): boolean {
-  return rule === 'main-failed' || rule === 'spare-failed' || rule === 'drive-failed';
+/** What neither a mute nor quiet hours hold back: the drive itself says that it fails, and not only that it is hot. */
+export function isNeverHidden(alert: Pick<Alert, 'rule' | 'value'>): boolean {
+  const { rule } = alert;
+  return rule === 'main-failed' || rule === 'spare-failed' || (rule === 'drive-failed' && !isOutsideTemperature(alert));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { formatCount, formatCounted } from '../domain/units.ts';
 import { driveWords } from './drive-words.ts';
-import { weights } from './rules.ts';
+import { weightOf } from './rules.ts';
 import type { Alert, Notice } from './schema.ts';
 
 export interface AlertWords {
@@ -100,7 +100,7 @@ function wordsOf(alert: Alert): { what: string; advice: string } {
 /** The notification of some alerts at once; `where` names the connection unless it is this computer. */
 export function noticeOf(alerts: readonly Alert[], where: string | null): Omit<Notice, 'number' | 'milliseconds'> {
   const prefix = where === null ? '' : `${where}: `;
-  const weight = alerts.some(({ rule }) => weights[rule] === 'grave') ? 'grave' : 'notable';
+  const weight = alerts.some((alert) => weightOf(alert) === 'grave') ? 'grave' : 'notable';
   const [first, ...others] = alerts.map(alertWords);
   if (first !== undefined && others.length === 0) {
     return { title: `${prefix}${first.sentence}`.slice(0, 200), body: first.advice, weight };

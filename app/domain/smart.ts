@@ -147,6 +147,39 @@ export const smartViewSchema = z.strictObject({
 });
 export type SmartView = z.infer<typeof smartViewSchema>;
 
+/**
+ * Warnings that are no failure of the drive, worst first: what guards the last writes through a power cut, a region that
+ * few drives have, heat or cold. All others say that data is at stake.
+ */
+export const mildWarnings = [
+  'backup-failed',
+  'persistent-memory-read-only',
+  'temperature',
+] as const satisfies readonly NvmeWarning[];
+export type MildWarning = (typeof mildWarnings)[number];
+
+/** Whether a warning of an NVMe drive says that the drive fails or takes no more data. */
+export function isGraveWarning(warning: NvmeWarning): boolean {
+  return mildWarnings.every((mild) => mild !== warning);
+}
+
+/**
+ * What a drive says of itself. `warned`: it warns of something that is no failure, as of its temperature; what, is among
+ * its NVMe warnings.
+ */
+export const ownVerdicts = ['passed', 'warned', 'failed', 'unknown'] as const;
+export type OwnVerdict = (typeof ownVerdicts)[number];
+
+/**
+ * The drive's own verdict, with the reason of an NVMe drive weighed: smartctl calls such a drive failed whatever bit of
+ * its critical warning is set, that of its temperature too. Only where nothing but mild bits are set is that no FAILED;
+ * a bit whose meaning is not known is none of them.
+ */
+export function ownVerdictOf({ verdict, nvme }: Pick<DriveHealth, 'verdict' | 'nvme'>): OwnVerdict {
+  if (nvme === null || nvme.warnings.length === 0 || nvme.warnings.some(isGraveWarning)) return verdict;
+  return nvme.criticalWarning >= 1 << nvmeWarnings.length ? verdict : 'warned';
+}
+
 /** The plain count of an attribute, null where the drive has none or packs its raw value. */
 export function attributeCount({ attributes }: Pick<DriveHealth, 'attributes'>, id: number): number | null {
   return attributes.find((attribute) => attribute.id === id)?.count ?? null;

@@ -80,6 +80,25 @@ describe('the forecast of a drive from what it tells alone', () => {
     expect(driveForecast(drive({ verdict: 'failed' }), 'unknown', noPast, now).verdict).toBe('failing');
   });
 
+  it.each([
+    ['temperature', 2, 'none', 'outside of its temperature limits'],
+    ['persistent-memory-read-only', 32, 'watch', 'persistent memory'],
+    ['backup-failed', 16, 'plan', 'backup of its volatile memory'],
+    ['spare-below-threshold', 1, 'failing', 'says that it is failing'],
+  ] as const)('of an NVMe drive that warns of %s', (warning, criticalWarning, verdict, words) => {
+    const well = { ...nvme, percentageUsed: 3, availableSpare: 100, mediaErrors: 0 };
+    const told = drive({
+      kind: 'nvme',
+      protocol: 'nvme',
+      verdict: 'failed',
+      nvme: { ...well, warnings: [warning], criticalWarning },
+    });
+    const made = driveForecast(told, 'nvme', noPast, now);
+    expect(made.verdict).toBe(verdict);
+    expect(made.terms[0]?.sentence).toContain(words);
+    expect(made.missing).not.toContain('the drive’s own verdict');
+  });
+
   it('rises with the grown defects of a SCSI drive', () => {
     const at = (grownDefects: number): number =>
       driveForecast(drive({ protocol: 'scsi', kind: 'hdd', grownDefects }), 'hdd', noPast, now).probability.point;

@@ -1,4 +1,4 @@
-import { attributeCount, type DriveHealth, type NvmeWarning } from '../domain/smart.ts';
+import { attributeCount, ownVerdictOf, type DriveHealth, type NvmeWarning } from '../domain/smart.ts';
 import { forecast } from './forecast.ts';
 import { unknownInput, type Counter, type DeviceKind, type ForecastInput } from './input.ts';
 import type { Forecast } from './output.ts';
@@ -51,10 +51,10 @@ export function driveInput(
   timesOf: TimesOf,
 ): Pick<ForecastInput, 'ownVerdict' | 'powerOnHours' | 'attributes' | 'nvme'> {
   const attribute = (id: number): Counter => counter(attributeCount(health, id), String(id), timesOf);
-  const { nvme, verdict: ownVerdict, powerOnHours } = health;
+  const { nvme, powerOnHours } = health;
   const reallocated = attribute(attributeNumbers.reallocated);
   return {
-    ownVerdict,
+    ownVerdict: ownVerdictOf(health),
     powerOnHours,
     attributes: {
       reallocated: reallocated.value === null ? counter(health.grownDefects, GROWN_DEFECTS, timesOf) : reallocated,

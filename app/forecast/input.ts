@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { ownVerdicts } from '../domain/smart.ts';
 import { countSchema } from '../domain/units.ts';
 import { speedSchema } from './speed.ts';
 
@@ -81,8 +82,8 @@ export const forecastInputSchema = z.strictObject({
   now: instantSchema,
   kind: deviceKindSchema,
   powerOnHours: countSchema.nullable(),
-  /** What the drive says of itself. */
-  ownVerdict: z.enum(['passed', 'failed', 'unknown']),
+  /** What the drive says of itself; what it is `warned` of is among `nvme`'s warnings. */
+  ownVerdict: z.enum(ownVerdicts),
   attributes: attributesSchema,
   /** null for a drive that is not NVMe, or was not asked. */
   nvme: nvmeSchema.nullable(),

@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { attributeCount, driveHealthSchema, smartReadingSchema, type DriveHealth } from '../domain/smart.ts';
+import {
+  attributeCount,
+  driveHealthSchema,
+  ownVerdictOf,
+  smartReadingSchema,
+  type DriveHealth,
+} from '../domain/smart.ts';
 import { AppError } from '../errors.ts';
 import { readSmartctlFile } from './file.ts';
 import { judge } from './judge.ts';
@@ -66,6 +72,31 @@ describe('a drive', () => {
     expect(errorLogCount).toBe(0);
     expect(healthOf(fixture('hgst-hdd')).errorLogCount).toBe(12);
     expect(healthOf(fixture('sas'))).toMatchObject({ model: 'HITACHI H109060SESUN600G', grownDefects: 0 });
+  });
+
+  it.each([
+    ['nothing', 0x00, 'passed'],
+    ['temperature', 0x02, 'warned'],
+    ['the store for a power failure', 0x10, 'warned'],
+    ['the persistent memory region', 0x20, 'warned'],
+    ['all of these', 0x32, 'warned'],
+    ['spare below its limit', 0x01, 'failed'],
+    ['reliability degraded', 0x04, 'failed'],
+    ['read-only, and hot', 0x0a, 'failed'],
+    ['a bit that is not known', 0x40, 'failed'],
+    ['a bit that is not known, and hot', 0x42, 'failed'],
+  ] as const)('an NVMe drive that warns of %s', (_what, critical_warning, verdict) => {
+    const told = {
+      smart_status: { passed: critical_warning === 0 },
+      nvme_smart_health_information_log: { critical_warning },
+    };
+    expect(ownVerdictOf(healthOf(changed('nvme', told)))).toBe(verdict);
+  });
+
+  it('that is no NVMe drive is taken at its word', () => {
+    expect(ownVerdictOf(healthOf(fixture('failed-self-test')))).toBe('failed');
+    expect(ownVerdictOf(healthOf(changed('sas', { smart_status: { passed: false } })))).toBe('failed');
+    expect(ownVerdictOf(healthOf(fixture('nvme-failed')))).toBe('warned');
   });
 
   it('tells a failed self-test with its first error in sectors of 512 bytes', () => {

@@ -12,7 +12,7 @@ import { packHealth } from '../../app/bridge/health-pack.ts';
 import type { ConnectionId, Snapshot } from '../../app/bridge/snapshot.ts';
 import { kernelUnknown } from '../../app/domain/kernel-message.ts';
 import { noAlerts } from '../../app/alerts/schema.ts';
-import { weights } from '../../app/alerts/rules.ts';
+import { isGrave } from '../../app/alerts/rules.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import { MAX_ROWS } from '../../app/protocol/methods.ts';
@@ -144,7 +144,7 @@ export class Broker {
     let told = '';
     const tell = (): void => {
       const open = this.#store.present.connections.flatMap(({ alerts }) => alerts.open);
-      const grave = open.some(({ rule, over }) => weights[rule] === 'grave' && !over);
+      const grave = open.some(isGrave);
       const now = `${open.length} ${grave}`;
       if (now !== told) notifier.standing(open.length, grave);
       told = now;

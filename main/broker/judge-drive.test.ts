@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Alert, Notice } from '../../app/alerts/schema.ts';
-import type { DriveHealth, SmartReading } from '../../app/domain/smart.ts';
+import { alertWords } from '../../app/alerts/words.ts';
+import type { DriveHealth, NvmeWarning, SmartReading } from '../../app/domain/smart.ts';
 import { damageCounters } from '../../app/forecast/drive.ts';
 import { counterNames } from '../../app/history/counters.ts';
 import { fileHistory } from '../../tests/doubles/history.ts';
@@ -171,6 +172,30 @@ describe('a drive of a live pair', () => {
       ['spare-failed', pairId()],
     ]);
     expect(notices).toHaveLength(2);
+  });
+
+  it.each([
+    [MAIN, 'main-failed'],
+    [SPARE, 'spare-failed'],
+  ] as const)('that is only too hot is told of its heat: %s', async (devno, rule) => {
+    const reading = sceneReading(FREE);
+    if (reading.state !== 'read' || reading.health.nvme === null)
+      throw new Error('the scene’s NVMe drive tells nothing');
+    const { nvme, protocol, kind } = reading.health;
+    const warns = (criticalWarning: number, ...warnings: readonly NvmeWarning[]): Partial<DriveHealth> => ({
+      verdict: criticalWarning === 0 ? 'passed' : 'failed',
+      protocol,
+      kind,
+      nvme: { ...nvme, warnings: [...warnings], criticalWarning },
+    });
+    const inWords = (alerts: readonly Alert[]): unknown[] =>
+      alerts.map((alert) => [alert.rule, alert.over, alertWords(alert).what]);
+    await start();
+    const hot = ['drive-failed', false, 'The drive says that it is outside of its temperature limits.'];
+    expect(inWords(await tells(devno, warns(2, 'temperature')))).toEqual([hot]);
+    expect(inWords(await tells(devno, warns(0)))).toEqual([[hot[0], true, hot[2]]]);
+    expect((await tells(devno, warns(10, 'temperature', 'read-only'))).map((one) => one.rule)).toEqual([rule]);
+    expect(await tells(devno, warns(2, 'temperature'))).toMatchObject([{ rule, over: true }]);
   });
 
   it('as its spare is told when its counters rise, which no rule of the pair does', async () => {

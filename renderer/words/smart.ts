@@ -1,6 +1,13 @@
-import type { DriveHealth, SelfTest, SmartProblem, SmartView } from '../../app/domain/smart.ts';
+import {
+  ownVerdictOf,
+  type DriveHealth,
+  type SelfTest,
+  type SmartProblem,
+  type SmartView,
+} from '../../app/domain/smart.ts';
 import type { Tone } from '../features/device/verdict.ts';
-import { signsOf } from '../features/smart/signs.ts';
+import { damageOf, type Sign } from '../features/smart/signs.ts';
+import { warningWords } from './drive-warning.ts';
 
 export interface DriveVerdict {
   readonly tone: Tone;
@@ -12,40 +19,63 @@ export interface DriveVerdict {
 
 /** The drive's own verdict first, and what it counted beside it: drives say "passed" until very late. */
 export function verdictOfHealth(health: DriveHealth): DriveVerdict {
-  const damage = signsOf(health).filter(({ tone }) => tone === 'attention' || tone === 'danger');
-  if (health.verdict === 'failed') {
-    return {
-      tone: 'danger',
-      short: 'Failing',
-      sentence: 'The drive says of itself that it is failing.',
-      advice: 'Copy your data off it now, the most important first, then replace it.',
-    };
+  const verdict = ownVerdictOf(health);
+  const damage = damageOf(health);
+  switch (verdict) {
+    case 'failed':
+      return {
+        tone: 'danger',
+        short: 'Failing',
+        sentence: 'The drive says of itself that it is failing.',
+        advice: 'Copy your data off it now, the most important first, then replace it.',
+      };
+    case 'warned': {
+      const { short, sentence, advice } = warningWords(health);
+      if (damage.length === 0) return { tone: 'attention', short, sentence, advice };
+      return {
+        tone: toneOf(damage),
+        short: `${short}, signs of damage`,
+        sentence: `${sentence} It has also counted signs of damage.`,
+        advice: `${advice} Look whether the numbers below grow.`,
+      };
+    }
+    case 'passed':
+      if (damage.length === 0) {
+        return {
+          tone: 'ok',
+          short: 'Passed',
+          sentence: 'The drive says that it passed, and has counted no damage.',
+          advice: 'Many drives fail without any sign before: keep a backup.',
+        };
+      }
+      return {
+        tone: toneOf(damage),
+        short: 'Passed, signs of damage',
+        sentence: 'The drive says that it passed, but it has counted signs of damage.',
+        advice: UNTIL_LATE,
+      };
+    case 'unknown':
+      if (damage.length === 0) {
+        return {
+          tone: 'unknown',
+          short: 'No verdict',
+          sentence: 'The drive gives no verdict, and has counted no damage.',
+          advice: 'Many drives fail without any sign before: keep a backup.',
+        };
+      }
+      return {
+        tone: toneOf(damage),
+        short: 'Signs of damage',
+        sentence: 'The drive gives no verdict, but it has counted signs of damage.',
+        advice: UNTIL_LATE,
+      };
   }
-  const passed = health.verdict === 'passed';
-  if (damage.length > 0) {
-    return {
-      tone: damage.some(({ tone }) => tone === 'danger') ? 'danger' : 'attention',
-      short: passed ? 'Passed, signs of damage' : 'Signs of damage',
-      sentence: passed
-        ? 'The drive says that it passed, but it has counted signs of damage.'
-        : 'The drive gives no verdict, but it has counted signs of damage.',
-      advice: 'Drives say “passed” until very late. Keep a backup, and look whether the numbers below grow.',
-    };
-  }
-  if (!passed) {
-    return {
-      tone: 'unknown',
-      short: 'No verdict',
-      sentence: 'The drive gives no verdict, and has counted no damage.',
-      advice: 'Many drives fail without any sign before: keep a backup.',
-    };
-  }
-  return {
-    tone: 'ok',
-    short: 'Passed',
-    sentence: 'The drive says that it passed, and has counted no damage.',
-    advice: 'Many drives fail without any sign before: keep a backup.',
-  };
+}
+
+const UNTIL_LATE = 'Drives say “passed” until very late. Keep a backup, and look whether the numbers below grow.';
+
+function toneOf(damage: readonly Sign[]): Tone {
+  return damage.some(({ tone }) => tone === 'danger') ? 'danger' : 'attention';
 }
 
 /** What a table says of a disk in a word or two. */

@@ -1,6 +1,6 @@
 import type { Facts } from '../../../app/alerts/rules.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
-import type { DriveHealth } from '../../../app/domain/smart.ts';
+import { ownVerdictOf, type DriveHealth } from '../../../app/domain/smart.ts';
 import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from '../../../app/domain/target.ts';
 import { AppError } from '../../../app/errors.ts';
 import { verdicts, type ForecastVerdict } from '../../../app/forecast/output.ts';
@@ -88,7 +88,8 @@ export class TargetWatch {
   }
 
   /** A disk has told of its own health: is it the one that main or the spare lies on? */
-  healthHeard(devno: string, { verdict }: Pick<DriveHealth, 'verdict'>): void {
+  healthHeard(devno: string, health: DriveHealth): void {
+    const verdict = ownVerdictOf(health);
     if (verdict === 'unknown') return;
     const failed = verdict === 'failed';
     const { mainDevno, spareDevno } = this.#device;

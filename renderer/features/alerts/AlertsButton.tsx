@@ -4,7 +4,7 @@ import { ActionIcon, Drawer, Tooltip } from '@mantine/core';
 import { IconBell, IconBellRinging } from '@tabler/icons-react';
 import { useState } from 'react';
 
-import { weights } from '../../../app/alerts/rules.ts';
+import { isGrave } from '../../../app/alerts/rules.ts';
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import { formatCounted } from '../../../app/domain/units.ts';
 import { useSession } from '../../store/context.tsx';
@@ -17,7 +17,7 @@ export function AlertsButton() {
   const connections = useSession(({ snapshot }) => snapshot?.connections ?? none);
   const [opened, setOpened] = useState(false);
   const open = connections.flatMap(({ alerts }) => alerts.open);
-  const grave = open.some(({ rule, over }) => weights[rule] === 'grave' && !over);
+  const grave = open.some(isGrave);
   const label = open.length === 0 ? 'No alerts' : formatCounted(open.length, 'alert');
   const Icon = open.length === 0 ? IconBell : IconBellRinging;
   return (

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertOctagonFilled, IconAlertTriangleFilled, IconBellCheck } from '@tabler/icons-react';
 
-import { weights } from '../../../app/alerts/rules.ts';
+import { isGrave } from '../../../app/alerts/rules.ts';
 import type { Alert } from '../../../app/alerts/schema.ts';
 import { alertWords } from '../../../app/alerts/words.ts';
 import type { Connection, ConnectionId } from '../../../app/bridge/snapshot.ts';
@@ -68,7 +68,7 @@ function AlertItem(props: {
 }) {
   const { connection, alert, busy, onGo, onAcknowledge } = props;
   const { sentence, advice } = alertWords(alert);
-  const grave = weights[alert.rule] === 'grave' && !alert.over;
+  const grave = isGrave(alert);
   const Icon = grave ? IconAlertOctagonFilled : IconAlertTriangleFilled;
   const there = connection.targets.find(({ device }) => device.uuid === alert.subject)?.device.name;
   const disk = there === undefined ? diskOfAlert(connection, alert.subject) : undefined;

@@ -3,8 +3,7 @@ import './alerts.css';
 import { Button, Switch } from '@mantine/core';
 import { IconAlertOctagonFilled, IconAlertTriangleFilled } from '@tabler/icons-react';
 
-import { weights } from '../../../app/alerts/rules.ts';
-import type { Alert } from '../../../app/alerts/schema.ts';
+import { isGrave } from '../../../app/alerts/rules.ts';
 import { alertWords } from '../../../app/alerts/words.ts';
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
@@ -12,10 +11,6 @@ import { Failure, Notice } from '../../design/Notice.tsx';
 import { Time } from '../../design/Time.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { alertsOfDisk, subjectOf } from './drive.ts';
-
-function isGrave({ rule, over }: Alert): boolean {
-  return weights[rule] === 'grave' && !over;
-}
 
 /** What stands of a disk in its row of a table. What has ended is left to the list of alerts. */
 export function DriveAlertLines({ connection, disk }: { connection: Connection; disk: BlockDevice }) {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { ownVerdictOf } from '../../../app/domain/smart.ts';
 import { go } from '../../app/router.ts';
 import { Notice } from '../../design/Notice.tsx';
 import { deviceAt } from '../../identity/target.ts';
@@ -10,7 +11,8 @@ export function FailingNotice({ connection, target }: { connection: Connection; 
   const { name, mainDevno, spareDevno } = target.device;
   const failing = ([mainDevno, spareDevno] as const).map((devno) => {
     const disk = deviceAt(connection, devno)?.diskDevno ?? devno;
-    return connection.smart[disk]?.health?.verdict === 'failed';
+    const health = connection.smart[disk]?.health ?? null;
+    return health !== null && ownVerdictOf(health) === 'failed';
   });
   const [main, spare] = failing;
   if (!failing.includes(true)) return null;

@@ -91,6 +91,35 @@ describe('the drive’s verdict', () => {
   });
 });
 
+describe('the verdict of an NVMe drive that only warns', () => {
+  const warns = (criticalWarning: number, warnings: NvmeHealth['warnings'], part: Partial<DriveHealth> = {}) =>
+    verdictOfHealth(health({ kind: 'nvme', verdict: 'failed', nvme: { ...nvme, warnings, criticalWarning }, ...part }));
+
+  it.each([
+    [71, 'Too hot', 'it is too hot, at 71 °C', 'Cool it'],
+    [-3, 'Too cold', 'it is too cold, at -3 °C', 'Let it warm up'],
+    [null, 'Too hot or cold', 'it is too hot or too cold', 'See that air reaches it'],
+  ])('is of its temperature at %s °C, and no word of copying off or damage', (temperatureCelsius, short, what, to) => {
+    const told = warns(2, ['temperature'], { temperatureCelsius });
+    expect(told).toMatchObject({ tone: 'attention', short, sentence: `The drive warns that ${what}.` });
+    expect(told.advice).toContain(to);
+    expect(`${told.sentence} ${told.advice}`).not.toMatch(/copy|replace|damage/i);
+  });
+
+  it('names every reason, and damage beside it', () => {
+    const both = warns(18, ['temperature', 'backup-failed'], { temperatureCelsius: 70, attributes: [counted(197, 2)] });
+    expect(both).toMatchObject({ tone: 'attention', short: 'Warns, signs of damage' });
+    expect(both.sentence).toBe(
+      'The drive warns that its store for a power failure does not work, and that it is too hot, at 70 °C. It has also counted signs of damage.',
+    );
+  });
+
+  it('is its own FAILED where its data is at stake', () => {
+    expect(warns(10, ['temperature', 'read-only'])).toMatchObject({ tone: 'danger', short: 'Failing' });
+    expect(warns(64, [])).toMatchObject({ tone: 'danger', short: 'Failing' });
+  });
+});
+
 describe('what an NVMe drive tells', () => {
   const tones = (part: Partial<NvmeHealth>): Record<string, string> =>
     Object.fromEntries(signsOf(health({ nvme: { ...nvme, ...part } })).map(({ id, tone }) => [id, tone]));

@@ -1,4 +1,4 @@
-import { attributeCount, type DriveHealth, type NvmeWarning } from '../../../app/domain/smart.ts';
+import { attributeCount, isGraveWarning, type DriveHealth, type NvmeWarning } from '../../../app/domain/smart.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import type { Tone } from '../device/verdict.ts';
 
@@ -76,7 +76,8 @@ const counters: readonly Counter[] = [
 
 const warnings: Readonly<Record<NvmeWarning, string>> = {
   'spare-below-threshold': 'Its reserve of good blocks is used up below its own limit.',
-  temperature: 'It is too hot or too cold at this moment: look at its cooling.',
+  temperature:
+    'It is outside of its temperature limits at this moment. That alone does not mean that it fails: look at its cooling.',
   'reliability-degraded': 'Errors of its memory have made it unreliable. Copy your data off it now.',
   'read-only': 'It takes no more writes. Copy your data off it now.',
   'backup-failed': 'Its store for a power failure does not work: a power cut may lose what was written last.',
@@ -90,13 +91,22 @@ const HOURS_A_YEAR = 24 * 365.25;
 
 /** What matters, worst first within the order in which it is told. Attributes that a drive lacks are left out. */
 export function signsOf(health: DriveHealth): Sign[] {
+  return [...failing(health), ...warningSigns(health), ...counted(health), ...running(health)];
+}
+
+/** Those signs that tell of damage; that a drive is hot, or only warns of something else, is none. */
+export function damageOf(health: DriveHealth): Sign[] {
+  const grave = warningSigns(health).filter(({ tone }) => tone === 'danger');
+  const signs = [...failing(health), ...grave, ...counted(health)];
+  return signs.filter(({ tone }) => tone === 'attention' || tone === 'danger');
+}
+
+function counted(health: DriveHealth): Sign[] {
   return [
-    ...failing(health),
     ...nvmeSigns(health),
     ...counters.flatMap((counter) => counterSign(health, counter)),
     ...defects(health),
     ...selfTest(health),
-    ...running(health),
   ];
 }
 
@@ -137,14 +147,13 @@ function failing({ attributes }: DriveHealth): Sign[] {
   });
 }
 
-function nvmeSigns({ nvme }: DriveHealth): Sign[] {
+function warningSigns({ nvme }: DriveHealth): Sign[] {
   if (nvme === null) return [];
-  const { percentageUsed: used, availableSpare: spare, availableSpareThreshold: limit, mediaErrors } = nvme;
   const signs: Sign[] = nvme.warnings.map((warning) => ({
     id: warning,
     title: 'Warning of the drive',
     value: 'Set',
-    tone: warning === 'temperature' ? 'attention' : 'danger',
+    tone: isGraveWarning(warning) ? 'danger' : 'attention',
     what: 'A critical warning, which the drive sets while it holds.',
     meaning: warnings[warning],
   }));
@@ -158,6 +167,13 @@ function nvmeSigns({ nvme }: DriveHealth): Sign[] {
       meaning: 'Its meaning is not known to this program.',
     });
   }
+  return signs;
+}
+
+function nvmeSigns({ nvme }: DriveHealth): Sign[] {
+  if (nvme === null) return [];
+  const { percentageUsed: used, availableSpare: spare, availableSpareThreshold: limit, mediaErrors } = nvme;
+  const signs: Sign[] = [];
   if (mediaErrors !== null) {
     signs.push({
       id: 'media-errors',

@@ -62,6 +62,21 @@ describe('a drive of a pair that says it is failing', () => {
     });
     expect(await screen.findByText(sentence)).toBeTruthy();
   });
+
+  it('is not told of one that is only too hot', async () => {
+    const bridge = new BridgeDouble();
+    at({ at: 'device', connection: 'lab', name: SCENE_TARGET, tab: 'smart' }, bridge);
+    await screen.findByRole('tab', { name: 'SMART' });
+    bridge.changeConnection('lab', ({ smart }) => {
+      const health = smart['8:32']?.health;
+      const view = smart['8:0'];
+      if (view === undefined || health?.nvme === null || health?.nvme === undefined) throw new Error('no NVMe drive');
+      const hot = { ...health.nvme, warnings: ['temperature' as const], criticalWarning: 2 };
+      view.health = { ...health, verdict: 'failed', temperatureCelsius: 84, nvme: hot };
+    });
+    expect(await screen.findByText('The drive warns that it is too hot, at 84 °C.')).toBeTruthy();
+    expect(screen.queryByText(/is failing\.$/)).toBeNull();
+  });
 });
 
 describe('a disk', () => {
