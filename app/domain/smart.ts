@@ -21,9 +21,15 @@ export const smartAttributeSchema = z.strictObject({
   /** Normalised by the vendor, usually falling from 100, 200 or 253 as the drive wears; null where it has none. */
   value: z.number().int().min(0).max(255).nullable(),
   worst: z.number().int().min(0).max(255).nullable(),
-  /** The drive calls the attribute failed at or below this value; 0: never. */
+  /** The vendor's limit is reached at or below this value; 0: never. */
   threshold: z.number().int().min(0).max(255).nullable(),
+  /** Whether the limit is reached, or was. */
   failing: z.enum(['no', 'now', 'past']),
+  /**
+   * What the vendor says by the limit being reached (bit 0 of the attribute's flags, ATA/ATAPI-5 and later): true that
+   * failure is near, false only that the drive is past the use or age that it was made for; null where it is not told.
+   */
+  prefailure: z.boolean().nullable(),
 });
 export type SmartAttribute = z.infer<typeof smartAttributeSchema>;
 

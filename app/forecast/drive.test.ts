@@ -13,7 +13,16 @@ function drive(part: Partial<DriveHealth>): DriveHealth {
 }
 
 function attribute(id: number, count: number | null): DriveHealth['attributes'][number] {
-  const plain = { name: 'x', raw: '1', decoded: null, value: 100, worst: 100, threshold: 0, failing: 'no' } as const;
+  const plain = {
+    name: 'x',
+    raw: '1',
+    decoded: null,
+    value: 100,
+    worst: 100,
+    threshold: 0,
+    failing: 'no',
+    prefailure: null,
+  } as const;
   return { ...plain, id, count };
 }
 

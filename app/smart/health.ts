@@ -73,7 +73,7 @@ function kindOf({ rotation_rate, trim }: SmartctlOutput, protocol: DriveHealth['
 }
 
 function readAttribute(attribute: SmartctlAttribute, seagate: boolean): SmartAttribute {
-  const { id, name, value, worst, thresh, when_failed, raw } = attribute;
+  const { id, name, value, worst, thresh, when_failed, flags, raw } = attribute;
   return {
     id,
     name: name.slice(0, 64),
@@ -83,6 +83,7 @@ function readAttribute(attribute: SmartctlAttribute, seagate: boolean): SmartAtt
     worst: asSmall(worst, 255),
     threshold: asSmall(thresh, 255),
     failing: when_failed === 'now' ? 'now' : when_failed === 'past' ? 'past' : 'no',
+    prefailure: flags?.prefailure ?? null,
   };
 }
 

@@ -66,6 +66,15 @@ describe('a drive', () => {
     expect(healthOf(fixture('ssd')).verdict).toBe('passed');
   });
 
+  it('tells of an attribute whether its limit stands for failure or for use, where smartctl does', () => {
+    const attribute = { id: 190, name: 'Airflow_Temperature_Cel', value: 40, thresh: 40, when_failed: 'now' };
+    const told = [{ prefailure: false }, { prefailure: true }, {}, undefined].map((flags) => {
+      const table = [{ ...attribute, flags, raw: { value: 60, string: '60' } }];
+      return healthOf(changed('hgst-hdd', { ata_smart_attributes: { table } })).attributes[0]?.prefailure;
+    });
+    expect(told).toEqual([false, true, null, null]);
+  });
+
   it('tells the bits of its critical warning by name, and its error log', () => {
     const { nvme, errorLogCount } = healthOf(fixture('nvme-failed'));
     expect(nvme).toMatchObject({ warnings: ['backup-failed'], criticalWarning: 16, mediaErrors: 0 });

@@ -69,6 +69,7 @@ export const smartctlSchema = z.object({
             worst: number.optional(),
             thresh: number.optional(),
             when_failed: text.optional(),
+            flags: z.object({ prefailure: z.boolean().optional() }).optional(),
             raw: z.object({ value: number, string: text }),
           }),
         )

@@ -50,7 +50,16 @@ function readingOf(devno: string): SmartReading {
 }
 
 function counters(counts: Readonly<Record<number, number>>): Pick<DriveHealth, 'attributes'> {
-  const plain = { name: 'x', raw: '0', decoded: null, value: 100, worst: 100, threshold: 0, failing: 'no' } as const;
+  const plain = {
+    name: 'x',
+    raw: '0',
+    decoded: null,
+    value: 100,
+    worst: 100,
+    threshold: 0,
+    failing: 'no',
+    prefailure: null,
+  } as const;
   return { attributes: [5, 187, 197, 198].map((id) => ({ ...plain, id, count: counts[id] ?? 0 })) };
 }
 

@@ -6,6 +6,7 @@ import {
   type SmartView,
 } from '../../app/domain/smart.ts';
 import type { Tone } from '../features/device/verdict.ts';
+import { isTooHot } from '../features/smart/limits.ts';
 import { damageOf, type Sign } from '../features/smart/signs.ts';
 import { warningWords } from './drive-warning.ts';
 
@@ -40,6 +41,14 @@ export function verdictOfHealth(health: DriveHealth): DriveVerdict {
       };
     }
     case 'passed':
+      if (damage.length === 0 && isTooHot(health)) {
+        return {
+          tone: 'attention',
+          short: 'Passed, too hot',
+          sentence: 'The drive says that it passed, and has counted no damage, but it is too hot.',
+          advice: 'Cool it: see that air reaches it and that its fans run. Keep a backup.',
+        };
+      }
       if (damage.length === 0) {
         return {
           tone: 'ok',

@@ -3,7 +3,20 @@ import { driveForecast, noPast } from '../../app/forecast/drive.ts';
 
 function attribute(id: number, name: string, raw: string, part: Partial<SmartAttribute> = {}): SmartAttribute {
   const count = /^\d+$/.test(raw) ? Number(raw) : null;
-  return { id, name, raw, count, decoded: null, value: 100, worst: 100, threshold: 0, failing: 'no', ...part };
+  const prefailure = [1, 5, 10].includes(id);
+  return {
+    id,
+    name,
+    raw,
+    count,
+    decoded: null,
+    value: 100,
+    worst: 100,
+    threshold: 0,
+    failing: 'no',
+    prefailure,
+    ...part,
+  };
 }
 
 const barracuda: DriveHealth = {

@@ -40,7 +40,7 @@ export function AttributeTable({ attributes }: { attributes: readonly SmartAttri
               <th className="num">Value</th>
               <th className="num">Worst</th>
               <th className="num">Limit</th>
-              <th>Failing</th>
+              <th>Limit reached</th>
               <th className="num">Raw value</th>
             </tr>
           </thead>
@@ -55,7 +55,7 @@ export function AttributeTable({ attributes }: { attributes: readonly SmartAttri
   );
 }
 
-const failingWords = { no: 'No', now: 'Now', past: 'In the past' } as const;
+const reachedWords = { no: 'No', now: 'Now', past: 'In the past' } as const;
 
 function Row({ attribute }: { attribute: SmartAttribute }) {
   const { id, name, value, worst, threshold, failing, raw, count, decoded } = attribute;
@@ -73,7 +73,7 @@ function Row({ attribute }: { attribute: SmartAttribute }) {
       <td className="num">{value ?? '—'}</td>
       <td className="num">{worst ?? '—'}</td>
       <td className="num">{threshold ?? '—'}</td>
-      <td className={failing === 'no' ? 'muted' : ''}>{failingWords[failing]}</td>
+      <td className={failing === 'no' ? 'muted' : ''}>{reachedWords[failing]}</td>
       <td className="num mono">
         {count === null || decoded !== null ? raw : formatCount(count)}
         {decoded !== null && <div className="label">{decoded}</div>}

@@ -42,6 +42,7 @@ function counted(id: number, count: number | null, part: Partial<SmartAttribute>
     worst: 100,
     threshold: 0,
     failing: 'no',
+    prefailure: null,
     ...part,
   };
 }
@@ -83,11 +84,38 @@ describe('the drive’s verdict', () => {
     expect(toneOf(health({ attributes }), '5')).toBeUndefined();
   });
 
-  it('follows the vendor’s limits', () => {
-    const now = health({ attributes: [counted(1, null, { failing: 'now' })] });
-    expect(verdictOfHealth(now).tone).toBe('danger');
-    const past = health({ attributes: [counted(1, null, { failing: 'past' })] });
-    expect(verdictOfHealth(past).tone).toBe('attention');
+  it('follows the vendor’s limits that tell of failure, also where that is not said of them', () => {
+    for (const prefailure of [true, null]) {
+      const now = health({ attributes: [counted(1, null, { failing: 'now', prefailure })] });
+      expect(verdictOfHealth(now).tone).toBe('danger');
+      expect(signsOf(now)[0]?.meaning).toContain('Copy your data off it now');
+      const past = health({ attributes: [counted(1, null, { failing: 'past', prefailure })] });
+      expect(verdictOfHealth(past).tone).toBe('attention');
+    }
+  });
+
+  it.each([190, 194])('says of heat by attribute %s that it is or was too hot, whatever the vendor calls it', (id) => {
+    for (const prefailure of [false, true, null]) {
+      const hot = health({ attributes: [counted(id, null, { failing: 'now', prefailure })] });
+      expect(verdictOfHealth(hot)).toMatchObject({ tone: 'attention', short: 'Passed, too hot' });
+      expect(signsOf(hot)[0]).toMatchObject({ tone: 'attention', title: 'Temperature limit' });
+      expect(signsOf(hot)[0]?.meaning).toMatch(/^It is too hot/);
+      const cooled = health({ attributes: [counted(id, null, { failing: 'past', prefailure })] });
+      expect(verdictOfHealth(cooled)).toMatchObject({ tone: 'ok', short: 'Passed' });
+      expect(signsOf(cooled)[0]).toMatchObject({ tone: 'note' });
+      expect(signsOf(cooled)[0]?.meaning).toMatch(/^It was too hot/);
+    }
+  });
+
+  it('calls a limit of use or age no failure and no damage, but one of damage damage', () => {
+    const old = (id: number, failing: 'now' | 'past') =>
+      health({ attributes: [counted(id, 0, { failing, prefailure: false })] });
+    expect(verdictOfHealth(old(193, 'now')).short).toBe('Passed');
+    expect(toneOf(old(193, 'now'), 'failing-193')).toBe('attention');
+    expect(signsOf(old(193, 'now'))[0]?.meaning).toContain('past the use or age that it was made for');
+    expect(toneOf(old(193, 'past'), 'failing-193')).toBe('note');
+    expect(verdictOfHealth(old(184, 'now'))).toMatchObject({ tone: 'attention', short: 'Passed, signs of damage' });
+    for (const id of [184, 193]) expect(signsOf(old(id, 'now'))[0]?.meaning).not.toContain('Copy');
   });
 });
 

@@ -1,6 +1,7 @@
 import { attributeCount, isGraveWarning, type DriveHealth, type NvmeWarning } from '../../../app/domain/smart.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import type { Tone } from '../device/verdict.ts';
+import { limitSigns } from './limits.ts';
 
 /** One of the few things that matter in what a drive tells: what it is, how much, and what this much means. */
 export interface Sign {
@@ -91,13 +92,13 @@ const HOURS_A_YEAR = 24 * 365.25;
 
 /** What matters, worst first within the order in which it is told. Attributes that a drive lacks are left out. */
 export function signsOf(health: DriveHealth): Sign[] {
-  return [...failing(health), ...warningSigns(health), ...counted(health), ...running(health)];
+  return [...limitSigns(health), ...warningSigns(health), ...counted(health), ...running(health)];
 }
 
-/** Those signs that tell of damage; that a drive is hot, or only warns of something else, is none. */
+/** Those signs that tell of damage; that a drive is hot or worn, or only warns of something else, is none. */
 export function damageOf(health: DriveHealth): Sign[] {
   const grave = warningSigns(health).filter(({ tone }) => tone === 'danger');
-  const signs = [...failing(health), ...grave, ...counted(health)];
+  const signs = [...limitSigns(health, 'damage'), ...grave, ...counted(health)];
   return signs.filter(({ tone }) => tone === 'attention' || tone === 'danger');
 }
 
@@ -116,35 +117,6 @@ function counterSign(health: DriveHealth, counter: Counter): Sign[] {
   const { id, title, what, none, some, damage } = counter;
   const tone = count === 0 ? 'ok' : damage ? 'attention' : 'note';
   return [{ id: `${id}`, title, value: formatCount(count), tone, what, meaning: count === 0 ? none : some }];
-}
-
-function failing({ attributes }: DriveHealth): Sign[] {
-  return attributes.flatMap(({ id, name, failing: state, value, threshold }): Sign[] => {
-    if (state === 'no') return [];
-    const limit = `${value ?? '?'}, limit ${threshold ?? '?'}`;
-    const title = name.replaceAll('_', ' ');
-    return state === 'now'
-      ? [
-          {
-            id: `failing-${id}`,
-            title,
-            value: limit,
-            tone: 'danger',
-            what: 'The vendor’s own limit of this attribute.',
-            meaning: 'It is reached: by the vendor’s word the drive is failing. Copy your data off it now.',
-          },
-        ]
-      : [
-          {
-            id: `failing-${id}`,
-            title,
-            value: limit,
-            tone: 'attention',
-            what: 'The vendor’s own limit of this attribute.',
-            meaning: 'It was reached in the past, and is not now.',
-          },
-        ];
-  });
 }
 
 function warningSigns({ nvme }: DriveHealth): Sign[] {
