@@ -21,6 +21,30 @@ describe('verdictOf', () => {
     expect(judge({ spareUsed: 1400, spareTotal: 10_000 }).sentence).toContain('1,400 bad blocks were moved');
   });
 
+  it.each([
+    [{ readErrors: 5 }, '5 errors were met since protection began.'],
+    [{ writeErrors: 1 }, '1 error was met since protection began.'],
+    [{ readErrors: 2, writeErrors: 1, auto: 3 }, '3 errors were met since protection began.'],
+    [{ auto: 2, proactive: 1 }, '3 bad blocks had been moved to the spare, and none is there now.'],
+    [{ proactive: 1 }, '1 bad block had been moved to the spare, and none is there now.'],
+  ])('does not say that nothing failed after %o', (met, words) => {
+    expect(judge(met).sentence).toBe(`Protected. No block is known to be unreadable now; ${words}`);
+    expect(judge(met).advice).toContain('may fail again');
+  });
+
+  it('calls blocks bad only where none was moved by request', () => {
+    expect(judge({ spareUsed: 3, auto: 2, proactive: 1 }).sentence).toContain('3 bad blocks were moved to the spare;');
+    const { sentence, advice } = judge({ spareUsed: 3, manual: 3 });
+    expect(sentence).toBe('Protected. 3 blocks were moved to the spare by request; no unreadable block is known.');
+    expect(advice).not.toContain('aging');
+    // Moved by request, given back, then moved after errors; and counts that a crash took.
+    for (const causes of [{ manual: 2, auto: 3 }, { manual: 5, auto: 5 }, { manual: 1 }]) {
+      const mixed = judge({ spareUsed: 5, ...causes }).sentence;
+      expect(mixed).toContain('5 blocks were moved to the spare, after errors or by request;');
+    }
+    expect(judge({ manual: 4 }).sentence).toContain('No block of this disk has failed');
+  });
+
   it('puts unreadable blocks first in every mode that can serve data, and never calls that protected', () => {
     for (const mode of modeSchema.options) {
       if (mode === 'fail') continue;

@@ -120,19 +120,56 @@ function working(status: TargetStatus): Omit<Verdict, 'notes'> {
       advice: 'Copy your data off this disk while every block can still be read.',
     };
   }
-  if (status.spareUsed > 0) {
+  return { tone: 'ok', short: 'Protected', ...(status.spareUsed > 0 ? withMoved(status) : withoutMoved(status)) };
+}
+
+type Words = Pick<Verdict, 'sentence' | 'advice'>;
+
+const NONE_UNREADABLE = 'no unreadable block is known';
+const GOES_ON_AGING = 'A disk that needed this goes on aging. Keep a backup: moving blocks does not replace one.';
+
+/**
+ * Blocks that are on the spare, by what brought them there. The counts by cause are of all moves since the pair was made,
+ * those that were undone too, and a crash may have taken the last of them.
+ */
+function withMoved({ spareUsed, auto, manual, proactive }: TargetStatus): Words {
+  const were = spareUsed === 1 ? 'was' : 'were';
+  const blocks = `${formatCounted(spareUsed, 'block')} ${were} moved to the spare`;
+  if (manual === 0) {
     return {
-      tone: 'ok',
-      short: 'Protected',
-      sentence: `Protected. ${formatCounted(status.spareUsed, 'bad block')} ${status.spareUsed === 1 ? 'was' : 'were'} moved to the spare; no unreadable block is known.`,
-      advice: 'A disk that needed this goes on aging. Keep a backup: moving blocks does not replace one.',
+      sentence: `Protected. ${formatCounted(spareUsed, 'bad block')} ${were} moved to the spare; ${NONE_UNREADABLE}.`,
+      advice: GOES_ON_AGING,
+    };
+  }
+  if (auto + proactive > 0 || manual < spareUsed) {
+    return {
+      sentence: `Protected. ${blocks}, after errors or by request; ${NONE_UNREADABLE}.`,
+      advice: GOES_ON_AGING,
     };
   }
   return {
-    tone: 'ok',
-    short: 'Protected',
-    sentence: 'Protected. No block of this disk has failed since protection began.',
-    advice: 'Only blocks that were used are known to be good. Keep a backup.',
+    sentence: `Protected. ${blocks} by request; ${NONE_UNREADABLE}.`,
+    advice: 'Only blocks that were used are known to be good. Keep a backup: moving blocks does not replace one.',
+  };
+}
+
+/** Nothing is on the spare; blocks may have failed all the same, and answer again or been given back. */
+function withoutMoved({ readErrors, writeErrors, auto, proactive }: TargetStatus): Words {
+  const errors = readErrors + writeErrors;
+  const moves = auto + proactive;
+  if (errors === 0 && moves === 0) {
+    return {
+      sentence: 'Protected. No block of this disk has failed since protection began.',
+      advice: 'Only blocks that were used are known to be good. Keep a backup.',
+    };
+  }
+  const met =
+    errors > 0
+      ? `${formatCounted(errors, 'error')} ${errors === 1 ? 'was' : 'were'} met since protection began`
+      : `${formatCounted(moves, 'bad block')} had been moved to the spare, and none is there now`;
+  return {
+    sentence: `Protected. No block is known to be unreadable now; ${met}.`,
+    advice: 'A block that failed once may fail again. Keep a backup, and read the events for what happened.',
   };
 }
 
