@@ -71,6 +71,18 @@ export const noticeSchema = z.strictObject({
 export type Notice = z.infer<typeof noticeSchema>;
 export const MAX_NOTICES = 10;
 
+/** Rules of what a drive says of itself, by its pair or as a drive. */
+export const ownWordRules = ['main-failed', 'spare-failed', 'drive-failed'] as const satisfies readonly AlertRule[];
+
+/** What a drive said of itself when it was last read, acknowledged or not. */
+export const ownWordSchema = z.strictObject({
+  subject: subjectIdSchema,
+  rule: z.enum(ownWordRules),
+  /** It said that it is failing; that it only warned of something else is none. */
+  failed: z.boolean(),
+});
+export type OwnWord = z.infer<typeof ownWordSchema>;
+
 export const alertsViewSchema = z.strictObject({
   /** Not acknowledged yet, newest first. */
   open: z.array(alertSchema).max(MAX_ALERTS),
@@ -80,7 +92,9 @@ export const alertsViewSchema = z.strictObject({
   quiet: quietSchema.nullable(),
   /** The last ones told, newest last. */
   notices: z.array(noticeSchema).max(MAX_NOTICES),
+  /** For while a drive cannot be read; those that failed first. */
+  ownWords: z.array(ownWordSchema).max(MAX_ALERTS),
 });
 export type AlertsView = z.infer<typeof alertsViewSchema>;
 
-export const noAlerts: AlertsView = { open: [], muted: [], quiet: null, notices: [] };
+export const noAlerts: AlertsView = { open: [], muted: [], quiet: null, notices: [], ownWords: [] };

@@ -23,7 +23,7 @@ export function aroundTerms(input: ForecastInput): TermDraft[] {
 }
 
 function driveTerm({ ownVerdict }: ForecastInput): TermDraft[] {
-  if (ownVerdict !== 'failed') return [];
+  if (ownVerdict !== 'failed' && ownVerdict !== 'said-failed') return [];
   return [
     {
       id: 'own-verdict',
@@ -31,7 +31,10 @@ function driveTerm({ ownVerdict }: ForecastInput): TermDraft[] {
       ratio: null,
       weak: false,
       floor: 'failing',
-      sentence: 'The drive itself says that it is failing.',
+      sentence:
+        ownVerdict === 'failed'
+          ? 'The drive itself says that it is failing.'
+          : 'When it was last read, the drive itself said that it is failing. It cannot be read now.',
       source: 'The drive’s own health verdict; its value: Murray, Hughes, Kreutz-Delgado, JMLR 2005',
       evidence:
         'Vendors set this so that it is hardly ever wrong: 0.1 % false alarms a year. It foresees 3 to 10 % of failures.',

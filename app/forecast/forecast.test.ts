@@ -77,8 +77,8 @@ describe('the forecast of any input', () => {
 
   it('says first what the drive says of itself, whatever else there is', () => {
     fc.assert(
-      fc.property(anyInput, (input) => {
-        const told = forecast({ ...input, ownVerdict: 'failed' });
+      fc.property(anyInput, fc.constantFrom('failed', 'said-failed'), (input, ownVerdict) => {
+        const told = forecast({ ...input, ownVerdict });
         expect(told.verdict).toBe('failing');
         expect(told.terms[0]?.id).toBe('own-verdict');
         expect(told.numberHolds).toBe(false);

@@ -82,8 +82,11 @@ export const forecastInputSchema = z.strictObject({
   now: instantSchema,
   kind: deviceKindSchema,
   powerOnHours: countSchema.nullable(),
-  /** What the drive says of itself; what it is `warned` of is among `nvme`'s warnings. */
-  ownVerdict: z.enum(ownVerdicts),
+  /**
+   * What the drive says of itself; what it is `warned` of is among `nvme`'s warnings. `said-failed`: it cannot be read,
+   * and said that it is failing when it last could.
+   */
+  ownVerdict: z.enum([...ownVerdicts, 'said-failed']),
   attributes: attributesSchema,
   /** null for a drive that is not NVMe, or was not asked. */
   nvme: nvmeSchema.nullable(),

@@ -11,7 +11,7 @@ export interface VerdictWords {
 export const verdictWords: Readonly<Record<ForecastVerdict, VerdictWords>> = {
   failing: {
     name: 'Failing',
-    sentence: 'The drive says that it is failing.',
+    sentence: 'By its own word, this drive is failing.',
     advice: 'Copy your data off this disk now, then replace it.',
   },
   soon: {

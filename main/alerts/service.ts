@@ -7,6 +7,7 @@ import {
   type Subject,
   type SubjectState,
 } from '../../app/alerts/judge.ts';
+import { ownWordsOf } from '../../app/alerts/own-word.ts';
 import { weights, type Facts } from '../../app/alerts/rules.ts';
 import {
   alertRules,
@@ -183,7 +184,13 @@ export class AlertService {
 
   #show(): void {
     const open = this.#standing();
-    this.#ports.show({ open, muted: [...this.#muted], quiet: this.#quiet, notices: this.#notices });
+    this.#ports.show({
+      open,
+      muted: [...this.#muted],
+      quiet: this.#quiet,
+      notices: this.#notices,
+      ownWords: ownWordsOf(this.#subjects),
+    });
   }
 
   /** What was remembered could be read. What it holds back, or was to be told when the program ended, is told when due. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Alert, Notice } from '../../app/alerts/schema.ts';
+import { saidFailed } from '../../app/alerts/own-word.ts';
 import { alertWords } from '../../app/alerts/words.ts';
 import type { DriveHealth, NvmeWarning, SmartReading } from '../../app/domain/smart.ts';
 import { damageCounters } from '../../app/forecast/drive.ts';
@@ -167,6 +168,36 @@ it('every counter of damage that is remembered can be shown', () => {
     grownDefects: 1,
   });
   expect(told.map(([name]) => name).sort()).toEqual([...counterNames].sort());
+});
+
+describe('a drive that said that it fails and cannot be read any more', () => {
+  const silent: SmartReading = { state: 'unavailable', problem: { code: 'timeout', detail: null } };
+  const restart = async (readable: boolean): Promise<void> => {
+    await broker.close();
+    helper.overrides['smart.read'] = ({ devno }) => Promise.resolve(readable ? readingOf(devno) : silent);
+    await start();
+    await view.until(({ targets }) => targets[0]?.forecast !== null);
+  };
+  const known = (): unknown => {
+    const { devices, alerts, targets } = view.connection;
+    const main = devices.find(({ devno }) => devno === MAIN) ?? null;
+    const { verdict, terms } = targets[0]?.forecast?.disk ?? {};
+    const said = saidFailed(alerts.ownWords, main, { uuid: pairId(), role: 'main' });
+    return [said, verdict === 'failing', terms?.[0]?.sentence.includes('When it was last read'), alerts.open.length];
+  };
+
+  it('is known to have said so, acknowledged or not, until it says that it passed', async () => {
+    await start();
+    await tells(MAIN, { verdict: 'failed' });
+    await view.call('alerts.acknowledge', { ...local, subject: null, rule: null });
+    await restart(false);
+    expect(known()).toEqual([true, true, true, 0]);
+    await restart(true);
+    await tells(MAIN, { verdict: 'passed' });
+    await restart(false);
+    expect(known()).toEqual([false, false, false, 0]);
+    expect(notices).toHaveLength(1);
+  });
 });
 
 describe('a drive of a live pair', () => {

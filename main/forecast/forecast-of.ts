@@ -1,3 +1,5 @@
+import { saidFailed } from '../../app/alerts/own-word.ts';
+import type { AlertsView } from '../../app/alerts/schema.ts';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { SmartProblem, SmartView } from '../../app/domain/smart.ts';
@@ -15,6 +17,7 @@ export interface KnownDisks {
   readonly devices: readonly BlockDevice[];
   /** By devno of the whole disk. */
   readonly smart: Readonly<Record<string, SmartView>>;
+  readonly alerts: Pick<AlertsView, 'ownWords'>;
 }
 
 /**
@@ -39,7 +42,7 @@ export function basisOf({ device }: Pick<TargetView, 'device'>, { devices, smart
 /** The forecast of a device's main disk from what is known of it at `now`, Unix milliseconds. */
 export function forecastOf(
   view: Pick<TargetView, 'device' | 'status'>,
-  { devices, smart }: KnownDisks,
+  { devices, smart, alerts }: KnownDisks,
   troubles: MetTroubles,
   met: EventTimes,
   timesOf: (disk: BlockDevice) => TimesOf,
@@ -50,9 +53,11 @@ export function forecastOf(
   const disk = mainDisk(device, devices);
   const health = disk === null ? null : (smart[disk.devno]?.health ?? null);
   const drive = disk === null || health === null ? null : { health, timesOf: timesOf(disk) };
+  const input = gather({ now, status, met, troubles, disk, drive, speed });
+  const failed = drive === null && saidFailed(alerts.ownWords, disk, { uuid: device.uuid, role: 'main' });
   const place = { blockSectors: device.blockSectors, blocks: blockCount(device) };
   return {
-    disk: forecast(gather({ now, status, met, troubles, disk, drive, speed })),
+    disk: forecast(failed ? { ...input, ownVerdict: 'said-failed' } : input),
     where: predictWhere(withTroubles(troubles, met.slowBlocks), place, now),
   };
 }

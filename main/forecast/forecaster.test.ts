@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { noAlerts } from '../../app/alerts/schema.ts';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import { smartProblems, type SmartProblem, type SmartView } from '../../app/domain/smart.ts';
@@ -147,7 +148,7 @@ describe('the forecast of a device', () => {
     const slow = makeEvent({ type: 'slow', block: 200_000, milliseconds: NOW });
     const made = forecastOf(
       view,
-      { devices: [disk, part], smart: {} },
+      { devices: [disk, part], smart: {}, alerts: noAlerts },
       troubles,
       metIn([slow]),
       () => () => never,
@@ -219,7 +220,7 @@ describe('the forecaster', () => {
       met: () => nothingMet,
       change: (recipe) => {
         const before = view.forecast;
-        recipe(view, { devices: [makeDisk()], smart: {} });
+        recipe(view, { devices: [makeDisk()], smart: {}, alerts: noAlerts });
         if (view.forecast !== before) changes += 1;
       },
       timesOf: () => () => never,

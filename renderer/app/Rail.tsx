@@ -7,6 +7,7 @@ import type { BlockDevice } from '../../app/domain/block-device.ts';
 import markUrl from '../design/mark.svg';
 import { PhaseDot, ToneMark } from '../design/ToneMark.tsx';
 import { verdictOf } from '../features/device/verdict.ts';
+import { saidFailedAt } from '../features/smart/said-failed.ts';
 import { aliasOf, identityOf } from '../identity/alias.ts';
 import { isOff, targetIdentity } from '../identity/target.ts';
 import { useLive } from '../store/context.tsx';
@@ -100,7 +101,7 @@ function DiskLink(props: { connection: Connection; device: BlockDevice; route: R
   const { connection, device, route } = props;
   const alias = aliasOf(identityOf(device));
   const role = labRoleOf(connection, device)?.name ?? null;
-  const { tone, short } = shortVerdict(connection.smart[device.diskDevno]);
+  const { tone, short } = shortVerdict(connection.smart[device.diskDevno], saidFailedAt(connection, device.diskDevno));
   const troubled = tone === 'danger' || tone === 'attention';
   return (
     <li>

@@ -87,13 +87,14 @@ function toneOf(damage: readonly Sign[]): Tone {
   return damage.some(({ tone }) => tone === 'danger') ? 'danger' : 'attention';
 }
 
-/** What a table says of a disk in a word or two. */
-export function shortVerdict(view: SmartView | undefined): Pick<DriveVerdict, 'tone' | 'short'> {
-  if (view === undefined) return { tone: 'unknown', short: '—' };
-  if (view.health !== null) {
+/** What a table says of a disk in a word or two; `saidFailed`: what it said before its health was lost sight of. */
+export function shortVerdict(view: SmartView | undefined, saidFailed: boolean): Pick<DriveVerdict, 'tone' | 'short'> {
+  if (view !== undefined && view.health !== null) {
     const { tone, short } = verdictOfHealth(view.health);
     return { tone, short: view.problem === null ? short : `${short} when last read` };
   }
+  if (saidFailed) return { tone: 'danger', short: 'Failing when last read' };
+  if (view === undefined) return { tone: 'unknown', short: '—' };
   if (view.problem !== null) return { tone: 'unknown', short: problemOf(view.problem).short };
   return { tone: 'unknown', short: view.reading ? 'Reading…' : 'Not read yet' };
 }

@@ -243,7 +243,7 @@ function sceneForecast(
   };
   return forecastOf(
     { device, status },
-    { devices, smart: {} },
+    { devices, smart: {}, alerts: noAlerts },
     troubles,
     nothingMet,
     () => () => never,

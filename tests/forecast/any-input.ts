@@ -23,7 +23,7 @@ export const anyInput: fc.Arbitrary<ForecastInput> = fc.record({
   now: fc.constant(NOW),
   kind: fc.constantFrom('hdd', 'ssd', 'nvme', 'unknown'),
   powerOnHours: maybe(fc.nat(200_000)),
-  ownVerdict: fc.constantFrom('passed', 'warned', 'failed', 'unknown'),
+  ownVerdict: fc.constantFrom('passed', 'warned', 'failed', 'said-failed', 'unknown'),
   attributes: fc.record({
     reallocated: anyCounter,
     spinRetries: anyCounter,

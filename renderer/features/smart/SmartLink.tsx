@@ -5,10 +5,11 @@ import type { BlockDevice } from '../../../app/domain/block-device.ts';
 import { href } from '../../app/router.ts';
 import { ToneMark } from '../../design/ToneMark.tsx';
 import { shortVerdict } from '../../words/smart.ts';
+import { saidFailedAt } from './said-failed.ts';
 
 /** A drive's own verdict in a word or two, leading to everything it tells. A partition has that of its disk. */
 export function SmartLink({ connection, device }: { connection: Connection; device: BlockDevice }) {
-  const { tone, short } = shortVerdict(connection.smart[device.diskDevno]);
+  const { tone, short } = shortVerdict(connection.smart[device.diskDevno], saidFailedAt(connection, device.diskDevno));
   return (
     <a
       className="smart-link"

@@ -11,6 +11,7 @@ import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { problemOf } from '../../words/smart.ts';
 import { HealthView } from './HealthView.tsx';
+import { saidFailedAt } from './said-failed.ts';
 import { SelfTestControls, SelfTests } from './SelfTests.tsx';
 
 /** What one whole disk of a connection tells of its health, when that was read, or why it cannot be. */
@@ -40,6 +41,11 @@ export function SmartPanel({ connection, devno }: { connection: Connection; devn
   if (health === null) {
     return (
       <div className="smart">
+        {saidFailedAt(connection, devno) && (
+          <Notice tone="bad" title="When it was last read, the drive said that it is failing.">
+            It has not been read since. Copy your data off it now, the most important first, then replace it.
+          </Notice>
+        )}
         <Unread view={view} />
         {failure}
         <div>{readNow}</div>

@@ -187,12 +187,15 @@ describe('a failed self-test', () => {
 describe('a table’s word', () => {
   it('says what is known, also when the last question brought nothing', () => {
     const view = { reading: false, asked: 1, problem: null, health: health(), heard: 1, forecast: null };
-    expect(shortVerdict(view).short).toBe('Passed');
+    expect(shortVerdict(view, false).short).toBe('Passed');
     const asleep = { code: 'asleep', detail: null } as const;
-    expect(shortVerdict({ ...view, problem: asleep }).short).toBe('Passed when last read');
-    expect(shortVerdict({ ...view, health: null, problem: asleep })).toEqual({ tone: 'unknown', short: 'Asleep' });
-    expect(shortVerdict({ ...view, health: null, reading: true }).short).toBe('Reading…');
-    expect(shortVerdict(undefined).short).toBe('—');
+    expect(shortVerdict({ ...view, problem: asleep }, false).short).toBe('Passed when last read');
+    expect(shortVerdict({ ...view, health: null, problem: asleep }, false)).toEqual({
+      tone: 'unknown',
+      short: 'Asleep',
+    });
+    expect(shortVerdict({ ...view, health: null, reading: true }, false).short).toBe('Reading…');
+    expect(shortVerdict(undefined, false).short).toBe('—');
   });
 
   it('is another one for each reason', () => {

@@ -1,8 +1,11 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { driveSubject } from '../../../app/alerts/drive.ts';
+import type { DriveHealth } from '../../../app/domain/smart.ts';
 import { appError } from '../../../app/errors.ts';
 import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
+import { sceneReading } from '../../../tests/doubles/scene-smart.ts';
 import { SCENE_TARGET } from '../../../tests/doubles/scene.ts';
 import { renderApp } from '../../testing/render.tsx';
 
@@ -14,6 +17,10 @@ function at(path: Parameters<typeof renderApp>[1], bridge = new BridgeDouble()) 
   close = app.close;
   return { ...app, bridge };
 }
+
+const reading = sceneReading('8:0');
+if (reading.state !== 'read') throw new Error('the scene’s main tells nothing');
+const sceneHealth = reading.health;
 
 const onDisk = (devno: string) => ({ at: 'disk', connection: 'lab', devno }) as const;
 const panel = () => screen.findByRole('region', { name: 'Health of the drive' });
@@ -63,6 +70,30 @@ describe('a drive of a pair that says it is failing', () => {
     expect(await screen.findByText(sentence)).toBeTruthy();
   });
 
+  it.each([
+    ['8:0', 'main', 'The main drive said that it is failing when it was last read.'],
+    ['8:16', 'spare', 'The spare drive said that it is failing when it was last read.'],
+  ] as const)('is told of one that cannot be read any more: %s', async (devno, role, sentence) => {
+    const bridge = new BridgeDouble();
+    at({ at: 'device', connection: 'lab', name: SCENE_TARGET, tab: 'remaps' }, bridge);
+    await screen.findByRole('tab', { name: 'SMART' });
+    const said = (failed: boolean, health: DriveHealth | null): void =>
+      bridge.changeConnection('lab', ({ smart, alerts, targets }) => {
+        const view = smart[devno];
+        if (view !== undefined) view.health = health;
+        const subject = targets[0]?.device.uuid ?? '';
+        alerts.ownWords = [{ subject, rule: `${role}-failed`, failed }];
+      });
+    said(true, null);
+    expect(await screen.findByText(sentence)).toBeTruthy();
+    said(true, sceneHealth);
+    await waitFor(() => expect(screen.queryByText(sentence)).toBeNull());
+    said(true, null);
+    expect(await screen.findByText(sentence)).toBeTruthy();
+    said(false, null);
+    await waitFor(() => expect(screen.queryByText(sentence)).toBeNull());
+  });
+
   it('is not told of one that is only too hot', async () => {
     const bridge = new BridgeDouble();
     at({ at: 'device', connection: 'lab', name: SCENE_TARGET, tab: 'smart' }, bridge);
@@ -80,6 +111,20 @@ describe('a drive of a pair that says it is failing', () => {
 });
 
 describe('a disk', () => {
+  it('that said that it is failing is shown so while it cannot be read, in its row and on its page', async () => {
+    const bridge = new BridgeDouble();
+    const { user } = at({ at: 'overview', connection: 'lab' }, bridge);
+    expect(await screen.findByRole('link', { name: 'Health of sdd: Asleep' })).toBeTruthy();
+    bridge.changeConnection('lab', ({ alerts, devices }) => {
+      const disk = devices.find(({ devno }) => devno === '8:48');
+      if (disk === undefined) throw new Error('the scene has no disk asleep');
+      alerts.ownWords = [{ subject: driveSubject(disk, null).id, rule: 'drive-failed', failed: true }];
+    });
+    await user.click(await screen.findByRole('link', { name: 'Health of sdd: Failing when last read' }));
+    expect((await panel()).textContent).toContain('When it was last read, the drive said that it is failing.');
+    expect((await panel()).textContent).toContain('The drive is asleep and was not woken.');
+  });
+
   it('is reached from the overview by its verdict', async () => {
     const { user } = at({ at: 'overview', connection: 'lab' });
     await user.click(await screen.findByRole('link', { name: 'Health of sdc: Passed' }));
