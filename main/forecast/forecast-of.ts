@@ -29,7 +29,10 @@ export type Basis = 'whole' | 'partial' | 'awaited';
 const passing: ReadonlySet<SmartProblem['code']> = new Set<SmartProblem['code']>(['asleep', 'timeout', 'failed']);
 
 /** What of the drive's own word a forecast of a device is made from. */
-export function basisOf({ device }: Pick<TargetView, 'device'>, { devices, smart }: KnownDisks): Basis {
+export function basisOf(
+  { device }: Pick<TargetView, 'device'>,
+  { devices, smart }: Pick<KnownDisks, 'devices' | 'smart'>,
+): Basis {
   const disk = mainDisk(device, devices);
   if (disk === null) return 'partial';
   const told = smart[disk.devno];
