@@ -25,7 +25,12 @@ export const openingStepSchema = z.strictObject({
 export const connectionPhaseSchema = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('closed') }),
   z.strictObject({ state: z.literal('opening'), steps: z.array(openingStepSchema) }),
-  z.strictObject({ state: z.literal('open'), helperVersion: z.string().max(64) }),
+  z.strictObject({
+    state: z.literal('open'),
+    helperVersion: z.string().max(64),
+    /** Why the last look failed: what is shown is from before. Absent when it did not. */
+    trouble: errorDataSchema.optional(),
+  }),
   /** Opening failed, or it was lost; what was last heard stays in the snapshot, marked stale by this state. */
   z.strictObject({ state: z.literal('failed'), error: errorDataSchema }),
 ]);

@@ -11,7 +11,6 @@ import { SCENE_TARGET } from '../../tests/doubles/scene.ts';
 import { call, View } from '../../tests/doubles/view.ts';
 import type { Connector } from '../ports.ts';
 import { Broker } from './broker.ts';
-import { LOOK_AGAIN_MS } from './session.ts';
 
 const TOKEN = 'a'.repeat(32);
 
@@ -412,35 +411,9 @@ describe('a connection', () => {
   });
 });
 
-describe('without being told', () => {
+describe('with a clock of its own', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'Date'] }));
   afterEach(() => vi.useRealTimers());
-
-  it('looks again, and catches up with what no event told', async () => {
-    const helper = new FakeHelper();
-    const broker = brokerOf(fakeConnector(helper));
-    await call(broker, 'connection.open', local);
-    helper.move(31, false);
-    await vi.advanceTimersByTimeAsync(LOOK_AGAIN_MS);
-    const { rows } = await vi.waitFor(async () => {
-      const answer = await call(broker, 'target.remapsAt', { ...local, name: SCENE_TARGET, fromBlock: 31, limit: 1 });
-      expect(answer.rows[0]?.block).toBe(31);
-      return answer;
-    });
-    expect(rows[0]?.state).toBe('mapped');
-    await broker.close();
-  });
-
-  it('gives up on a helper that hangs', async () => {
-    const helper = new FakeHelper();
-    const broker = brokerOf(fakeConnector(helper));
-    await call(broker, 'connection.open', local);
-    helper.overrides['targets.list'] = () => new Promise(() => undefined);
-    await vi.advanceTimersByTimeAsync(LOOK_AGAIN_MS + 61_000);
-    const { snapshot } = await call(broker, 'snapshot.get', {});
-    expect(snapshot.connections[0]?.phase).toMatchObject({ state: 'failed', error: { code: 'timeout' } });
-    await broker.close();
-  });
 
   it('does not wait for ever for a helper that never says who it is', async () => {
     const helper = new FakeHelper();

@@ -23,16 +23,11 @@ import { DriveMemory } from './drives.ts';
 import { judgeDrive } from './judge-drive.ts';
 import { asAppError, cancelledError, closedError, notBuilt, OpeningSteps } from './opening.ts';
 import { keepSettings, withKnownSettings } from './pair-settings.ts';
+import { RepeatedLook } from './repeated-look.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
 import { Targets } from './targets.ts';
 import { Wire } from './wire.ts';
-
-/**
- * How often the list of protected devices is asked for although nothing was told, in milliseconds: what raises no
- * device-mapper event (a mount, a latency) is seen by then, and a helper that hangs is noticed.
- */
-export const LOOK_AGAIN_MS = 10_000;
 
 export interface SessionPorts {
   readonly connector: Connector;
@@ -63,7 +58,9 @@ export class Session {
   #wire: Wire | null = null;
   readonly #drives: DriveMemory;
   #smart: SmartFollower | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #looks: RepeatedLook | null = null;
+  /** The disks shown are older than what is known to have changed. */
+  #listFailed = false;
   #refreshing: Promise<void> | null = null;
   /** What to look at once more, when a look is under way: `fresh` reads what stands on the disks, `keep` only what changed. */
   #refreshAgain: Looking | null = null;
@@ -302,7 +299,7 @@ export class Session {
       this.#mirror?.look();
       this.#log.info({ connection: this.connector.id, helper: helper.version }, 'connection open');
       void opened.closed.then((reason) => this.#lost(opened, reason));
-      this.#lookAgainLater();
+      this.#looks = this.#lookAgain(opened);
     } catch (thrown) {
       const error = signal.aborted ? cancelledError() : asAppError(thrown);
       this.#wire = null;
@@ -355,14 +352,20 @@ export class Session {
 
   async #refreshTargets(): Promise<void> {
     const { targets } = await this.wire().call('targets.list', {});
-    if (this.targets.reconcile(targets)) await this.refreshDevices('keep');
+    this.#looks?.heard();
+    if (this.targets.reconcile(targets) || this.#listFailed) await this.refreshDevices('keep');
   }
 
   async #refresh(first: Looking): Promise<void> {
     let looking: Looking | null = first;
     while (looking !== null) {
       this.#refreshAgain = null;
-      const { devices } = await this.wire().call('devices.list', looking === 'keep' ? { keep: true } : {});
+      const asked = this.wire().call('devices.list', looking === 'keep' ? { keep: true } : {});
+      const { devices } = await asked.catch((thrown: unknown) => {
+        this.#listFailed = true;
+        throw thrown;
+      });
+      this.#listFailed = false;
       this.#change((connection) => {
         connection.devices = devices;
       });
@@ -423,17 +426,18 @@ export class Session {
     return this.#refreshAgain;
   }
 
-  #lookAgainLater(): void {
-    const wire = this.#wire;
-    this.#timer = setTimeout(() => {
-      void this.#refreshTargets().then(
-        () => {
-          if (this.#wire === wire) this.#lookAgainLater();
-        },
-        (thrown: unknown) => wire?.close(asAppError(thrown)),
-      );
-    }, LOOK_AGAIN_MS);
-    this.#timer.unref();
+  #lookAgain(wire: Wire): RepeatedLook {
+    return new RepeatedLook({
+      look: () => this.#refreshTargets(),
+      show: (trouble) =>
+        this.#change(({ phase }) => {
+          if (phase.state !== 'open') return;
+          if (trouble === null) delete phase.trouble;
+          else phase.trouble = trouble;
+        }),
+      giveUp: (error) => wire.close(error),
+      log: this.#log,
+    });
   }
 
   /** The helper is gone although nobody closed the connection. */
@@ -448,7 +452,9 @@ export class Session {
   }
 
   #forgetWire(reason: AppError): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#looks?.stop();
+    this.#looks = null;
+    this.#listFailed = false;
     const wire = this.#wire;
     this.#wire = null;
     this.#smart?.stop();

@@ -323,6 +323,24 @@ describe('device', () => {
     expect(bridge.calls).toContainEqual({ name: 'connection.open', params: { connection: 'lab' } });
   });
 
+  it('says that what it shows is old while the helper answers with errors', async () => {
+    const bridge = new BridgeDouble({ mapped: 5, pending: 0 });
+    open(bridge, device);
+    await screen.findByRole('heading', { name: /^Protected/ });
+    const trouble = appError('tool-failed', 'The program dmsetup failed.', 'Read the details.').data;
+    bridge.changeConnection('lab', (lab) => {
+      lab.phase = { state: 'open', helperVersion: '0.1.0', trouble };
+    });
+    const alert = await screen.findByRole('alert');
+    expect(within(alert).getByText(/^What is shown is from before: .* The program dmsetup failed\.$/)).toBeTruthy();
+    expect(screen.getByRole('heading', { name: /This is what was last heard\./ })).toBeTruthy();
+    bridge.changeConnection('lab', (lab) => {
+      lab.phase = { state: 'open', helperVersion: '0.1.0' };
+    });
+    await screen.findByRole('heading', { name: /^Protected/ });
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('offers to start protection again where its device is gone and its spare is there', async () => {
     const bridge = new BridgeDouble();
     bridge.changeConnection('lab', (lab) => {

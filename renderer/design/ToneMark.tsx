@@ -28,11 +28,14 @@ export function ToneMark({ tone, size = 18 }: { tone: Tone; size?: number }) {
   return <Icon size={size} style={{ color: colours[tone], display: 'block' }} aria-hidden="true" />;
 }
 
-/** Whether a connection is open: filled, hollow, dashed or crossed, beside its word. */
+/** Whether a connection is open: filled, hollow, dashed, crossed or a thick ring while it answers with errors, beside its word. */
 export function PhaseDot({ phase }: { phase: ConnectionPhase }) {
   return (
     <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" style={{ flex: 'none' }}>
-      {phase.state === 'open' && <circle cx="6" cy="6" r="4" fill="var(--ok-ink)" />}
+      {phase.state === 'open' && phase.trouble === undefined && <circle cx="6" cy="6" r="4" fill="var(--ok-ink)" />}
+      {phase.state === 'open' && phase.trouble !== undefined && (
+        <circle cx="6" cy="6" r="3" fill="none" stroke="var(--warn-ink)" strokeWidth="2.4" />
+      )}
       {phase.state === 'closed' && <circle cx="6" cy="6" r="3.4" fill="none" stroke="var(--ink-3)" strokeWidth="1.2" />}
       {phase.state === 'opening' && (
         <circle cx="6" cy="6" r="3.6" fill="none" stroke="var(--brand-ink)" strokeWidth="1.6" strokeDasharray="3 2" />

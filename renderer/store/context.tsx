@@ -41,10 +41,11 @@ export function useSetPrefs(): (change: Partial<Prefs>) => void {
   return (change) => prefs.setState(change);
 }
 
-/** Whether what is shown of a connection is its present state: it is open and the program can be asked. */
+/** Whether what is shown of a connection is its present state: it is open, answers, and the program can be asked. */
 export function useLive(connection: Connection): boolean {
   const link = useSession((session) => session.link);
-  return connection.phase.state === 'open' && link === 'up';
+  const { phase } = connection;
+  return phase.state === 'open' && phase.trouble === undefined && link === 'up';
 }
 
 export function useConnection(id: ConnectionId): Connection | null {

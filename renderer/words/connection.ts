@@ -7,7 +7,7 @@ export function phaseWord(phase: ConnectionPhase): string {
     case 'opening':
       return 'opening';
     case 'open':
-      return 'connected';
+      return phase.trouble === undefined ? 'connected' : 'connected, not answering well';
     case 'failed':
       return 'not connected';
   }

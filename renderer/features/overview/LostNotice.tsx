@@ -5,7 +5,7 @@ import { Failure, Notice } from '../../design/Notice.tsx';
 import { isOff } from '../../identity/target.ts';
 import { useCall } from '../../store/use-call.ts';
 
-/** Above what was last heard of a connection that is not open: why, and the way back. Nothing while it is open. */
+/** Above what was last heard of a connection that is not open or answers with errors: why, and the way back. */
 export function LostNotice({ connection }: { connection: Connection }) {
   const open = useCall('connection.open');
   if (connection.phase.state === 'opening') {
@@ -13,6 +13,18 @@ export function LostNotice({ connection }: { connection: Connection }) {
       <div role="status">
         <Notice title={`Connecting again to ${connection.title}`}>{connection.phase.steps.at(-1)?.text ?? '…'}</Notice>
       </div>
+    );
+  }
+  if (connection.phase.state === 'open' && connection.phase.trouble !== undefined) {
+    const { sentence, remedy } = connection.phase.trouble;
+    return (
+      <Failure
+        error={{
+          ...connection.phase.trouble,
+          sentence: `What is shown is from before: the last look at the machine failed. ${sentence}`,
+          remedy: `It is tried again by itself every 10 seconds. ${remedy}`,
+        }}
+      />
     );
   }
   if (connection.phase.state !== 'failed') return null;
