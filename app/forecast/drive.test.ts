@@ -39,11 +39,11 @@ const nvme: NonNullable<DriveHealth['nvme']> = {
 };
 
 describe('what a drive tells, as the forecast takes it', () => {
-  it('has each counter with its past, and nothing of a past where it is zero or not told', () => {
+  it('has each counter with its past, also where it fell to zero, and nothing of a past where it is not told', () => {
     const health = drive({ verdict: 'failed', powerOnHours: 9, attributes: [attribute(5, 7), attribute(197, 0)] });
     const input = driveInput(health, (counter) => ({ firstSeen: Number(counter), rose: 2 }));
     expect(input.attributes.reallocated).toEqual({ value: 7, firstSeen: 5, rose: 2 });
-    expect(input.attributes.pending).toEqual({ value: 0, ...never });
+    expect(input.attributes.pending).toEqual({ value: 0, firstSeen: 197, rose: 2 });
     expect(input.attributes.uncorrectable).toEqual({ value: null, ...never });
     expect(input).toMatchObject({ ownVerdict: 'failed', powerOnHours: 9, nvme: null });
     expect(() => forecastInputSchema.parse({ ...unknownInput(1, 'hdd'), ...input })).not.toThrow();
@@ -120,6 +120,24 @@ describe('the forecast of a drive from what it tells alone', () => {
     const fresh = driveForecast(health, 'unknown', () => rosen, now);
     const old = driveForecast(health, 'unknown', noPast, now);
     expect(fresh.probability.point).toBeGreaterThan(old.probability.point);
+  });
+
+  it('tells of sectors that were rewritten since: for as long as a rise counts, and not as if there were none', () => {
+    const health = drive({ attributes: [attribute(5, 0), attribute(197, 0), attribute(199, 0)] });
+    const after = (days: number): ReturnType<typeof driveForecast> => {
+      const rosen = { firstSeen: now - days * 86_400_000, rose: now - days * 86_400_000 };
+      return driveForecast(health, 'hdd', (name) => (name === '5' ? never : rosen), now);
+    };
+    const fresh = after(1);
+    expect(fresh.verdict).toBe('plan');
+    expect(fresh.terms.map(({ sentence }) => sentence)).toEqual([
+      'No pending sectors at this moment, but the count rose 1 day ago: drives with such a first event failed 16 times as often in the next 60 days.',
+    ]);
+    expect(fresh.clean).toContain('reallocated sectors');
+    expect(fresh.clean).not.toContain('pending sectors');
+    const old = after(240);
+    expect([old.verdict, old.terms]).toEqual(['none', []]);
+    expect(old.clean).toContain('pending sectors');
   });
 
   it('takes the kind from outside only where the drive does not tell it', () => {

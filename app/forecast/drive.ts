@@ -92,6 +92,7 @@ function warningsOf(
   };
 }
 
+/** One that is zero has a past where it fell to that. */
 function counter(value: number | null, name: string, timesOf: TimesOf): Counter {
-  return { value, ...(value === null || value === 0 ? never : timesOf(name)) };
+  return { value, ...(value === null ? never : timesOf(name)) };
 }

@@ -29,6 +29,11 @@ export const probation = google(16);
  */
 export const flashError: EventRatio = { ratio: { low: 7.5, point: 15, high: 30 }, holdsDays: 30 };
 
+/** Whether an event says nothing any more, or there was none. */
+export function hasFaded(rose: number | null, now: number): boolean {
+  return rose === null || daysSince(rose, now) >= FADED_DAYS;
+}
+
 /**
  * The ratio that holds now: the event's while it is fresh, the level's once it has faded, and between both a straight
  * line on the logarithm.

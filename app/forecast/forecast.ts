@@ -36,7 +36,7 @@ export function forecast(input: ForecastInput): Forecast {
     sentence,
     advice,
     terms: inOrder(drafts).map((draft) => withoutFloor(draft, decides(draft, drafts))),
-    clean: cleanOf(input, flash),
+    clean: cleanOf(input, flash, drafts),
     missing: missingOf(input, flash),
     limits: limitsOf(flash),
   };
@@ -90,12 +90,15 @@ function withoutFloor({ floor: _floor, ...term }: TermDraft, decided: boolean): 
   return { ...term, decides: decided };
 }
 
-function cleanOf(input: ForecastInput, flash: boolean): string[] {
-  const signs: readonly { counter: (input: ForecastInput) => Counter | undefined; words: { many: string } }[] = flash
-    ? flashSigns
-    : mediaSigns;
-  return signs.flatMap(({ counter, words }) => {
-    const found = counter(input);
-    return found?.value === 0 && found.rose === null ? [words.many] : [];
+/** Signs that are looked for and not there, in words. */
+function cleanOf(input: ForecastInput, flash: boolean, drafts: readonly TermDraft[]): string[] {
+  const signs: readonly {
+    id: string;
+    counter: (input: ForecastInput) => Counter | undefined;
+    words: { many: string };
+  }[] = flash ? flashSigns : mediaSigns;
+  return signs.flatMap((sign) => {
+    const isClean = sign.counter(input)?.value === 0 && !drafts.some(({ id }) => id === sign.id);
+    return isClean ? [sign.words.many] : [];
   });
 }

@@ -1,4 +1,4 @@
-import { fading, probation, reallocation, scanError, type EventRatio } from './events.ts';
+import { fading, hasFaded, probation, reallocation, scanError, type EventRatio } from './events.ts';
 import type { Spread } from './hazard.ts';
 import type { Counter, ForecastInput } from './input.ts';
 import { levelRatio, levelTables, WEAK_BELOW, type LevelTable } from './levels.ts';
@@ -90,11 +90,11 @@ export const mediaSigns: readonly MediaSign[] = [
 
 const LEVEL_SOURCE = 'Backblaze, drives of 2014, as printed by Scrutiny; pooled to rise with the value';
 
-/** What the surface of a magnetic disk tells. A counter that is zero and never rose gives no term. */
+/** What the surface of a magnetic disk tells. A counter that is zero gives a term only while a rise of it counts. */
 export function mediaTerms(input: ForecastInput, base: Spread): TermDraft[] {
   return mediaSigns.flatMap((sign) => {
     const counter = sign.counter(input);
-    if ((counter.value ?? 0) === 0 && counter.rose === null) return [];
+    if ((counter.value ?? 0) === 0 && (sign.event === null || hasFaded(counter.rose, input.now))) return [];
     return [termOf(sign, counter, input.now, base)];
   });
 }

@@ -15,11 +15,11 @@ export interface CounterWords {
   readonly many: string;
 }
 
-/** `2 pending sectors, the count rose 9 days ago`. */
+/** `2 pending sectors, the count rose 9 days ago`; `No pending sectors at this moment, but the count rose 9 days ago`. */
 export function counterText(counter: Counter, words: CounterWords, now: number): string {
   const number = counter.value ?? 0;
-  const text = number === 0 ? `No ${words.many} at this moment` : formatCounted(number, words.one, words.many);
-  return `${text}, ${pastText(counter, now)}`;
+  if (number === 0) return `No ${words.many} at this moment, but ${pastText(counter, now)}`;
+  return `${formatCounted(number, words.one, words.many)}, ${pastText(counter, now)}`;
 }
 
 function pastText({ rose, firstSeen }: Counter, now: number): string {

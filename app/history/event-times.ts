@@ -1,3 +1,4 @@
+import { never, type Times } from '../forecast/times.ts';
 import type { Trouble } from '../forecast/where.ts';
 
 /** How often something was met at least, and the first and last time of it, Unix milliseconds; null where not known. */
@@ -15,6 +16,8 @@ export interface EventTimes {
   /** Reads that succeeded only when they were tried again. */
   readonly soft: Seen;
   readonly slow: Seen;
+  /** When blocks were found unreadable, by whatever read them, those included that are readable again. */
+  readonly pending: Times;
   /** Blocks that a scan was the first to find unreadable, each once; of more than {@link MAX_FOUND} only so many. */
   readonly foundByScan: { readonly blocks: ReadonlySet<number> } & Omit<Seen, 'count'>;
   /** Blocks that were read slowly, with the last time that each was; the newest {@link MAX_SLOW}. */
@@ -32,6 +35,7 @@ const neverSeen: Seen = { count: 0, firstSeen: null, rose: null };
 export const nothingMet: EventTimes = {
   soft: neverSeen,
   slow: neverSeen,
+  pending: never,
   foundByScan: { blocks: new Set(), firstSeen: null, rose: null },
   slowBlocks: [],
   wholeScan: false,

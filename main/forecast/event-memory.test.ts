@@ -12,18 +12,26 @@ const found = (number: number, block: number): TargetEvent => event(number, 'pen
 const complete = (number: number): TargetEvent => event(number, 'scan_end', { detail: 'complete' });
 
 /** All that it tells, to be compared. */
-function tellsOf({ soft, slow, foundByScan, slowBlocks, wholeScan }: EventTimes): EventTimes {
-  return { soft, slow, foundByScan, slowBlocks, wholeScan };
+function tellsOf({ soft, slow, pending, foundByScan, slowBlocks, wholeScan }: EventTimes): EventTimes {
+  return { soft, slow, pending, foundByScan, slowBlocks, wholeScan };
 }
 
 describe('what events tell', () => {
   it('is the same however often and in what order they come', () => {
-    const events = [found(1, 7), event(2, 'soft'), event(3, 'slow', { block: 9 }), found(4, 8), found(5, 7)];
+    const events = [
+      found(1, 7),
+      event(2, 'soft'),
+      event(3, 'slow', { block: 9 }),
+      found(4, 8),
+      found(5, 7),
+      event(6, 'pending', { block: 5 }),
+    ];
     const once = new EventMemory(nothingMet);
     once.add(events);
     expect(tellsOf(once)).toEqual({
       soft: { count: 0, firstSeen: 20, rose: 20 },
       slow: { count: 0, firstSeen: 30, rose: 30 },
+      pending: { firstSeen: 10, rose: 60 },
       foundByScan: { blocks: new Set([7, 8]), firstSeen: 10, rose: 50 },
       slowBlocks: [{ block: 9, milliseconds: 30 }],
       wholeScan: false,
@@ -38,6 +46,7 @@ describe('what events tell', () => {
     const past: EventTimes = {
       soft: { count: 5, firstSeen: 1, rose: 2 },
       slow: { count: 1, firstSeen: 3, rose: 3 },
+      pending: { firstSeen: 2, rose: 5 },
       foundByScan: { blocks: new Set([70]), firstSeen: 4, rose: 4 },
       slowBlocks: [{ block: 71, milliseconds: 3 }],
       wholeScan: true,
@@ -47,6 +56,7 @@ describe('what events tell', () => {
     expect(tellsOf(memory)).toEqual({
       soft: { count: 5, firstSeen: 1, rose: 9000 },
       slow: { count: 1, firstSeen: 3, rose: 9010 },
+      pending: { firstSeen: 2, rose: 9020 },
       foundByScan: { blocks: new Set([70, 72]), firstSeen: 4, rose: 9020 },
       slowBlocks: [{ block: 71, milliseconds: 9010 }],
       wholeScan: true,

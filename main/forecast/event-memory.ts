@@ -9,6 +9,7 @@ import { including, type Times } from '../../app/forecast/times.ts';
 export class EventMemory implements EventTimes {
   #soft: Seen;
   #slow: Seen;
+  #pending: Times;
   #wholeScan: boolean;
   readonly #found: Set<number>;
   #foundTimes: Times;
@@ -18,9 +19,10 @@ export class EventMemory implements EventTimes {
   /** The beginning of a scan and all that came since then are known. */
   #sawBeginning = false;
 
-  constructor({ soft, slow, foundByScan, slowBlocks, wholeScan }: EventTimes) {
+  constructor({ soft, slow, pending, foundByScan, slowBlocks, wholeScan }: EventTimes) {
     this.#soft = soft;
     this.#slow = slow;
+    this.#pending = pending;
     this.#wholeScan = wholeScan;
     this.#found = new Set(foundByScan.blocks);
     this.#foundTimes = { firstSeen: foundByScan.firstSeen, rose: foundByScan.rose };
@@ -34,6 +36,10 @@ export class EventMemory implements EventTimes {
 
   get slow(): Seen {
     return this.#slow;
+  }
+
+  get pending(): Times {
+    return this.#pending;
   }
 
   get foundByScan(): EventTimes['foundByScan'] {
@@ -72,6 +78,7 @@ export class EventMemory implements EventTimes {
         if (block !== null) this.#wasSlow(block, milliseconds);
         break;
       case 'pending':
+        this.#pending = including(this.#pending, milliseconds);
         if (block === null || detail !== FOUND_BY_SCAN) break;
         this.#foundTimes = including(this.#foundTimes, milliseconds);
         if (this.#found.size < MAX_FOUND) this.#found.add(block);

@@ -13,7 +13,7 @@ import { troublesOf } from '../broker/remaps/troubles.ts';
 import { EventMemory } from './event-memory.ts';
 import { basisOf, forecastOf, type Basis } from './forecast-of.ts';
 import { FORECAST_EVERY_MS, Forecaster } from './forecaster.ts';
-import { gather, kindOf } from './gather.ts';
+import { gather, kindOf, type MetTroubles } from './gather.ts';
 import { never } from '../../app/forecast/times.ts';
 
 const DAY_MS = 86_400_000;
@@ -95,6 +95,26 @@ describe('gather', () => {
     expect(attributes.pending.value).toBeNull();
     expect(nvme).toBeNull();
     expect(speed?.score).toBe(2);
+  });
+
+  it('knows of blocks that could not be read and were written anew, beside those that wait', () => {
+    const found = (days: number): TargetEvent => makeEvent({ type: 'pending', block: 60, milliseconds: ago(days) });
+    const pendingOf = (pending: number, events: TargetEvent[], waiting: MetTroubles['pending']): unknown =>
+      gather({
+        now: NOW,
+        status: makeStatus({ pending }),
+        met: metIn(events),
+        troubles: { ...troubles, pending: waiting },
+        disk: null,
+        drive: null,
+        speed: null,
+      }).own.pendingBlocks;
+    expect(pendingOf(0, [], never)).toEqual({ value: 0, ...never });
+    expect(pendingOf(0, [found(5), found(1)], never)).toEqual({ value: 0, firstSeen: ago(5), rose: ago(1) });
+    const waiting = { firstSeen: ago(9), rose: ago(3) };
+    expect(pendingOf(2, [found(1)], waiting)).toEqual({ value: 2, firstSeen: ago(9), rose: ago(1) });
+    expect(pendingOf(2, [found(6)], waiting)).toEqual({ value: 2, ...waiting });
+    expect(pendingOf(2, [], waiting)).toEqual({ value: 2, ...waiting });
   });
 
   it('counts the blocks that a scan found, each once, and that there are none only after a whole scan', () => {

@@ -12,7 +12,7 @@ import type { Troubles } from '../../app/forecast/where.ts';
 import type { EventTimes } from '../../app/history/event-times.ts';
 import type { DriveHealth } from '../../app/domain/smart.ts';
 import { driveInput, type TimesOf } from '../../app/forecast/drive.ts';
-import { never, type Times } from '../../app/forecast/times.ts';
+import { either, never, type Times } from '../../app/forecast/times.ts';
 
 /** Blocks of main that failed, as the remap table knows them. Those that were moved on request are not among them. */
 export interface MetTroubles extends Troubles {
@@ -49,7 +49,8 @@ export function gather({ now, status, met, troubles, disk, drive, speed }: Sourc
     // A crash takes counts with it that were not saved: the disk is no better for it.
     own: {
       ...unknown.own,
-      pendingBlocks: counterOf(status.pending, troubles.pending),
+      // Blocks that wait no more were written anew: that they could not be read says as much of the disk.
+      pendingBlocks: { value: status.pending, ...either(troubles.pending, met.pending) },
       movedBlocks: counterOf(status.auto, troubles.movedAfterError),
       scanErrors: scanErrorsOf(met),
       softErrors: counterOf(Math.max(status.softErrors, met.soft.count), met.soft),

@@ -31,10 +31,16 @@ it('events tell of troubles long after the ring has dropped them, those of anoth
     SOME_PAIR,
     Array.from({ length: 5000 }, (_, index) => event(7 + index, 'set')),
   );
-  history.addEvents(SOME_PAIR, [found(JUMP, 7), found(JUMP + 1, 8), event(JUMP + 2, 'soft', { block: 3 })]);
+  history.addEvents(SOME_PAIR, [
+    found(JUMP, 7),
+    found(JUMP + 1, 8),
+    event(JUMP + 2, 'soft', { block: 3 }),
+    event(JUMP + 3, 'pending', { block: 9 }),
+  ]);
   expect(history.eventTimes(uuid)).toEqual({
     soft: { count: 2, firstSeen: 30, rose: (JUMP + 2) * 10 },
     slow: { count: 3, firstSeen: 40, rose: 60 },
+    pending: { firstSeen: 10, rose: (JUMP + 3) * 10 },
     foundByScan: { blocks: new Set([7, 8]), firstSeen: 10, rose: (JUMP + 1) * 10 },
     slowBlocks: [
       { block: 20, milliseconds: 60 },

@@ -10,6 +10,9 @@ export function eventTimesOf(db: DatabaseSync, pair: number): EventTimes {
   const found = db
     .prepare(`select min(ms) as first, max(ms) as last from event where pair = ? and type = 'pending' and detail = ?`)
     .get(pair, FOUND_BY_SCAN);
+  const pending = db
+    .prepare(`select min(ms) as first, max(ms) as last from event where pair = ? and type = 'pending'`)
+    .get(pair);
   const blocks = db
     .prepare(
       `select distinct block from event
@@ -25,6 +28,7 @@ export function eventTimesOf(db: DatabaseSync, pair: number): EventTimes {
   return {
     soft: seen(db, pair, 'soft', 'softErrors'),
     slow: seen(db, pair, 'slow', 'slowReads'),
+    pending: timesOf(pending),
     foundByScan: { blocks: new Set(blocks.map((row) => count(row, 'block'))), ...timesOf(found) },
     slowBlocks: slow.map((row) => ({ block: count(row, 'block'), milliseconds: count(row, 'ms') })),
     wholeScan: hasWholeScan(db, pair),

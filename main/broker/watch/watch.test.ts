@@ -194,6 +194,24 @@ describe('history', () => {
     );
   });
 
+  it('leaves sectors in the forecast that waited and were rewritten, also after a restart', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    helper = new FakeHelper(0, 0);
+    let sectors = 0;
+    helper.overrides['smart.read'] = ({ devno }) =>
+      Promise.resolve(devno === '8:0' ? pendingSectors(sectors) : sceneReading(devno));
+    const shows = (verdict: ForecastVerdict): Promise<void> =>
+      vi.waitFor(() => expect(view.connection.targets[0]?.forecast?.disk.verdict).toBe(verdict), { timeout: 20_000 });
+    await start();
+    await shows('none');
+    for (sectors of [8, 0]) await view.call('smart.read', { ...local, devno: '8:0' });
+    await vi.advanceTimersByTimeAsync(2 * FORECAST_EVERY_MS);
+    await shows('plan');
+    await restart();
+    await shows('plan');
+    expect(view.connection.smart['8:0']?.forecast?.terms.map(({ id }) => id)).toEqual(['pending']);
+  });
+
   it('that cannot be kept says so, and all else goes on', async () => {
     path = join(folder, 'file/history.db');
     writeFileSync(join(folder, 'file'), '');
