@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { DriveHealth, NvmeHealth, SelfTest, SmartAttribute } from '../../../app/domain/smart.ts';
 import { problemOf, shortVerdict, verdictOfHealth } from '../../words/smart.ts';
-import { smartProblems } from '../../../app/domain/smart.ts';
+import { mildWarnings, nvmeWarnings, smartProblems } from '../../../app/domain/smart.ts';
 import { toCsv } from './csv.ts';
 import { signsOf } from './signs.ts';
 
@@ -157,13 +157,22 @@ describe('what an NVMe drive tells', () => {
   });
 
   it('is danger where it cannot be trusted any more, and never for wear alone', () => {
-    expect(tones({ warnings: ['read-only'] })).toMatchObject({ 'read-only': 'danger' });
-    expect(tones({ warnings: ['temperature'] })).toMatchObject({ temperature: 'ok' });
+    expect(tones({ warnings: ['read-only'] })).toMatchObject({ 'warning-read-only': 'danger' });
+    for (const warning of mildWarnings) {
+      expect(tones({ warnings: [warning] })).toMatchObject({ [`warning-${warning}`]: 'attention', temperature: 'ok' });
+    }
     expect(tones({ criticalWarning: 0x40 })).toMatchObject({ 'warning-unknown': 'attention' });
     expect(tones({ availableSpare: 9 })).toMatchObject({ 'available-spare': 'danger' });
     expect(tones({ percentageUsed: 255 })).toMatchObject({ 'percentage-used': 'attention' });
     expect(tones({ mediaErrors: 1 })).toMatchObject({ 'media-errors': 'attention' });
   });
+});
+
+it('no two signs go by one name, whatever a drive tells', () => {
+  const attributes = [5, 10, 187, 190, 194, 197, 198, 199].map((id) => counted(id, 1, { failing: 'now' }));
+  const all = { ...nvme, warnings: [...nvmeWarnings], criticalWarning: 0xff };
+  const ids = signsOf(health({ attributes, nvme: all, grownDefects: 1 })).map(({ id }) => id);
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
 });
 
 describe('a failed self-test', () => {

@@ -122,7 +122,7 @@ function counterSign(health: DriveHealth, counter: Counter): Sign[] {
 function warningSigns({ nvme }: DriveHealth): Sign[] {
   if (nvme === null) return [];
   const signs: Sign[] = nvme.warnings.map((warning) => ({
-    id: warning,
+    id: `warning-${warning}`,
     title: 'Warning of the drive',
     value: 'Set',
     tone: isGraveWarning(warning) ? 'danger' : 'attention',
