@@ -99,6 +99,18 @@ it('moves that the user asked for are no news', () => {
   expect(after('moved', allWell, { status: { ...well, manual: 50, spareUsed: 50 } })).toBeNull();
 });
 
+it('moves are never told in negative numbers, also where a crash took some of the count', () => {
+  const moved = (auto: number): Facts => ({ status: { ...well, auto } });
+  const words = (...counts: readonly number[]): string => {
+    const alert = after('moved', ...counts.map(moved));
+    return alert === null ? '' : alertWords(alert).sentence;
+  };
+  expect(words(8, 9, 3)).toBe('weak-disk: 3 bad blocks were moved to the spare in all.');
+  expect(words(8, 9, 8)).toBe('weak-disk: 8 bad blocks were moved to the spare in all.');
+  expect(words(8, 9, 1)).toBe('weak-disk: 1 bad block was moved to the spare in all.');
+  expect(words(8, 9, 0)).toBe('weak-disk: 1 more bad block was moved to the spare, 9 in all.');
+});
+
 it('a state is told at first sight, old counts that stand still are not', () => {
   expect(after('protection', { status: { ...well, mode: 'fail' } })).not.toBeNull();
   expect(after('pending', { status: { ...well, pending: 1 } })).not.toBeNull();

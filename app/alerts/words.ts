@@ -26,9 +26,13 @@ function wordsOf(alert: Alert): { what: string; advice: string } {
         advice: 'What is on them is damaged, the rest is not. Copy your data off this disk now.',
       };
     case 'moved': {
+      // A crash takes counts with it that were not saved: there may be fewer than when the alert was raised.
       const news = value - before;
       return {
-        what: `${formatCounted(news, 'more bad block')} ${news === 1 ? 'was' : 'were'} moved to the spare, ${formatCount(value)} in all.`,
+        what:
+          news > 0
+            ? `${formatCounted(news, 'more bad block')} ${news === 1 ? 'was' : 'were'} moved to the spare, ${formatCount(value)} in all.`
+            : `${formatCounted(value, 'bad block')} ${value === 1 ? 'was' : 'were'} moved to the spare in all.`,
         advice: 'Nothing was lost by this, but the disk goes on aging. Keep a backup.',
       };
     }
