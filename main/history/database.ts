@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AppError } from '../../app/errors.ts';
 import { historyHealthSchema, type HistoryHealth } from '../../app/history/schema.ts';
 import type { Log } from '../ports.ts';
-import { Damaged, historyError, isDamage, isTrouble } from './failures.ts';
+import { Damaged, historyError, isDamage, isFull, isTrouble } from './failures.ts';
 import { migrate } from './migrations.ts';
 
 /** What cannot be written is tried again after this long, in milliseconds. */
@@ -15,6 +15,8 @@ const LOCK_WAIT_MS = 500;
 const PAGE_BYTES = 4096;
 /** Most that a database takes on the disk, its log aside: a storm of events must not fill the user's disk. */
 const MAX_BYTES = 512 * 1024 * 1024;
+/** Pages that one change to the database may need: 8 MiB. */
+const LAST_PAGES = 2048;
 const MEMORY = ':memory:';
 
 export interface DatabaseOptions {
@@ -137,14 +139,24 @@ export class HistoryDatabase {
 
   #failed(thrown: unknown): unknown {
     if (!isTrouble(thrown)) return thrown;
-    const error = historyError(thrown, this.#path);
+    const limited = isFull(thrown) && this.#isAtLimit();
+    const error = historyError(thrown, this.#path, limited ? this.#maxPages * PAGE_BYTES : null);
     this.#tryAgainAt = this.#uptime() + TRY_AGAIN_MS;
-    if (this.#error?.data.detail !== error.data.detail) {
+    const told = this.#error?.data;
+    if (told?.detail !== error.data.detail || told?.sentence !== error.data.sentence) {
       this.#log.warn({ ...error.data }, 'history cannot be kept');
       this.#error = error;
       this.#tell();
     }
     return error;
+  }
+
+  /** Whether so little is left of what the file may take that a change would not fit, however much room the disk has. */
+  #isAtLimit(): boolean {
+    const pages = (pragma: 'page_count' | 'freelist_count'): number =>
+      Number(this.#db?.prepare(`pragma ${pragma}`).get()?.[pragma] ?? 0);
+    const left = this.#maxPages - pages('page_count') + pages('freelist_count');
+    return left < Math.min(LAST_PAGES, this.#maxPages / 10);
   }
 
   #well(): void {

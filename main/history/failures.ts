@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+
+import { formatBytes } from '../../app/domain/units.ts';
 import { appError, type AppError } from '../../app/errors.ts';
 import { NewerSchema } from './migrations.ts';
 
@@ -30,8 +33,17 @@ export function isTrouble(thrown: unknown): boolean {
   return resultCode(thrown) !== null || (thrown instanceof Error && 'syscall' in thrown);
 }
 
-/** Why no history can be kept or read, for people. */
-export function historyError(thrown: unknown, path: string): AppError {
+/** Whether SQLite found no room, on the disk or within the limit that the file was given. */
+export function isFull(thrown: unknown): boolean {
+  return resultCode(thrown) === FULL;
+}
+
+/**
+ * Why no history can be kept or read, for people.
+ *
+ * @param limitBytes - what the file may take at most, where it is that which keeps it from growing; null otherwise
+ */
+export function historyError(thrown: unknown, path: string, limitBytes: number | null = null): AppError {
   const detail = `${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
   const stopped = 'Readings and events are not kept at this moment';
   if (thrown instanceof NewerSchema) {
@@ -43,9 +55,17 @@ export function historyError(thrown: unknown, path: string): AppError {
   }
   switch (resultCode(thrown)) {
     case FULL:
+      if (limitBytes !== null) {
+        const file = basename(path);
+        return unavailable(
+          `${stopped}: the history has grown to its own limit of ${formatBytes(limitBytes)}.`,
+          `What it holds can still be read. It thins out what is old by itself, which may make room again; free space on the disk does not help. To begin a new one, close the program and move ${file}, ${file}-wal and ${file}-shm away: acknowledged alerts and mutes are in them too.`,
+          detail,
+        );
+      }
       return unavailable(
         `${stopped}: there is no room left for the history.`,
-        'Free some space. Everything else goes on, and this is tried again by itself.',
+        'Free some space on the disk. Everything else goes on, and this is tried again by itself.',
         detail,
       );
     case BUSY:

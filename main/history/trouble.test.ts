@@ -9,6 +9,7 @@ import { defaultSettings } from '../../app/domain/settings.ts';
 import { reading, SOME_PAIR } from '../../tests/doubles/history.ts';
 import { silentLog } from '../../tests/doubles/helper.ts';
 import { TRY_AGAIN_MS } from './database.ts';
+import { historyError } from './failures.ts';
 import { migrate, migrations, NewerSchema } from './migrations.ts';
 import { SqliteHistory, type HistoryOptions } from './store.ts';
 
@@ -163,7 +164,7 @@ describe('a database of a newer version', () => {
 });
 
 describe('when it cannot be written', () => {
-  it('says so, reads on, and goes on by itself once there is room', () => {
+  it('says that its own limit is reached, reads on, and goes on by itself once there is room', () => {
     const history = open({ maxBytes: 120_000 });
     let kept = 0;
     expect(() => {
@@ -171,18 +172,32 @@ describe('when it cannot be written', () => {
         history.addReading(SOME_PAIR, reading(at * 10, { moved: at * 1_000_000_007 }));
         kept = at;
       }
-    }).toThrow(/no room left/);
-    expect(history.health.error).toMatchObject({ code: 'history-unavailable' });
+    }).toThrow(/grown to its own limit of 120 KiB/);
+    expect(history.health.error).toMatchObject({
+      code: 'history-unavailable',
+      remedy: expect.stringContaining('move history.db, history.db-wal and history.db-shm away') as string,
+    });
     expect(history.samples(uuid, { ...range, points: 1 }).points[0]?.readings).toBe(kept);
     const room = new DatabaseSync(path);
     room.exec('delete from sample');
     room.close();
     // Not at once: each try may be slow.
-    expect(() => history.addReading(SOME_PAIR, reading(60_000))).toThrow(/no room left/);
+    expect(() => history.addReading(SOME_PAIR, reading(60_000))).toThrow(/its own limit/);
     uptime += TRY_AGAIN_MS;
     history.addReading(SOME_PAIR, reading(60_001));
     expect(history.health.error).toBeNull();
     expect(times(history)).toEqual([60_001]);
+  });
+
+  it('tells a disk that is full from its own limit', () => {
+    const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    expect(historyError(full, path).data).toMatchObject({
+      sentence: expect.stringContaining('no room left') as string,
+      remedy: expect.stringContaining('Free some space on the disk') as string,
+    });
+    const limited = historyError(full, path, 512 * 1024 * 1024).data;
+    expect(limited.sentence).toContain('its own limit of 512 MiB');
+    expect(limited.remedy).not.toContain('Free some space');
   });
 
   it('says that its folder is not to be used, and goes on by itself once it is', () => {
