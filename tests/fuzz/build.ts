@@ -25,6 +25,7 @@ const parts = [
   'region-state',
   'marginal',
   'format',
+  'activate',
   'index',
 ];
 const common = ['image', 'shim', 'device', 'load', 'writes', 'random', 'mutate', 'mutate-moved', 'trial'];

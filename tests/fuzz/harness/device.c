@@ -96,7 +96,21 @@ static blk_status_t do_unit(u32 number, void *buffer, bool write)
 	return BLK_STS_OK;
 }
 
-/* Takes the place of dm-remap-io.c. The device is the spare. */
+/*
+ * These take the place of dm-remap-io.c. The device is the spare, and has no
+ * cache.
+ */
+blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
+{
+	return BLK_STS_OK;
+}
+
+bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
+{
+	return !remap_io_buffer(rc, rc->spare->bdev, sector, unit, REMAP_UNIT,
+				REQ_OP_WRITE);
+}
+
 blk_status_t remap_io_buffer(struct remap_c *rc, struct block_device *bdev,
 			     sector_t sector, void *buffer, unsigned int bytes,
 			     blk_opf_t opf)

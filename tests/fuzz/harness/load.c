@@ -53,6 +53,7 @@ int target_geometry(struct remap_c *rc, u64 main_sectors, u32 block_sectors)
 	if (main_sectors > DEVICE_SECTORS_MAX)
 		return -EINVAL;
 	main_bdev.sectors = main_sectors;
+	target.len = main_sectors;
 	rc->main_sectors = main_sectors;
 	rc->block_sectors = block_sectors;
 	rc->block_shift = __builtin_ctz(block_sectors);

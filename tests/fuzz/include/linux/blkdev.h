@@ -35,6 +35,11 @@ static inline int blk_status_to_errno(blk_status_t status)
 	return status == BLK_STS_OK ? 0 : -EIO;
 }
 
+static inline bool bdev_fua(struct block_device *bdev)
+{
+	return true;
+}
+
 static inline sector_t bdev_nr_sectors(struct block_device *bdev)
 {
 	return bdev->sectors;

@@ -26,6 +26,10 @@
 #define data_race(x) (x)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define atomic_read(p) __atomic_load_n(&(p)->counter, __ATOMIC_RELAXED)
+#define atomic_set(p, n) __atomic_store_n(&(p)->counter, n, __ATOMIC_RELAXED)
+#define atomic_inc(p) ((void)__atomic_fetch_add(&(p)->counter, 1, \
+						__ATOMIC_RELAXED))
 #define smp_mb__after_atomic() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 #endif
