@@ -130,6 +130,15 @@ static int msg_scan(struct remap_c *rc, unsigned int argc, char **argv)
 	return remap_scan_continue(rc);
 }
 
+/* What came of a question. */
+static int told(struct remap_c *rc, int r)
+{
+	if (r == -ENOMEM)
+		DMERR("%s: no memory for the answer; ask for less at once",
+		      remap_name(rc));
+	return r;
+}
+
 static int msg_remaps(struct remap_c *rc, unsigned int argc, char **argv,
 		      char *result, unsigned int maxlen)
 {
@@ -138,7 +147,7 @@ static int msg_remaps(struct remap_c *rc, unsigned int argc, char **argv,
 	if (argc != 3 || remap_parse_u64(argv[1], U64_MAX, &cursor) ||
 	    remap_parse_u64(argv[2], U64_MAX, &max) || !max)
 		return usage(rc, "remaps <cursor> <max>");
-	return remap_list(rc, cursor, max, result, maxlen);
+	return told(rc, remap_list(rc, cursor, max, result, maxlen));
 }
 
 static int msg_events(struct remap_c *rc, unsigned int argc, char **argv,
@@ -163,7 +172,9 @@ static int msg_health(struct remap_c *rc, unsigned int argc, char **argv,
 	    remap_parse_u64(argv[3], CELLS_MAX, &cells) || !cells)
 		return usage(rc, "health <first> <count> <cells, 1 to 65536>");
 	r = check_range(rc, first, count);
-	return r ? r : remap_health(rc, first, count, cells, result, maxlen);
+	if (r)
+		return r;
+	return told(rc, remap_health(rc, first, count, cells, result, maxlen));
 }
 
 static int msg_set(struct remap_c *rc, unsigned int argc, char **argv)

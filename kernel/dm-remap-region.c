@@ -42,14 +42,19 @@ void remap_regions_exit(struct remap_c *rc)
  * remap_region_now() - the time that what happens in regions is given
  * @rc: target
  *
- * A machine may start with a clock that is years behind: what is remembered was
- * seen before now.
+ * A machine may start with a clock that is years behind, before the pair was
+ * made even: then it is the moment at which what was loaded was saved. A clock
+ * that was ahead when that was saved is not followed.
  *
  * Return: Unix time.
  */
 u32 remap_region_now(struct remap_c *rc)
 {
-	return max(ktime_get_real_seconds(), rc->loaded_at);
+	u64 now = max_t(s64, ktime_get_real_seconds(), 0);
+
+	if (now < rc->super.created)
+		now = max(rc->super.created, rc->loaded_at);
+	return min_t(u64, now, U32_MAX);
 }
 
 /* Blocks of the part of a region that one bit tells of. */

@@ -202,7 +202,7 @@ struct remap_c {
 	struct mutex region_mutex;	/* protects down to the empty line */
 	struct xarray regions;		/* index -> struct remap_region */
 	struct list_head error_regions;
-	time64_t loaded_at;		/* when what was loaded was saved, or 0 */
+	u64 loaded_at;			/* when what was loaded was saved, or 0 */
 	unsigned int region_shift;	/* blocks of a region, power of two */
 
 	struct remap_scan *scan;

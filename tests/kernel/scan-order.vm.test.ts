@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LabDisk, LogEntry } from '../../lab/index.ts';
-import { eventsOf, resetToBlank, tableLine, useKernelLab, type Target } from './harness/index.ts';
+import { eventsOf, read, resetToBlank, tableLine, useKernelLab, type Target } from './harness/index.ts';
 import { follow } from './harness/follow.ts';
 import { stateUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
@@ -127,6 +127,28 @@ describe('a scan beside somebody who uses the device', () => {
     expect(beside.length - users).toBeLessThan(users / 4);
     expect(beside.length - users).toBeGreaterThan(0);
     // It goes on at once when the user has ended.
+    await follow(target, lastEvent, isOver);
+  });
+
+  it('gives way to one request that the disk does not answer, too', async () => {
+    const target = await freshTarget({ scan_rate: 0 });
+    const { kernelLab } = fixture;
+    const main = kernelLab.lab.disk('main');
+    const isScans = ({ operation, sector }: LogEntry): boolean => operation === 'read' && sector >= MIB_SECTORS;
+    const held = main.faults.add({ kind: 'hang', operations: ['read'], ranges: [{ first: 0, count: 1 }] });
+    const waits = reached(main, ({ operation, sector }) => operation === 'read' && sector === 0);
+    const user = kernelLab.io.one(read(target, 0, 8));
+    await waits;
+    const mark = main.log.mark();
+    const { lastEvent } = await target.status();
+    const twice = reached(main, isScans, 2);
+    await target.ask('scan', 'start', MIB_BLOCKS, 64 * MIB_BLOCKS);
+    await twice;
+    // Left alone it would have sent eight at once.
+    expect((await target.status()).scanState).toBe('running');
+    expect(main.log.entries(mark).filter(isScans).length).toBeLessThan(6);
+    main.faults.remove(held);
+    expect((await user).error).toBeNull();
     await follow(target, lastEvent, isOver);
   });
 
