@@ -108,7 +108,6 @@ int remap_set(struct remap_c *rc, const char *key, const char *value)
 		remap_scan_kick(rc);
 	snprintf(detail, sizeof(detail), "%s=%u", key, n);
 	remap_event(rc, REMAP_EVENT_SET, REMAP_NO_BLOCK, REMAP_NO_SLOT, detail);
-	remap_state_settle(rc);
 	return 0;
 }
 

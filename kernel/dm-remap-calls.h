@@ -27,6 +27,7 @@ void remap_uncount(struct remap_io *io);
 /* dm-remap-recover.c */
 void remap_hold(struct remap_c *rc, struct remap_io *io);
 enum remap_class remap_classify(blk_status_t status);
+bool remap_blames_block(blk_status_t status);
 void remap_halt(struct remap_c *rc, const char *why);
 bool remap_main_refused(struct remap_c *rc, u64 block);
 void remap_main_wrote(struct remap_c *rc);
@@ -47,6 +48,11 @@ int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 			unsigned int count);
 void remap_count(struct remap_c *rc, u64 *counter);
 bool remap_storm_pass(struct remap_c *rc);
+
+/* dm-remap-carry.c */
+blk_status_t remap_carry_over(struct remap_c *rc, const struct remap_view *old,
+			      u32 slot, const u64 *skip,
+			      struct remap_entry *entry);
 
 /* dm-remap-move.c */
 int remap_may_request(struct remap_c *rc);

@@ -154,11 +154,14 @@ void remap_end_write(struct bio *bio)
 void remap_end_flush(struct bio *bio)
 {
 	struct remap_io *io = bio->bi_private;
+	bool spare = io->flags & REMAP_IO_SPARE;
 	struct remap_c *rc = io->rc;
 
+	/* Not to be relied upon by a commit either, see remap_commit(). */
+	if (bio->bi_status && spare)
+		atomic_inc(&rc->flush_errors);
 	if (!bio->bi_status && READ_ONCE(rc->flush_failed) &&
-	    test_and_clear_bit(!!(io->flags & REMAP_IO_SPARE),
-			       &rc->flush_failed))
+	    test_and_clear_bit(spare, &rc->flush_failed))
 		bio->bi_status = BLK_STS_IOERR;
 	if (bio->bi_status)
 		end_slow(io, bio);

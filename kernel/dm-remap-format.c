@@ -119,20 +119,22 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	u64 to = min_t(u64, rc->super.layout.table_units,
 		       round_up(units, GROW_UNITS));
 	unsigned int i, written = 0;
-	int r = 0;
+	int errors, r = 0;
 
 	if (READ_ONCE(rc->read_only))
 		return -EIO;
 	mutex_lock(&rc->state_mutex);
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence++;
+	errors = atomic_read(&rc->flush_errors);
 	for (i = 0; i < REMAP_COPIES; i++) {
 		if (!clear_table(rc, i, from, to))
 			written++;
 		else if (remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0)
 			r = -EIO;
 	}
-	if (!written || remap_flush(rc, rc->spare->bdev))
+	if (!written || remap_flush(rc, rc->spare->bdev) ||
+	    errors != atomic_read(&rc->flush_errors))
 		r = -EIO;
 	if (!r) {
 		rc->super.table_ready = to;

@@ -151,6 +151,16 @@ unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 	return n;
 }
 
+static void flush_failed(struct remap_c *rc, bool spare)
+{
+	DMERR_LIMIT("%s: %s cannot write what is in its cache",
+		    remap_name(rc),
+		    spare ? rc->spare->name : rc->main->name);
+	if (spare)
+		atomic_inc(&rc->flush_errors);
+	set_bit(spare, &rc->flush_failed);
+}
+
 /**
  * remap_flush() - make durable what was written to a device
  * @rc: target
@@ -171,7 +181,7 @@ blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 						REQ_PREFLUSH | REQ_SYNC,
 						&rc->bios));
 	if (status)
-		set_bit(bdev == rc->spare->bdev, &rc->flush_failed);
+		flush_failed(rc, bdev == rc->spare->bdev);
 	return status;
 }
 

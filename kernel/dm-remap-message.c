@@ -179,9 +179,14 @@ static int msg_health(struct remap_c *rc, unsigned int argc, char **argv,
 
 static int msg_set(struct remap_c *rc, unsigned int argc, char **argv)
 {
+	int r;
+
 	if (argc != 3)
 		return usage(rc, "set <key> <value>");
-	return remap_set(rc, argv[1], argv[2]);
+	r = remap_set(rc, argv[1], argv[2]);
+	if (!r)
+		remap_state_settle(rc);
+	return r;
 }
 
 static int msg_continue(struct remap_c *rc, unsigned int argc)

@@ -290,11 +290,25 @@ static void outrun_missed(struct remap_c *rc)
 }
 
 /*
- * Commit all changes of @todo that are for the table unit of the first one.
- * @flushed: the data that they are about is durable.
+ * Make the data durable that changes are about, and put aside those of which that
+ * is not sure: a flush that failed since may have dropped it.
  */
-static void commit_unit(struct remap_c *rc, struct list_head *todo,
-			bool flushed)
+static void flush_data(struct remap_c *rc, struct list_head *todo)
+{
+	struct remap_change *c, *next;
+
+	remap_flush(rc, rc->spare->bdev);
+	list_for_each_entry_safe(c, next, todo, list) {
+		if (c->flush_errors == atomic_read(&rc->flush_errors))
+			continue;
+		list_del(&c->list);
+		c->error = -EREMOTEIO;
+		c->done = true;
+	}
+}
+
+/* Commit all changes of @todo that are for the table unit of the first one. */
+static void commit_unit(struct remap_c *rc, struct list_head *todo)
 {
 	struct remap_change *c =
 		list_first_entry(todo, struct remap_change, list), *next;
@@ -309,8 +323,6 @@ static void commit_unit(struct remap_c *rc, struct list_head *todo,
 
 	if (READ_ONCE(rc->read_only)) {
 		r = -EROFS;
-	} else if (!flushed) {
-		r = -EREMOTEIO;
 	} else {
 		outrun_missed(rc);
 		encode_table(rc, unit, &group);
@@ -377,14 +389,13 @@ int remap_commit(struct remap_c *rc, struct remap_change *changes,
 	mutex_lock(&rc->commit_mutex);
 	if (!changes[count - 1].done) {
 		LIST_HEAD(todo);
-		bool flushed;
 
 		spin_lock(&rc->commit_lock);
 		list_splice_init(&rc->commits, &todo);
 		spin_unlock(&rc->commit_lock);
-		flushed = !remap_flush(rc, rc->spare->bdev);
+		flush_data(rc, &todo);
 		while (!list_empty(&todo))
-			commit_unit(rc, &todo, flushed);
+			commit_unit(rc, &todo);
 	}
 	mutex_unlock(&rc->commit_mutex);
 

@@ -29,6 +29,7 @@ struct move {
 	u64 first;
 	unsigned int count;
 	enum remap_cause cause;
+	int flush_errors;		/* before anything was written */
 	struct move_item item[REMAP_BATCH_BLOCKS];
 	struct remap_change change[REMAP_BATCH_BLOCKS];
 	struct page *page[BATCH_PAGES];
@@ -230,8 +231,7 @@ static int place_item(struct remap_c *rc, struct move *m, struct move_item *it)
 		status = write_item(rc, m, it);
 		if (!status)
 			return 0;
-		if (remap_classify(status) != REMAP_CLASS_MEDIUM &&
-		    remap_classify(status) != REMAP_CLASS_IO) {
+		if (!remap_blames_block(status)) {
 			remap_spare_put(rc, it->slot);
 			it->slot = REMAP_NO_SLOT;
 			return -EIO;
@@ -275,18 +275,19 @@ static unsigned int place_run(struct remap_c *rc, struct move *m,
 	return n;
 }
 
-static void fill_change(struct move_item *it, struct remap_change *c,
-			enum remap_cause cause)
+static void fill_change(const struct move *m, struct move_item *it,
+			struct remap_change *c)
 {
 	struct remap_entry *e = &c->entry;
 	unsigned int i;
 
 	memset(c, 0, sizeof(*c));
 	c->slot = it->slot;
+	c->flush_errors = m->flush_errors;
 	c->suspect = it->old.suspect;
 	e->block = it->block;
 	e->state = REMAP_SLOT_MAPPED;
-	e->cause = it->old.mapped ? it->old.cause : cause;
+	e->cause = it->old.mapped ? it->old.cause : m->cause;
 	e->seconds = it->old.mapped ? it->old.seconds :
 				      (u32)ktime_get_real_seconds();
 	for (i = 0; i < REMAP_MASK_WORDS; i++) {
@@ -303,7 +304,7 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 
 	for (i = 0; i < m->count; i++)
 		if (!m->item[i].skip)
-			fill_change(&m->item[i], &c[n++], m->cause);
+			fill_change(m, &m->item[i], &c[n++]);
 	if (!n)
 		return 0;
 	r = remap_commit_blocks(rc, c, n);
@@ -339,6 +340,7 @@ static int copy_batch(struct remap_c *rc, struct move *m)
 	r = read_batch(rc, m);
 	if (r)
 		return r;
+	m->flush_errors = atomic_read(&rc->flush_errors);
 	for (i = 0; i < m->count && !r; i += n) {
 		n = 1;
 		if (m->item[i].skip)
@@ -435,5 +437,5 @@ int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 		move_free(m);
 	mutex_unlock(&rc->move_mutex);
 	memalloc_noio_restore(noio);
-	return r;
+	return r == -EREMOTEIO ? -EIO : r;
 }

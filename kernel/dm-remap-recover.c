@@ -38,6 +38,14 @@ enum remap_class remap_classify(blk_status_t status)
 	}
 }
 
+/* Does an error say that what was read or written is bad? */
+bool remap_blames_block(blk_status_t status)
+{
+	enum remap_class class = remap_classify(status);
+
+	return class == REMAP_CLASS_MEDIUM || class == REMAP_CLASS_IO;
+}
+
 /**
  * remap_halt() - stop remapping until somebody says `continue`
  * @rc: target
@@ -257,8 +265,7 @@ static blk_status_t read_block(struct remap_c *rc, struct remap_io *io,
 			if (!status)
 				continue;
 			remap_count(rc, &rc->count.read_errors);
-			if (remap_classify(status) == REMAP_CLASS_MEDIUM ||
-			    remap_classify(status) == REMAP_CLASS_IO) {
+			if (remap_blames_block(status)) {
 				remap_set_suspect(rc, view.slot);
 				remap_event(rc, REMAP_EVENT_SPARE_BAD, block,
 					    view.slot, "unreadable");

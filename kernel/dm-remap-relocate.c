@@ -6,7 +6,6 @@
  * block; a flush, which makes it durable; the table unit to copy A, durable, and
  * to copy B; then the mapping becomes visible; then the bio completes.
  */
-#include <linux/gfp.h>
 #include <linux/ktime.h>
 
 #include "dm-remap-filter.h"
@@ -64,14 +63,21 @@ bool remap_storm_pass(struct remap_c *rc)
 bool remap_mark_bad(struct remap_c *rc, u32 slot)
 {
 	struct remap_change change = {
-		.slot = slot, .entry.state = REMAP_SLOT_BAD,
+		.slot = slot,
+		.flush_errors = atomic_read(&rc->flush_errors),
+		.entry.state = REMAP_SLOT_BAD,
 	};
 
 	DMWARN("%s: spare block %u cannot be written, not used any more",
 	       remap_name(rc), slot);
 	remap_event(rc, REMAP_EVENT_SPARE_BAD, REMAP_NO_BLOCK, slot,
 		    "unwritable");
-	return !remap_commit(rc, &change, 1);
+	if (!remap_commit(rc, &change, 1))
+		return true;
+	/* The spare cannot flush now; the block may be tried again later. */
+	if (change.error == -EREMOTEIO)
+		remap_spare_put(rc, slot);
+	return false;
 }
 
 static void fail_all(struct remap_c *rc)
@@ -118,78 +124,6 @@ int remap_commit_blocks(struct remap_c *rc, struct remap_change *changes,
 	return r;
 }
 
-static bool blames_block(blk_status_t status)
-{
-	enum remap_class class = remap_classify(status);
-
-	return class == REMAP_CLASS_MEDIUM || class == REMAP_CLASS_IO;
-}
-
-struct spare_piece {
-	struct page *page;
-	sector_t sector;
-	unsigned int sectors;
-};
-
-static blk_status_t read_piece(struct remap_c *rc, void *context)
-{
-	struct spare_piece *p = context;
-
-	return remap_io_pages(rc, rc->spare->bdev, p->sector, &p->page, 0,
-			      p->sectors, REQ_OP_READ | REQ_NOMERGE);
-}
-
-/*
- * Carry what a failing spare block still holds over to a new one. Sectors that
- * cannot be read any more are lost: their old contents on main must not come
- * back, so they stay resident and give an error until written. An error that
- * does not blame them loses nothing: then the block stays where it is.
- */
-static blk_status_t carry_over(struct remap_c *rc, u64 block,
-			       const struct remap_view *old, u32 slot,
-			       const u64 *skip, struct remap_entry *entry)
-{
-	unsigned int step = bdev_logical_block_size(rc->spare->bdev) >>
-			    SECTOR_SHIFT;
-	unsigned int n, end = remap_sectors_of(rc, block);
-	struct spare_piece piece = {
-		.page = alloc_page(GFP_NOIO), .sectors = step,
-	};
-	blk_status_t status = BLK_STS_OK;
-	struct remap_tries tries;
-
-	if (!piece.page)
-		return BLK_STS_RESOURCE;
-	for (n = 0; n < end; n += step) {
-		if (!remap_bit(old->mask, n) || remap_bit(skip, n))
-			continue;
-		piece.sector = remap_slot_sector(rc, old->slot) + n;
-		status = BLK_STS_MEDIUM;
-		if (!remap_bit(old->lost, n))
-			status = remap_read_tries(rc, read_piece, &piece,
-						  &tries);
-		if (status && !blames_block(status))
-			break;
-		if (status) {
-			u64 bits[REMAP_MASK_WORDS];
-
-			remap_mask_range(bits, n, step);
-			entry->lost[0] |= bits[0];
-			entry->lost[1] |= bits[1];
-			status = BLK_STS_OK;
-			continue;
-		}
-		status = remap_io_pages(rc, rc->spare->bdev,
-					remap_slot_sector(rc, slot) + n,
-					&piece.page, 0, step,
-					REQ_OP_WRITE | REQ_NOMERGE);
-		if (status)
-			break;
-	}
-	__free_page(piece.page);
-	return status;
-}
-
 /*
  * Move sectors [@first, @first + @count) of a block, which the caller owns, to
  * a new spare block. @old is the mapping so far, if any; its spare block is
@@ -227,6 +161,8 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		}
 		passed = true;
 		memset(change, 0, sizeof(change));
+		change[0].flush_errors = atomic_read(&rc->flush_errors);
+		change[1].flush_errors = change[0].flush_errors;
 		change[0].slot = slot;
 		e->block = block;
 		e->state = REMAP_SLOT_MAPPED;
@@ -237,14 +173,14 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		e->mask[1] = range[1] | old->mask[1];
 
 		if (old->mapped)
-			status = carry_over(rc, block, old, slot, range, e);
+			status = remap_carry_over(rc, old, slot, range, e);
 		else
 			status = BLK_STS_OK;
 		if (!status)
 			status = remap_io_part(rc, io, rc->spare->bdev,
 					       remap_slot_sector(rc, slot) +
 					       first, io->done, count);
-		if (status && !blames_block(status)) {
+		if (status && !remap_blames_block(status)) {
 			remap_spare_put(rc, slot);
 			break;
 		}
@@ -292,7 +228,10 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 			 unsigned int first, unsigned int count,
 			 const struct remap_view *old)
 {
-	struct remap_change change = { .slot = old->slot };
+	struct remap_change change = {
+		.slot = old->slot,
+		.flush_errors = atomic_read(&rc->flush_errors),
+	};
 	struct remap_entry *e = &change.entry;
 	u64 range[REMAP_MASK_WORDS];
 	blk_status_t status;
@@ -302,7 +241,7 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 			       remap_slot_sector(rc, old->slot) + first,
 			       io->done, count);
 	if (status)
-		return blames_block(status) ?
+		return remap_blames_block(status) ?
 		       relocate(rc, io, block, first, count, old) : status;
 
 	remap_mask_range(range, first, count);
@@ -491,7 +430,7 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 		return grow(rc, io, block, first, count, &view);
 
 	status = write_in_place(rc, io, block, first, count, &view);
-	if (status && blames_block(status))
+	if (status && remap_blames_block(status))
 		status = relocate(rc, io, block, first, count, &view);
 	return status;
 }

@@ -2,7 +2,6 @@
 /*
  * Reports of debugfs that are made in one go.
  */
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
@@ -33,7 +32,7 @@ int remap_show_latency(struct remap_c *rc, struct seq_file *m)
 
 int remap_show_regions(struct remap_c *rc, struct seq_file *m)
 {
-	u32 now = ktime_get_real_seconds();
+	u32 now = remap_region_now(rc);
 	struct remap_region *region;
 	unsigned long index = 0;
 	unsigned int i;

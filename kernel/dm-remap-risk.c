@@ -11,7 +11,6 @@
  * after one error, 50 some days later. What a number has to rest upon, how much
  * of the region was read in how recent a scan, is its confidence.
  */
-#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>

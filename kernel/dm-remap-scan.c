@@ -223,6 +223,9 @@ static unsigned long run(struct remap_c *rc, struct remap_scan *s)
 			remap_scan_does(rc, REMAP_DOING_MEMORY, from);
 			return HZ;
 		}
+		/* It is found out anew. */
+		if (s->unknown >= from && s->unknown < to)
+			s->unknown = REMAP_NO_BLOCK;
 		done = read_batch(rc, s, near, from, to, !busy);
 		if (done)
 			remap_scan_mark(rc, near, from, done);

@@ -209,7 +209,7 @@ static int save_all(struct remap_c *rc, struct remap_save *s, bool clean)
 	h->pending_units = cpu_to_le32(pending_units);
 	h->region_units = cpu_to_le32(region_units);
 	h->last_event = cpu_to_le64(last);
-	h->saved = cpu_to_le64(ktime_get_real_seconds());
+	h->saved = cpu_to_le64(remap_region_now(rc));
 	spin_lock_irq(&rc->lock);
 	h->auto_remaps = cpu_to_le64(c->remaps[REMAP_CAUSE_AUTO]);
 	h->manual_remaps = cpu_to_le64(c->remaps[REMAP_CAUSE_MANUAL]);
@@ -234,19 +234,12 @@ static int save_all(struct remap_c *rc, struct remap_save *s, bool clean)
 	return 0;
 }
 
-/**
- * remap_state_save() - save to the older slot
- * @rc: target
- * @clean: nothing will happen any more before the next load
- *
- * Return: 0 or -EIO; then the other slot holds as before.
- */
-int remap_state_save(struct remap_c *rc, bool clean)
+/* Save to the older slot. Caller holds state_mutex. */
+static int save(struct remap_c *rc, bool clean)
 {
 	struct remap_save s = { .units = 1 };
 	int r;
 
-	mutex_lock(&rc->state_mutex);
 	mutex_lock(&rc->commit_mutex);
 	s.sequence = ++rc->sequence;
 	mutex_unlock(&rc->commit_mutex);
@@ -258,6 +251,23 @@ int remap_state_save(struct remap_c *rc, bool clean)
 		/* The next try goes to the slot that may still be writable. */
 	}
 	rc->state_slot = s.slot;
+	return r;
+}
+
+/**
+ * remap_state_save() - save to the older slot
+ * @rc: target
+ * @clean: nothing will happen any more before the next load
+ *
+ * Return: 0 or -EIO; then the other slot holds as before.
+ */
+int remap_state_save(struct remap_c *rc, bool clean)
+{
+	int r;
+
+	mutex_lock(&rc->state_mutex);
+	rc->saved_clean = clean;
+	r = save(rc, clean);
 	mutex_unlock(&rc->state_mutex);
 	return r;
 }
@@ -289,8 +299,10 @@ void remap_state_told(struct remap_c *rc, u64 unsaved)
  */
 void remap_state_settle(struct remap_c *rc)
 {
-	if (READ_ONCE(rc->saved_clean))
-		remap_state_save(rc, true);
+	mutex_lock(&rc->state_mutex);
+	if (rc->saved_clean && save(rc, true))
+		save(rc, true);
+	mutex_unlock(&rc->state_mutex);
 }
 
 static bool read_unit(struct remap_c *rc, unsigned int slot, u32 index)

@@ -356,7 +356,6 @@ static int remap_preresume(struct dm_target *ti)
 	memalloc_noio_restore(noio);
 	if (r)
 		return r;
-	rc->saved_clean = false;
 	/* From now on numbers of events are given out: not clean any more. */
 	remap_event(rc, REMAP_EVENT_ACTIVATE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    NULL);
@@ -404,7 +403,6 @@ static void remap_postsuspend(struct dm_target *ti)
 		    NULL);
 	if (remap_state_save(rc, true))
 		remap_state_save(rc, true);
-	rc->saved_clean = true;
 }
 
 static int remap_iterate_devices(struct dm_target *ti,

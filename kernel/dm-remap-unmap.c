@@ -83,13 +83,10 @@ static blk_status_t try_runs(struct remap_c *rc, struct unmap *u,
 	unsigned int attempt;
 
 	for (attempt = 0;; attempt++) {
-		enum remap_class class;
-
 		status = each_run(rc, u, bdev, start, pages, opf);
 		if (!status)
 			return BLK_STS_OK;
-		class = remap_classify(status);
-		if ((class != REMAP_CLASS_MEDIUM && class != REMAP_CLASS_IO) ||
+		if (!remap_blames_block(status) ||
 		    attempt >= rc->arg[REMAP_RETRIES] ||
 		    READ_ONCE(rc->stopping))
 			return status;
@@ -120,8 +117,7 @@ static int copy_back(struct remap_c *rc, struct unmap *u)
 	if (status) {
 		DMERR("%s: block %llu stays mapped: spare block %u cannot be read",
 		      remap_name(rc), u->block, u->view.slot);
-		if (remap_classify(status) == REMAP_CLASS_MEDIUM ||
-		    remap_classify(status) == REMAP_CLASS_IO)
+		if (remap_blames_block(status))
 			remap_set_suspect(rc, u->view.slot);
 		return -EIO;
 	}
@@ -151,6 +147,7 @@ static int forget(struct remap_c *rc, struct unmap *u)
 {
 	struct remap_change change = {
 		.slot = u->view.slot,
+		.flush_errors = atomic_read(&rc->flush_errors),
 		.unmaps = true,
 		.entry.block = u->block,
 		.entry.state = u->view.suspect ? REMAP_SLOT_BAD :
@@ -158,7 +155,7 @@ static int forget(struct remap_c *rc, struct unmap *u)
 	};
 	int r = remap_commit_blocks(rc, &change, 1);
 
-	if (r == -EIO)
+	if (r == -EIO || r == -EREMOTEIO)
 		DMERR("%s: block %llu stays mapped: the metadata cannot be written",
 		      remap_name(rc), u->block);
 	if (r)
@@ -175,12 +172,19 @@ static int forget(struct remap_c *rc, struct unmap *u)
 /* The block is owned. */
 static int unmap_block(struct remap_c *rc, struct unmap *u)
 {
+	u64 all[REMAP_MASK_WORDS];
 	int r;
 
+	remap_mask_range(all, 0, remap_sectors_of(rc, u->block));
 	remap_view(rc, u->block, &u->view);
 	if (!u->view.mapped) {
 		DMERR("%s: block %llu is not mapped", remap_name(rc), u->block);
 		return -EINVAL;
+	}
+	if ((u->view.mask[0] & ~all[0]) | (u->view.mask[1] & ~all[1])) {
+		DMERR("%s: block %llu stays mapped: it reaches beyond the target",
+		      remap_name(rc), u->block);
+		return -EIO;
 	}
 	if (u->view.lost[0] | u->view.lost[1]) {
 		DMERR("%s: block %llu stays mapped: a sector of it is lost, write it first",
@@ -233,5 +237,5 @@ int remap_unmap(struct remap_c *rc, u64 block)
 	}
 	mutex_unlock(&rc->move_mutex);
 	memalloc_noio_restore(noio);
-	return r;
+	return r == -EREMOTEIO ? -EIO : r;
 }

@@ -120,6 +120,7 @@ struct remap_change {
 	bool suspect;
 	bool ordered;		/* not before those that stand ahead of it */
 	bool unmaps;		/* takes the mapping of entry.block away */
+	int flush_errors;	/* of rc, before what it is about was written */
 	bool done;
 	int error;
 };
@@ -189,6 +190,7 @@ struct remap_c {
 	 */
 	u64 refused;
 	unsigned long flush_failed;	/* bit 0: of main, 1: of the spare */
+	atomic_t flush_errors;		/* flushes of the spare that failed */
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -232,6 +234,7 @@ struct remap_c {
 	struct delayed_work index_work;
 
 	struct mutex state_mutex;	/* saving; owns state_buf */
+	bool saved_clean;		/* the last save was of a suspended target */
 	void *state_buf;
 	u64 state_generation;
 	unsigned int state_slot;
@@ -254,7 +257,6 @@ struct remap_c {
 	bool loaded;
 	bool active;
 	bool stopping;
-	bool saved_clean;		/* suspended, and saved as such */
 };
 
 enum remap_gate {

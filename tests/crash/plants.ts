@@ -75,8 +75,8 @@ export const PLANTS: ReadonlyMap<string, Plant> = new Map([
       edits: [
         {
           file: 'dm-remap-meta.c',
-          find: 'flushed = !remap_flush(rc, rc->spare->bdev);',
-          replace: 'flushed = true;',
+          find: '	remap_flush(rc, rc->spare->bdev);',
+          replace: '',
         },
       ],
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  errnoOf,
   eventsOf,
   expectUnreadable,
   failUnreadable,
@@ -199,6 +200,28 @@ describe('a target that is shorter than main', () => {
     await target.ask('remap', 7);
     expect(await target.remaps()).toMatchObject([{ block: 7, residency: (1n << 104n) - 1n }]);
     expect(await target.status()).toMatchObject({ spareUsed: 1, partial: 0 });
+  });
+});
+
+describe('a target that became shorter within a moved block', () => {
+  it('keeps what the block holds beyond its end, also when that leaves its spare block', async () => {
+    const { target, spare, table } = await fixture.pair({ blockSectors: 128, length: 1024 });
+    const { io } = fixture.kernelLab;
+    await target.ask('remap', 7);
+    await succeed(io, write(target, 1000, 24, 31));
+    const [tail = 0] = sectorsWithTag(spare, 31);
+    await target.reload(tableLine({ ...table, length: 1000 }));
+    await target.resume();
+    // Main's old data would be there again when it becomes longer.
+    expect(errnoOf(await target.message('unmap', 7))).toBe('EIO');
+
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: tail - 104, count: 1 }] });
+    await succeed(io, write(target, 896, 8, 32));
+
+    expect(await target.status()).toMatchObject({ spareUsed: 1, spareBad: 1 });
+    await target.reload(tableLine(table));
+    await target.resume();
+    expect(await succeed(io, read(target, 896, 128))).toEqual([...tags(32, 8), ...tags(1, 96), ...tags(31, 24)]);
   });
 });
 
