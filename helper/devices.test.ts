@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { BlockDevice } from '../app/domain/block-device.ts';
 import { describe as judge, type Facts, type Survey } from './devices.ts';
-import { fixture } from './fixtures.ts';
+import { fixture, plainSys } from './fixtures.ts';
 import { parseLsblk, type LsblkDevice } from './parse/block.ts';
 import { pairingReasons } from './reasons.ts';
 import type { SysBlock } from './sysfs.ts';
@@ -14,24 +14,6 @@ function first<T>(list: readonly T[]): T {
   if (item === undefined) throw new Error('nothing there');
   return item;
 }
-
-const plainSys: SysBlock = {
-  sizeSectors: 131_072,
-  startSectors: 0,
-  readOnly: false,
-  zoned: false,
-  partition: null,
-  diskDevno: '8:0',
-  holders: [],
-  slaves: [],
-  wwn: null,
-  serial: null,
-  sequence: null,
-  written: null,
-  transport: null,
-  mappingName: null,
-  mappingUuid: null,
-};
 
 function facts(
   devno: string,

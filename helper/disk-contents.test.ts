@@ -2,36 +2,28 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { FoundContent } from './contents.ts';
 import { KnownContents, readContents, type ContentsReader, type Readable } from './disk-contents.ts';
-import { fixture } from './fixtures.ts';
+import { fixture, plainSys } from './fixtures.ts';
 import { parseLsblk, type LsblkDevice } from './parse/block.ts';
 import type { SpareContents } from './superblock.ts';
 import type { SysBlock } from './sysfs.ts';
 
 const [template] = parseLsblk(fixture('lsblk.json'));
 
-const plainSys: SysBlock = {
-  sizeSectors: 131_072,
-  startSectors: 0,
-  readOnly: false,
-  zoned: false,
-  partition: null,
-  diskDevno: '8:0',
-  holders: [],
-  slaves: [],
+/** A disk that tells all that it is known again by. */
+const knownSys: SysBlock = {
+  ...plainSys,
   wwn: 'naa.1',
   serial: 'S1',
   sequence: 7,
   written: '60 695 35 431',
   transport: 'sata',
-  mappingName: null,
-  mappingUuid: null,
 };
 
 function disk(name: string, devno: string, sys: Partial<SysBlock> = {}, lsblk: Partial<LsblkDevice> = {}): Readable {
   if (template === undefined) throw new Error('the fixture is empty');
   return {
     lsblk: { ...template, type: 'disk', 'maj:min': devno, kname: name, path: `/dev/${name}`, ...lsblk },
-    sys: { ...plainSys, ...sys },
+    sys: { ...knownSys, ...sys },
   };
 }
 

@@ -296,10 +296,13 @@ static void outrun_missed(struct remap_c *rc)
 static void flush_data(struct remap_c *rc, struct list_head *todo)
 {
 	struct remap_change *c, *next;
+	int errors;
 
 	remap_flush(rc, rc->spare->bdev);
+	/* Once: what belongs together is put aside together. */
+	errors = atomic_read(&rc->flush_errors);
 	list_for_each_entry_safe(c, next, todo, list) {
-		if (c->flush_errors == atomic_read(&rc->flush_errors))
+		if (c->flush_errors == errors)
 			continue;
 		list_del(&c->list);
 		c->error = -EREMOTEIO;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { makeAttribute } from '../../tests/doubles/attribute.ts';
 import { sceneReading } from '../../tests/doubles/scene-smart.ts';
 import type { DriveHealth } from '../domain/smart.ts';
 import { forecastInputSchema, unknownInput } from './input.ts';
@@ -10,20 +11,6 @@ function drive(part: Partial<DriveHealth>): DriveHealth {
   const reading = sceneReading('8:0');
   if (reading.state !== 'read') throw new Error('the scene’s disk tells nothing');
   return { ...reading.health, attributes: [], nvme: null, ...part };
-}
-
-function attribute(id: number, count: number | null): DriveHealth['attributes'][number] {
-  const plain = {
-    name: 'x',
-    raw: '1',
-    decoded: null,
-    value: 100,
-    worst: 100,
-    threshold: 0,
-    failing: 'no',
-    prefailure: null,
-  } as const;
-  return { ...plain, id, count };
 }
 
 const nvme: NonNullable<DriveHealth['nvme']> = {
@@ -40,7 +27,11 @@ const nvme: NonNullable<DriveHealth['nvme']> = {
 
 describe('what a drive tells, as the forecast takes it', () => {
   it('has each counter with its past, also where it fell to zero, and nothing of a past where it is not told', () => {
-    const health = drive({ verdict: 'failed', powerOnHours: 9, attributes: [attribute(5, 7), attribute(197, 0)] });
+    const health = drive({
+      verdict: 'failed',
+      powerOnHours: 9,
+      attributes: [makeAttribute(5, 7), makeAttribute(197, 0)],
+    });
     const input = driveInput(health, (counter) => ({ firstSeen: Number(counter), rose: 2 }));
     expect(input.attributes.reallocated).toEqual({ value: 7, firstSeen: 5, rose: 2 });
     expect(input.attributes.pending).toEqual({ value: 0, firstSeen: 197, rose: 2 });
@@ -58,7 +49,7 @@ describe('what a drive tells, as the forecast takes it', () => {
   });
 
   it('remembers only counters of damage that are told', () => {
-    const health = drive({ attributes: [attribute(5, 7), attribute(187, null), attribute(194, 40)], nvme });
+    const health = drive({ attributes: [makeAttribute(5, 7), makeAttribute(187, null), makeAttribute(194, 40)], nvme });
     expect(damageCounters(health)).toEqual([
       ['5', 7],
       ['media_errors', 3],
@@ -71,7 +62,7 @@ describe('what a drive tells, as the forecast takes it', () => {
     const past = { firstSeen: 1, rose: 2 };
     const { attributes } = driveInput(health, (counter) => (counter === 'grown_defects' ? past : never));
     expect(attributes.reallocated).toEqual({ value: 4, ...past });
-    const both = drive({ attributes: [attribute(5, 0)], grownDefects: 4 });
+    const both = drive({ attributes: [makeAttribute(5, 0)], grownDefects: 4 });
     expect(driveInput(both, noPast).attributes.reallocated.value).toBe(0);
   });
 });
@@ -80,7 +71,12 @@ describe('the forecast of a drive from what it tells alone', () => {
   const now = Date.UTC(2026, 0, 15);
 
   it('says that what a scan finds and its speed are not known, and gives a verdict all the same', () => {
-    const made = driveForecast(drive({ attributes: [attribute(5, 0), attribute(197, 8)] }), 'unknown', noPast, now);
+    const made = driveForecast(
+      drive({ attributes: [makeAttribute(5, 0), makeAttribute(197, 8)] }),
+      'unknown',
+      noPast,
+      now,
+    );
     expect(made.verdict).toBe('plan');
     expect(made.terms.map(({ id }) => id)).toEqual(['pending']);
     expect(made.missing).toEqual(
@@ -115,7 +111,7 @@ describe('the forecast of a drive from what it tells alone', () => {
   });
 
   it('is worse where a counter was seen to rise lately', () => {
-    const health = drive({ attributes: [attribute(198, 1)] });
+    const health = drive({ attributes: [makeAttribute(198, 1)] });
     const rosen = { firstSeen: now - 86_400_000, rose: now - 86_400_000 };
     const fresh = driveForecast(health, 'unknown', () => rosen, now);
     const old = driveForecast(health, 'unknown', noPast, now);
@@ -123,7 +119,7 @@ describe('the forecast of a drive from what it tells alone', () => {
   });
 
   it('tells of sectors that were rewritten since: for as long as a rise counts, and not as if there were none', () => {
-    const health = drive({ attributes: [attribute(5, 0), attribute(197, 0), attribute(199, 0)] });
+    const health = drive({ attributes: [makeAttribute(5, 0), makeAttribute(197, 0), makeAttribute(199, 0)] });
     const after = (days: number): ReturnType<typeof driveForecast> => {
       const rosen = { firstSeen: now - days * 86_400_000, rose: now - days * 86_400_000 };
       return driveForecast(health, 'hdd', (name) => (name === '5' ? never : rosen), now);
@@ -141,7 +137,7 @@ describe('the forecast of a drive from what it tells alone', () => {
   });
 
   it('takes the kind from outside only where the drive does not tell it', () => {
-    const flash = drive({ kind: 'unknown', attributes: [attribute(187, 1)] });
+    const flash = drive({ kind: 'unknown', attributes: [makeAttribute(187, 1)] });
     const familyOf = (health: DriveHealth): unknown => driveForecast(health, 'ssd', noPast, now).terms[0]?.family;
     expect([familyOf(flash), familyOf({ ...flash, kind: 'hdd' })]).toEqual(['flash', 'media']);
   });

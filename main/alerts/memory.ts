@@ -14,8 +14,9 @@ export interface AlertMemoryPorts {
 }
 
 /**
- * Keeps alerts and their settings in the history. What cannot be saved is saved once it can be, and all again in a new file that was begun in
- * the place of a damaged one. Nothing is saved before what is remembered could be read: it would be overwritten.
+ * Keeps alerts and their settings in the history. What cannot be saved is saved once it can be, and all again in a new file
+ * that was begun in the place of a damaged one. Nothing is saved before what is remembered could be read: it would be
+ * overwritten.
  */
 export class AlertMemory {
   readonly #ports: AlertMemoryPorts;

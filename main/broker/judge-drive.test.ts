@@ -11,6 +11,7 @@ import type { DriveHealth, NvmeWarning, SmartReading } from '../../app/domain/sm
 import { damageCounters } from '../../app/forecast/drive.ts';
 import { counterNames } from '../../app/history/counters.ts';
 import { fileHistory } from '../../tests/doubles/history.ts';
+import { makeAttribute } from '../../tests/doubles/attribute.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
 import { sceneReading } from '../../tests/doubles/scene-smart.ts';
 import { View } from '../../tests/doubles/view.ts';
@@ -51,17 +52,7 @@ function readingOf(devno: string): SmartReading {
 }
 
 function counters(counts: Readonly<Record<number, number>>): Pick<DriveHealth, 'attributes'> {
-  const plain = {
-    name: 'x',
-    raw: '0',
-    decoded: null,
-    value: 100,
-    worst: 100,
-    threshold: 0,
-    failing: 'no',
-    prefailure: null,
-  } as const;
-  return { attributes: [5, 187, 197, 198].map((id) => ({ ...plain, id, count: counts[id] ?? 0 })) };
+  return { attributes: [5, 187, 197, 198].map((id) => makeAttribute(id, counts[id] ?? 0)) };
 }
 
 async function start(): Promise<void> {

@@ -1,22 +1,10 @@
 import type { DriveHealth, SmartAttribute, SmartReading, SmartView } from '../../app/domain/smart.ts';
 import { driveForecast, noPast } from '../../app/forecast/drive.ts';
+import { makeAttribute } from './attribute.ts';
 
 function attribute(id: number, name: string, raw: string, part: Partial<SmartAttribute> = {}): SmartAttribute {
   const count = /^\d+$/.test(raw) ? Number(raw) : null;
-  const prefailure = [1, 5, 10].includes(id);
-  return {
-    id,
-    name,
-    raw,
-    count,
-    decoded: null,
-    value: 100,
-    worst: 100,
-    threshold: 0,
-    failing: 'no',
-    prefailure,
-    ...part,
-  };
+  return makeAttribute(id, count, { name, raw, prefailure: [1, 5, 10].includes(id), ...part });
 }
 
 const barracuda: DriveHealth = {

@@ -100,4 +100,23 @@ describe('what an error weighs', () => {
       await passDays(0);
     }
   });
+
+  it('of a scan that found nothing is believed as long', async () => {
+    const { target } = await fixture.pair({ core: { scan_rate: 0 } });
+    const now = Math.floor(Date.now() / 1000);
+    const setClock = (seconds: number): Promise<unknown> =>
+      fixture.kernelLab.run('/usr/bin/busybox', ['date', '-s', `@${String(seconds)}`]);
+    await setClock(now);
+    try {
+      await scanAll(target);
+      const told: number[] = [];
+      for (const day of [0, 14, 37, 60]) {
+        await setClock(now + day * DAY_SECONDS);
+        told.push((await target.status()).confidence);
+      }
+      expect(told).toEqual([80, 80, 40, 0]);
+    } finally {
+      await setClock(now);
+    }
+  });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import type { DriveHealth, NvmeHealth, SelfTest, SmartAttribute } from '../../../app/domain/smart.ts';
+import type { DriveHealth, NvmeHealth, SelfTest } from '../../../app/domain/smart.ts';
 import { problemOf, shortVerdict, verdictOfHealth } from '../../words/smart.ts';
 import { mildWarnings, nvmeWarnings, smartProblems } from '../../../app/domain/smart.ts';
+import { makeAttribute } from '../../../tests/doubles/attribute.ts';
 import { toCsv } from './csv.ts';
 import { signsOf } from './signs.ts';
 
@@ -26,23 +27,6 @@ function health(part: Partial<DriveHealth> = {}): DriveHealth {
     canSelfTest: true,
     shortTestMinutes: null,
     longTestMinutes: null,
-    ...part,
-  };
-}
-
-function counted(id: number, count: number | null, part: Partial<SmartAttribute> = {}): SmartAttribute {
-  const name = `Attribute_${id}`;
-  return {
-    id,
-    name,
-    raw: `${count}`,
-    count,
-    decoded: null,
-    value: 100,
-    worst: 100,
-    threshold: 0,
-    failing: 'no',
-    prefailure: null,
     ...part,
   };
 }
@@ -71,14 +55,14 @@ describe('the drive’s verdict', () => {
   it('is not believed alone when it is good', () => {
     expect(verdictOfHealth(health())).toMatchObject({ tone: 'ok', short: 'Passed' });
     for (const id of [5, 10, 187, 197, 198]) {
-      const damaged = verdictOfHealth(health({ attributes: [counted(id, 1)] }));
+      const damaged = verdictOfHealth(health({ attributes: [makeAttribute(id, 1)] }));
       expect({ id, damaged }).toMatchObject({ damaged: { tone: 'attention', short: 'Passed, signs of damage' } });
     }
     expect(verdictOfHealth(health({ verdict: 'unknown' }))).toMatchObject({ tone: 'unknown', short: 'No verdict' });
   });
 
   it('is not made worse by the cable, a packed value or the hours', () => {
-    const attributes = [counted(199, 7), counted(5, null), counted(188, 12)];
+    const attributes = [makeAttribute(199, 7), makeAttribute(5, null), makeAttribute(188, 12)];
     expect(verdictOfHealth(health({ attributes, powerOnHours: 90_000 })).tone).toBe('ok');
     expect(toneOf(health({ attributes }), '199')).toBe('note');
     expect(toneOf(health({ attributes }), '5')).toBeUndefined();
@@ -86,21 +70,21 @@ describe('the drive’s verdict', () => {
 
   it('follows the vendor’s limits that tell of failure, also where that is not said of them', () => {
     for (const prefailure of [true, null]) {
-      const now = health({ attributes: [counted(1, null, { failing: 'now', prefailure })] });
+      const now = health({ attributes: [makeAttribute(1, null, { failing: 'now', prefailure })] });
       expect(verdictOfHealth(now).tone).toBe('danger');
       expect(signsOf(now)[0]?.meaning).toContain('Copy your data off it now');
-      const past = health({ attributes: [counted(1, null, { failing: 'past', prefailure })] });
+      const past = health({ attributes: [makeAttribute(1, null, { failing: 'past', prefailure })] });
       expect(verdictOfHealth(past).tone).toBe('attention');
     }
   });
 
   it.each([190, 194])('says of heat by attribute %s that it is or was too hot, whatever the vendor calls it', (id) => {
     for (const prefailure of [false, true, null]) {
-      const hot = health({ attributes: [counted(id, null, { failing: 'now', prefailure })] });
+      const hot = health({ attributes: [makeAttribute(id, null, { failing: 'now', prefailure })] });
       expect(verdictOfHealth(hot)).toMatchObject({ tone: 'attention', short: 'Passed, too hot' });
       expect(signsOf(hot)[0]).toMatchObject({ tone: 'attention', title: 'Temperature limit' });
       expect(signsOf(hot)[0]?.meaning).toMatch(/^It is too hot/);
-      const cooled = health({ attributes: [counted(id, null, { failing: 'past', prefailure })] });
+      const cooled = health({ attributes: [makeAttribute(id, null, { failing: 'past', prefailure })] });
       expect(verdictOfHealth(cooled)).toMatchObject({ tone: 'ok', short: 'Passed' });
       expect(signsOf(cooled)[0]).toMatchObject({ tone: 'note' });
       expect(signsOf(cooled)[0]?.meaning).toMatch(/^It was too hot/);
@@ -109,7 +93,7 @@ describe('the drive’s verdict', () => {
 
   it('calls a limit of use or age no failure and no damage, but one of damage damage', () => {
     const old = (id: number, failing: 'now' | 'past') =>
-      health({ attributes: [counted(id, 0, { failing, prefailure: false })] });
+      health({ attributes: [makeAttribute(id, 0, { failing, prefailure: false })] });
     expect(verdictOfHealth(old(193, 'now')).short).toBe('Passed');
     expect(toneOf(old(193, 'now'), 'failing-193')).toBe('attention');
     expect(signsOf(old(193, 'now'))[0]?.meaning).toContain('past the use or age that it was made for');
@@ -135,7 +119,10 @@ describe('the verdict of an NVMe drive that only warns', () => {
   });
 
   it('names every reason, and damage beside it', () => {
-    const both = warns(18, ['temperature', 'backup-failed'], { temperatureCelsius: 70, attributes: [counted(197, 2)] });
+    const both = warns(18, ['temperature', 'backup-failed'], {
+      temperatureCelsius: 70,
+      attributes: [makeAttribute(197, 2)],
+    });
     expect(both).toMatchObject({ tone: 'attention', short: 'Warns, signs of damage' });
     expect(both.sentence).toBe(
       'The drive warns that its store for a power failure does not work, and that it is too hot, at 70 °C. It has also counted signs of damage.',
@@ -169,7 +156,7 @@ describe('what an NVMe drive tells', () => {
 });
 
 it('no two signs go by one name, whatever a drive tells', () => {
-  const attributes = [5, 10, 187, 190, 194, 197, 198, 199].map((id) => counted(id, 1, { failing: 'now' }));
+  const attributes = [5, 10, 187, 190, 194, 197, 198, 199].map((id) => makeAttribute(id, 1, { failing: 'now' }));
   const all = { ...nvme, warnings: [...nvmeWarnings], criticalWarning: 0xff };
   const ids = signsOf(health({ attributes, nvme: all, grownDefects: 1 })).map(({ id }) => id);
   expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
@@ -214,6 +201,6 @@ describe('a table’s word', () => {
 });
 
 it('attributes as CSV keep their commas and quotation marks', () => {
-  const odd = counted(5, 3, { name: 'A,"b"', raw: '3, 4' });
+  const odd = makeAttribute(5, 3, { name: 'A,"b"', raw: '3, 4' });
   expect(toCsv([odd])).toBe('id,name,value,worst,threshold,failing,raw,count\r\n5,"A,""b""",100,100,0,no,"3, 4",3\r\n');
 });
