@@ -49,7 +49,7 @@ export function verdictOf({ status, suspended, live, off }: VerdictInput): Verdi
 
 const notHeard = {
   sentence: 'This is what was last heard. What happens on the disk now is not known.',
-  advice: 'The protection itself goes on without this window. Open the connection again to see its present state.',
+  advice: 'The protection itself goes on without this window. The notice above says what comes next.',
 } as const;
 
 const machineOff = {
