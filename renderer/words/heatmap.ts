@@ -10,7 +10,7 @@ export const stateWords: Readonly<Record<BlockState, { name: string; meaning: st
   good: { name: 'Good', meaning: 'Was read without trouble.' },
   slow: { name: 'Slow', meaning: 'Took longer than the limit for slow reads.' },
   soft: { name: 'Weak', meaning: 'Was read only after being tried again.' },
-  moved: { name: 'Moved', meaning: 'Failed on the main disk and is served from the spare.' },
+  moved: { name: 'Moved', meaning: 'Is served from the spare.' },
   partial: {
     name: 'Moved in part',
     meaning: 'Some of its sectors are on the spare, the others are still read from the main disk.',
