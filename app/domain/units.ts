@@ -37,5 +37,10 @@ export function formatCount(value: number): string {
 
 /** `1 block`, `2,000 blocks`. */
 export function formatCounted(value: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+  return `${formatCount(value)} ${nounFor(value, singular, plural)}`;
+}
+
+/** The noun alone, where the number stands by itself. */
+export function nounFor(value: number, singular: string, plural = `${singular}s`): string {
+  return value === 1 ? singular : plural;
 }

@@ -6,7 +6,7 @@ import { agoText } from './device/heard.ts';
 import { percent } from './device/Tiles.tsx';
 import { mergeEvents } from './events/merge.ts';
 import { noBlocks } from './heatmap/counts.ts';
-import { trendPoints } from './overview/Trend.tsx';
+import { trendLabel, trendPoints } from './overview/Trend.tsx';
 
 describe('percent', () => {
   it.each([
@@ -71,4 +71,18 @@ it('the trend rises from left to right inside its box', () => {
     { ...sample, milliseconds: 10, moved: 9 },
   ]);
   expect(points).toBe('2.0,31.0 148.0,3.0');
+});
+
+it.each([
+  [5, 6, /^1 more block on the spare since /],
+  [5, 9, /^4 more blocks on the spare since /],
+  [5, 3, /^2 fewer blocks on the spare since /],
+  [5, 5, /^As many blocks on the spare as at /],
+])('from %d to %d blocks the trend says which way they went', (before, after, words) => {
+  const sample = { pending: 0, spareFree: 0, readErrors: 0, writeErrors: 0 };
+  const label = trendLabel(
+    { ...sample, milliseconds: 0, moved: before },
+    { ...sample, milliseconds: 10, moved: after },
+  );
+  expect(label).toMatch(words);
 });

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { blockCount } from '../../../app/domain/target.ts';
-import { formatCount, sectorsToBytes, formatBytes } from '../../../app/domain/units.ts';
+import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../../app/domain/units.ts';
 import { href, type DeviceTab } from '../../app/router.ts';
 import { StateMark } from '../../design/StateMark.tsx';
 import { deviceAt } from '../../identity/target.ts';
@@ -47,7 +47,7 @@ export function Tiles({ connection, target }: { connection: Connection; target: 
         label="Errors met"
         value={formatCount(status.readErrors + status.writeErrors)}
         unit="reads and writes"
-        hint={`Errors of the main disk since protection began, after the retries: ${formatCount(status.readErrors)} reads, ${formatCount(status.writeErrors)} writes.`}
+        hint={`Errors of the main disk since protection began, after the retries: ${formatCounted(status.readErrors, 'read')}, ${formatCounted(status.writeErrors, 'write')}.`}
       />
     </div>
   );

@@ -130,9 +130,12 @@ interface Read {
   readonly error: ErrorData | null;
 }
 
+const nothingRead: Read = { point: null, error: null };
+
+/** What was read at a moment; nothing while none is chosen. */
 function useReading(connection: ConnectionId, device: string, milliseconds: number | null): Read {
   const bridge = useBridge();
-  const [read, setRead] = useState<Read>({ point: null, error: null });
+  const [read, setRead] = useState<Read>(nothingRead);
   useEffect(() => {
     let current = true;
     const set = (next: Read): void => {
@@ -148,5 +151,5 @@ function useReading(connection: ConnectionId, device: string, milliseconds: numb
       current = false;
     };
   }, [bridge, connection, device, milliseconds]);
-  return read;
+  return milliseconds === null ? nothingRead : read;
 }

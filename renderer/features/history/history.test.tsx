@@ -65,6 +65,15 @@ describe('history', () => {
     expect(within(section).getByRole('row', { name: /^Blocks moved – 1,200 –$/ })).toBeTruthy();
   });
 
+  it('shows no figures beside a date that was cleared', async () => {
+    const { user } = open(new BridgeDouble());
+    const section = await screen.findByRole('region', { name: 'Two dates compared' });
+    await within(section).findByRole('row', { name: /^Blocks moved 827 1,200 \+373$/ });
+    await user.clear(within(section).getByLabelText('First date'));
+    expect(await within(section).findByText('Choose a date')).toBeTruthy();
+    expect(within(section).getByRole('row', { name: /^Blocks moved – 1,200 –$/ })).toBeTruthy();
+  });
+
   it('shows what the main drive counted, and compares it', async () => {
     open(new BridgeDouble());
     const counted = await screen.findByRole('region', { name: 'What the main drive counted' });

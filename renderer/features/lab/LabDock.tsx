@@ -13,7 +13,7 @@ import {
 
 import type { LabAction, LabState } from '../../../app/bridge/lab.ts';
 import type { Connection } from '../../../app/bridge/snapshot.ts';
-import { formatCount } from '../../../app/domain/units.ts';
+import { formatCounted } from '../../../app/domain/units.ts';
 import type { ErrorData } from '../../../app/errors.ts';
 import { usePrefs, useSetPrefs } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
@@ -58,7 +58,8 @@ export function LabDock({
         <strong>Lab</strong>
         <span className="lab-head-more ellipsis">{inHand ? labWords.brush : labWords.makeBelieve}</span>
         <span className="lab-head-state label nowrap">
-          {formatCount(faulty)} failing sectors{lab.power === 'on' ? '' : ` · power ${lab.power}`}
+          {formatCounted(faulty, 'failing sector')}
+          {lab.power === 'on' ? '' : ` · power ${lab.power}`}
         </span>
         {open ? <IconChevronDown size={16} aria-hidden="true" /> : <IconChevronUp size={16} aria-hidden="true" />}
       </button>

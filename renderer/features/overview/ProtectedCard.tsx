@@ -1,6 +1,6 @@
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { scanProgress } from '../../../app/domain/scan.ts';
-import { formatCount } from '../../../app/domain/units.ts';
+import { formatCount, formatCounted, nounFor } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
 import { AliasName } from '../../design/DeviceName.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
@@ -40,9 +40,9 @@ export function ProtectedCard({ connection, target }: { connection: Connection; 
       </div>
       <HeatStrip codes={strip} label={`${device.name}: the whole disk, start to end`} />
       <div className="protected-facts">
-        <Fact label="Moved" value={formatCount(status.spareUsed)} unit="blocks" />
-        <Fact label="Cannot be read" value={formatCount(status.pending)} unit="blocks" />
-        <Fact label="Spare left" value={formatCount(free)} unit={`of ${formatCount(status.spareTotal)} blocks`} />
+        <Fact label="Moved" value={formatCount(status.spareUsed)} unit={nounFor(status.spareUsed, 'block')} />
+        <Fact label="Cannot be read" value={formatCount(status.pending)} unit={nounFor(status.pending, 'block')} />
+        <Fact label="Spare left" value={formatCount(free)} unit={`of ${formatCounted(status.spareTotal, 'block')}`} />
         <Fact label="Scan" {...scanShort(status, scanProgress(device, status, target.events), target.heard)} />
         <Trend samples={target.samples} />
       </div>

@@ -21,13 +21,20 @@ export function trendPoints(samples: readonly Sample[]): string {
     .join(' ');
 }
 
-/** How the number of moved blocks grew since this device is watched. */
+/** How the number of moved blocks changed between the first sample and the last: blocks can be given back, too. */
+export function trendLabel(first: Sample, last: Sample): string {
+  const grown = last.moved - first.moved;
+  const since = new Date(first.milliseconds).toLocaleString();
+  if (grown === 0) return `As many blocks on the spare as at ${since}`;
+  return `${formatCounted(Math.abs(grown), grown > 0 ? 'more block' : 'fewer block')} on the spare since ${since}`;
+}
+
+/** The line of moved blocks since this device is watched. */
 export function Trend({ samples }: { samples: readonly Sample[] }) {
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || samples.length < 2) return null;
-  const grown = last.moved - first.moved;
-  const label = `${formatCounted(grown, 'block')} moved since ${new Date(first.milliseconds).toLocaleString()}`;
+  const label = trendLabel(first, last);
   return (
     <svg className="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       <title>{label}</title>

@@ -4,7 +4,7 @@ import { IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
 import type { DriveHealth } from '../../../app/domain/smart.ts';
-import { formatCount } from '../../../app/domain/units.ts';
+import { formatCount, formatCounted } from '../../../app/domain/units.ts';
 import { Serial } from '../../design/DeviceName.tsx';
 import { Fold } from '../../design/Fold.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
@@ -58,7 +58,7 @@ function Identity({ health }: { health: DriveHealth }) {
       <li>
         <Serial serial={serial} />
       </li>
-      {powerCycles !== null && <li>switched on {formatCount(powerCycles)} times</li>}
+      {powerCycles !== null && <li>switched on {formatCounted(powerCycles, 'time')}</li>}
       {errorLogCount !== null && <li>{formatCount(errorLogCount)} in its error log</li>}
     </ul>
   );
