@@ -38,7 +38,7 @@ function after(rule: AlertRule, ...facts: readonly Facts[]): Alert | null {
 const rises: readonly (readonly [AlertRule, Facts, string])[] = [
   ['pending', { status: { ...well, pending: 3 } }, '3 blocks cannot be read'],
   ['moved', { status: { ...well, auto: 1, proactive: 1 } }, '2 more bad blocks were moved'],
-  ['spare', { status: { ...well, spareUsed: 950 } }, 'the spare is nearly used up'],
+  ['spare', { status: { ...well, spareUsed: 950 } }, 'the spare is low'],
   ['spare', { status: { ...well, mode: 'spent' } }, 'the spare is used up'],
   ['spare', { status: { ...well, mode: 'halted', spareUsed: 999 } }, 'the spare is used up'],
   ['halted', { status: { ...well, mode: 'halted' } }, 'moving of bad blocks is halted'],

@@ -1,13 +1,14 @@
+import { defaultSettings, type PairSettings } from '../domain/settings.ts';
+import { isSpareLow, spareFree } from '../domain/spare.ts';
 import type { TargetStatus } from '../domain/target.ts';
 import { driveStates, type DriveFacts } from './drive.ts';
 import type { Alert, AlertRule } from './schema.ts';
 
-/** Percent of the spare's blocks left at which it is called low: the target's own default of `low_spare`. */
-export const LOW_SPARE_PERCENT = 10;
-
 /** What is known of a subject. What is left out, or null, is not known: its rules are not judged and keep their state. */
 export interface Facts {
   readonly status?: TargetStatus | null;
+  /** How the pair is set, for what its status says; the usual where nothing else is told. */
+  readonly settings?: Pick<PairSettings, 'lowSparePercent'>;
   /** What is missing: nothing, main or spare or both, or the protected device itself. */
   readonly lost?: 'nothing' | 'disk' | 'device' | null;
   /** The drive's own verdict (SMART overall health, NVMe critical warning). */
@@ -31,7 +32,7 @@ export function levelOf(rule: AlertRule, facts: Facts): number | null {
       // Not what the user moved on purpose. Counts since the pair was made, so it never falls.
       return status === null ? null : status.auto + status.proactive;
     case 'spare':
-      return status === null ? null : spareLevel(status);
+      return status === null ? null : spareLevel(status, facts.settings ?? defaultSettings);
     case 'halted':
       return status === null ? null : Number(status.mode === 'halted');
     case 'protection':
@@ -68,10 +69,9 @@ function booleanLevel(value: boolean | null | undefined): number | null {
 }
 
 /** 1 low, 2 used up. */
-function spareLevel({ mode, spareUsed, spareTotal, spareBad }: TargetStatus): number {
-  const free = Math.max(0, spareTotal - spareUsed - spareBad);
-  if (mode === 'spent' || free === 0) return 2;
-  return Number(free * 100 <= spareTotal * LOW_SPARE_PERCENT);
+function spareLevel(status: TargetStatus, settings: Pick<PairSettings, 'lowSparePercent'>): number {
+  if (status.mode === 'spent' || spareFree(status) === 0) return 2;
+  return Number(isSpareLow(status, settings));
 }
 
 /** How much a rule's matter weighs at its worst. */

@@ -43,7 +43,7 @@ function wordsOf(alert: Alert): { what: string; advice: string } {
             advice: 'Copy your data off this disk now, then replace it.',
           }
         : {
-            what: 'the spare is nearly used up.',
+            what: 'the spare is low: room for more bad blocks is running out.',
             advice: 'Copy your data off this disk while every block can still be read.',
           };
     case 'halted':

@@ -1,3 +1,4 @@
+import { spareFree } from '../domain/spare.ts';
 import type { TargetStatus } from '../domain/target.ts';
 
 /**
@@ -22,12 +23,11 @@ export type FigureName = (typeof figureNames)[number];
 export type Figures = Readonly<Record<FigureName, number>>;
 
 export function figuresOf(status: TargetStatus): Figures {
-  const { spareUsed, spareTotal, spareBad } = status;
   return {
-    moved: spareUsed,
+    moved: status.spareUsed,
     pending: status.pending,
-    spareFree: Math.max(0, spareTotal - spareUsed - spareBad),
-    spareBad,
+    spareFree: spareFree(status),
+    spareBad: status.spareBad,
     readErrors: status.readErrors,
     writeErrors: status.writeErrors,
     softErrors: status.softErrors,

@@ -125,6 +125,7 @@ export class TargetFollower {
 
   /** What a list of all devices says about this one. */
   listed(device: ProtectedDevice): void {
+    this.#ports.watch.settingsHeard(device.settings);
     this.#heard(device.status, (view) => {
       view.device = device;
     });
@@ -133,6 +134,7 @@ export class TargetFollower {
   }
 
   settingsHeard(settings: PairSettings): void {
+    this.#ports.watch.settingsHeard(settings);
     this.#change((view) => {
       view.device.settings = settings;
     });

@@ -1,4 +1,5 @@
 import { MAX_SAMPLES, type Sample } from '../../app/bridge/snapshot.ts';
+import { spareFree } from '../../app/domain/spare.ts';
 import type { TargetStatus } from '../../app/domain/target.ts';
 
 /** Closest that two points of the chart stand at first, in milliseconds. Doubled each time the chart is full. */
@@ -9,7 +10,7 @@ export function sampleOf(status: TargetStatus, milliseconds: number): Sample {
     milliseconds,
     moved: status.spareUsed,
     pending: status.pending,
-    spareFree: Math.max(0, status.spareTotal - status.spareUsed - status.spareBad),
+    spareFree: spareFree(status),
     readErrors: status.readErrors,
     writeErrors: status.writeErrors,
   };

@@ -30,7 +30,7 @@ export function eventSentence(event: TargetEvent): string {
         ? 'A block of the spare failed and will not be used.'
         : `Spare block ${formatCount(event.spareBlock)} failed and will not be used.`;
     case 'low_spare':
-      return 'The spare is nearly used up.';
+      return 'The spare is low: room for more bad blocks is running out.';
     case 'spent':
       return 'The spare is used up. The next bad block cannot be moved.';
     case 'halted':

@@ -1,5 +1,6 @@
 import type { Facts } from '../../../app/alerts/rules.ts';
 import type { BlockDevice } from '../../../app/domain/block-device.ts';
+import type { PairSettings } from '../../../app/domain/settings.ts';
 import { ownVerdictOf, type DriveHealth } from '../../../app/domain/smart.ts';
 import { blockCount, type ProtectedDevice, type TargetEvent, type TargetStatus } from '../../../app/domain/target.ts';
 import { AppError } from '../../../app/errors.ts';
@@ -34,6 +35,7 @@ export class TargetWatch {
   readonly #recorder: Recorder;
   readonly #events: EventKeeper;
   readonly #zones: ZoneKeeper;
+  #settings: PairSettings;
   #toldSpeed: () => void = () => undefined;
   /** What events told before the program started could not be read. */
   #isForgetful = false;
@@ -42,6 +44,7 @@ export class TargetWatch {
 
   constructor(device: ProtectedDevice, ports: WatchPorts) {
     this.#device = device;
+    this.#settings = device.settings;
     this.#ports = ports;
     const { name, uuid } = device;
     const { history, wire } = ports;
@@ -75,6 +78,11 @@ export class TargetWatch {
     this.#toldSpeed = listener;
   }
 
+  /** How the pair is set from now on: the next status is judged by it. */
+  settingsHeard(settings: PairSettings): void {
+    this.#settings = settings;
+  }
+
   /** Takes in a status as of `now` (Unix time in milliseconds), and the events that were told with it, ascending. */
   heard(status: TargetStatus, events: readonly TargetEvent[], now: number): void {
     this.met.add(events);
@@ -84,7 +92,7 @@ export class TargetWatch {
       else this.#events.heard(status.lastEvent);
       this.#zones.heard(status, now);
     }
-    this.#observe({ status, lost: this.#missesDisk() ? 'disk' : 'nothing' });
+    this.#observe({ status, settings: this.#settings, lost: this.#missesDisk() ? 'disk' : 'nothing' });
   }
 
   /** A disk has told of its own health: is it the one that main or the spare lies on? */
