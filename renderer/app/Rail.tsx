@@ -6,10 +6,10 @@ import type { Connection, TargetView } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import markUrl from '../design/mark.svg';
 import { PhaseDot, ToneMark } from '../design/ToneMark.tsx';
-import { verdictOf } from '../features/device/verdict.ts';
+import { verdictOfPair } from '../features/device/pair-verdict.ts';
 import { saidFailedAt } from '../features/smart/said-failed.ts';
 import { aliasOf, identityOf } from '../identity/alias.ts';
-import { isOff, targetIdentity } from '../identity/target.ts';
+import { targetIdentity } from '../identity/target.ts';
 import { useLive } from '../store/context.tsx';
 import { modelOf } from '../words/device.ts';
 import { phaseWord } from '../words/connection.ts';
@@ -77,8 +77,8 @@ function Group({ connection, route }: { connection: Connection; route: Route }) 
 
 function TargetLink(props: { connection: Connection; target: TargetView; route: Route }) {
   const { connection, target, route } = props;
-  const { device, status } = target;
-  const verdict = verdictOf({ status, suspended: device.suspended, live: useLive(connection), off: isOff(connection) });
+  const { device } = target;
+  const verdict = verdictOfPair(connection, target, useLive(connection));
   const alias = aliasOf(targetIdentity(connection, device));
   return (
     <li>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { isSpareLow, spareFree } from '../../../app/domain/spare.ts';
 import { blockCount } from '../../../app/domain/target.ts';
 import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
@@ -11,7 +12,6 @@ import { EventLine } from '../events/EventLine.tsx';
 import { ScanPanel } from '../scan/ScanPanel.tsx';
 import { ScanPart } from '../scan/ScanPart.tsx';
 import { percent } from './Tiles.tsx';
-import { spareFree } from './verdict.ts';
 
 const LAST_EVENTS = 6;
 
@@ -92,7 +92,7 @@ function SpareGauge({ target }: { target: TargetView }) {
   const { status, device } = target;
   const free = spareFree(status);
   const part = status.spareTotal === 0 ? 0 : free / status.spareTotal;
-  const low = part <= 0.1;
+  const low = isSpareLow(status, device.settings);
   return (
     <div>
       <div className="gauge-row">
@@ -117,7 +117,7 @@ function SpareGauge({ target }: { target: TargetView }) {
       <p className="label" style={{ marginTop: 5 }}>
         {formatCount(free)} of {formatCount(status.spareTotal)} blocks,{' '}
         {formatBytes(sectorsToBytes(free * device.blockSectors))}
-        {low ? '. Nearly used up.' : ''}
+        {low ? '. This is low.' : ''}
       </p>
     </div>
   );

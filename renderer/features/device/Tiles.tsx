@@ -2,13 +2,13 @@ import { Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
+import { spareFree } from '../../../app/domain/spare.ts';
 import { blockCount } from '../../../app/domain/target.ts';
 import { formatBytes, formatCount, formatCounted, sectorsToBytes } from '../../../app/domain/units.ts';
 import { href, type DeviceTab } from '../../app/router.ts';
 import { StateMark } from '../../design/StateMark.tsx';
 import { deviceAt } from '../../identity/target.ts';
 import { modelOf, sizeOf } from '../../words/device.ts';
-import { spareFree } from './verdict.ts';
 
 /** Main and spare as two labelled bars, and the numbers, each of which opens its tab. */
 export function Tiles({ connection, target }: { connection: Connection; target: TargetView }) {

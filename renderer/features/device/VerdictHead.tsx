@@ -5,17 +5,16 @@ import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { href } from '../../app/router.ts';
 import { Failure } from '../../design/Notice.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
-import { isOff } from '../../identity/target.ts';
 import { useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { useHeardAgo } from './heard.ts';
-import { verdictOf } from './verdict.ts';
+import { verdictOfPair } from './pair-verdict.ts';
 
 /** Whether the data is safe now, what to do, and the one thing that can be done from here. */
 export function VerdictHead({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
   const live = useLive(connection);
-  const verdict = verdictOf({ status, suspended: device.suspended, live, off: isOff(connection) });
+  const verdict = verdictOfPair(connection, target, live);
   const resume = useCall('target.continue');
   const heard = useHeardAgo(target.heard, live);
   return (

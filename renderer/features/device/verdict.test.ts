@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
+import { defaultSettings } from '../../../app/domain/settings.ts';
+import { spareFree } from '../../../app/domain/spare.ts';
 import { modeSchema, type TargetStatus } from '../../../app/domain/target.ts';
 import { makeStatus } from '../../testing/fixtures.ts';
-import { spareFree, verdictOf } from './verdict.ts';
+import { verdictOf, type VerdictInput } from './verdict.ts';
 
-const judge = (status: Partial<TargetStatus>, rest: { suspended?: boolean; live?: boolean; off?: boolean } = {}) =>
-  verdictOf({ status: makeStatus({ spareTotal: 1000, ...status }), suspended: false, live: true, off: false, ...rest });
+const judge = (status: Partial<TargetStatus>, rest: Partial<VerdictInput> = {}) =>
+  verdictOf({
+    status: makeStatus({ spareTotal: 1000, ...status }),
+    settings: defaultSettings,
+    missing: [],
+    words: { main: 'no', spare: 'no' },
+    suspended: false,
+    live: true,
+    off: false,
+    ...rest,
+  });
 
 describe('verdictOf', () => {
   it('says that nothing failed, and no more than that, on a quiet disk', () => {
@@ -82,10 +93,94 @@ describe('verdictOf', () => {
     expect(verdict.advice).not.toBe('');
   });
 
-  it('warns from a tenth of the spare left, not before', () => {
-    expect(judge({ spareUsed: 899 }).tone).toBe('ok');
-    expect(judge({ spareUsed: 900 })).toMatchObject({ tone: 'attention', short: 'Spare nearly full' });
-    expect(judge({ spareUsed: 800, spareBad: 100 }).short).toBe('Spare nearly full');
+  it.each([10, 40, 2])('warns from %i percent of the spare left where that is set, not before', (lowSparePercent) => {
+    const low = 1000 - lowSparePercent * 10;
+    const set = { settings: { lowSparePercent } };
+    expect(judge({ spareUsed: low - 1 }, set).tone).toBe('ok');
+    expect(judge({ spareUsed: low }, set)).toMatchObject({ tone: 'attention', short: 'Spare low' });
+    expect(judge({ spareUsed: low - 100, spareBad: 100 }, set).short).toBe('Spare low');
+  });
+
+  it.each<[VerdictInput['missing'], Partial<TargetStatus>, string, string]>([
+    [['main'], {}, 'Main disk missing', 'The main disk is no longer seen: nothing on it can be reached.'],
+    [
+      ['main'],
+      { spareUsed: 1, mode: 'halted' },
+      'Main disk missing',
+      'The main disk is no longer seen: only 1 block on the spare can be reached.',
+    ],
+    [['spare'], {}, 'Spare missing', 'The spare is no longer seen: no further bad block can be moved.'],
+    [
+      ['spare'],
+      { spareUsed: 3, mode: 'ro', pending: 2 },
+      'Spare missing',
+      '2 blocks cannot be read. The spare is no longer seen: 3 blocks on it cannot be reached, and no further bad block can be moved.',
+    ],
+    [
+      ['main', 'spare'],
+      {},
+      'Both disks missing',
+      'Neither disk of this pair is seen any more: nothing on it can be reached.',
+    ],
+  ])('is a danger while %o is missing, whatever the status says: %o', (missing, status, short, sentence) => {
+    const verdict = judge(status, { missing });
+    expect(verdict).toMatchObject({ tone: 'danger', short, sentence });
+    expect(verdict.advice).toContain('Check cable and power.');
+    expect(verdict.notes).toEqual([]);
+  });
+
+  it('notes a missing disk where nothing works, and where nothing is heard', () => {
+    for (const rest of [
+      judge({ mode: 'fail' }, { missing: ['main'] }),
+      judge({}, { missing: ['main'], live: false }),
+    ]) {
+      expect(rest.sentence).not.toContain('seen');
+      expect(rest.notes).toContain('The main disk was not seen any more.');
+    }
+  });
+
+  it.each<[VerdictInput['words'], string, string]>([
+    [{ main: 'says', spare: 'no' }, 'Main drive failing', 'the main drive says that it is failing.'],
+    [
+      { main: 'no', spare: 'said' },
+      'Spare drive failing',
+      'the spare drive said that it is failing when it was last read.',
+    ],
+    [{ main: 'says', spare: 'says' }, 'Both drives failing', 'both drives say that they are failing.'],
+  ])('never calls a pair protected of which a drive says that it fails: %o', (words, short, sentence) => {
+    for (const status of [{}, { spareUsed: 4, partial: 2 }, { spareUsed: 950 }, { metadataGood: 1 }]) {
+      const verdict = judge(status, { words });
+      expect(verdict).toMatchObject({ tone: 'danger', short });
+      expect(verdict.sentence).toBe(`No unreadable block is known, but ${sentence}`);
+      expect(verdict.advice).toContain('Copy your data off now');
+    }
+    expect(judge({ spareUsed: 4, partial: 2 }, { words }).notes).toContain(
+      'In 2 moved blocks some sectors are still read from the main disk.',
+    );
+  });
+
+  it('says a drive’s own word beside another danger, and as a note while nothing is heard', () => {
+    const words = { main: 'says', spare: 'no' } as const;
+    const sentence = 'The main drive says that it is failing.';
+    for (const status of [{ pending: 2 }, { mode: 'spent' as const }]) {
+      const verdict = judge(status, { words });
+      expect(verdict.tone).toBe('danger');
+      expect(verdict.sentence).toBe(`${judge(status).sentence} ${sentence}`);
+    }
+    expect(judge({}, { words, missing: ['spare'] }).sentence).toContain(`can be moved. ${sentence}`);
+    expect(judge({}, { words, live: false })).toMatchObject({ tone: 'unknown' });
+    expect(judge({}, { words, live: false }).notes).toContain(
+      'The main drive said that it is failing when it was last read.',
+    );
+  });
+
+  it('asks for attention when the records lose a copy, before anything less', () => {
+    for (const less of [{}, { partial: 2, spareUsed: 2 }, { spareUsed: 950 }]) {
+      const verdict = judge({ metadataGood: 1, metadataCopies: 2, ...less });
+      expect(verdict).toMatchObject({ tone: 'attention', short: 'Records damaged' });
+      expect(verdict.sentence).toContain('the spare could not keep every copy of its records');
+    }
+    expect(judge({ metadataGood: 1, metadataCopies: 2, pending: 1 }).tone).toBe('danger');
   });
 
   it('claims nothing about the present when the helper cannot be asked, and keeps what was lost in sight', () => {

@@ -1,5 +1,11 @@
+import type { Role } from '../../../app/domain/block-device.ts';
+import type { PairSettings } from '../../../app/domain/settings.ts';
+import { isSpareLow, spareFree } from '../../../app/domain/spare.ts';
 import type { TargetStatus } from '../../../app/domain/target.ts';
 import { formatCount, formatCounted } from '../../../app/domain/units.ts';
+import { failingSentence, wordsBefore, type PairWords } from '../smart/drive-word.ts';
+import { isDiskOut, missingDisk, missingNotes, withFailing } from './verdict-disks.ts';
+import { lost, notesOf, opening } from './verdict-notes.ts';
 
 /** How much a verdict asks of its reader. `unknown`: what is shown may not be true any more. */
 export type Tone = 'ok' | 'attention' | 'danger' | 'unknown';
@@ -18,6 +24,11 @@ export interface Verdict {
 
 export interface VerdictInput {
   readonly status: TargetStatus;
+  readonly settings: Pick<PairSettings, 'lowSparePercent'>;
+  /** Disks of the pair that are not among those of the machine. The target notices only when it uses one. */
+  readonly missing: readonly Role[];
+  /** What the drives of the pair say of themselves. */
+  readonly words: PairWords;
   readonly suspended: boolean;
   /** False when the helper cannot be asked at this moment. */
   readonly live: boolean;
@@ -25,27 +36,34 @@ export interface VerdictInput {
   readonly off: boolean;
 }
 
-/** Spare blocks that can still take a moved block. */
-export function spareFree(status: Pick<TargetStatus, 'spareUsed' | 'spareTotal' | 'spareBad'>): number {
-  return Math.max(0, status.spareTotal - status.spareUsed - status.spareBad);
-}
-
-/** The target's own default of `low_spare`: percent of spare blocks free at which it warns. */
-const LOW_SPARE_PERCENT = 10;
-
 /** The answer at the top of every page: whether the data is safe now, and what to do. Neither soothes nor frightens. */
-export function verdictOf({ status, suspended, live, off }: VerdictInput): Verdict {
-  const notes = notesOf(status, suspended);
+export function verdictOf(input: VerdictInput): Verdict {
+  const { status, suspended, live, off, words } = input;
   if (!live) {
+    const before = lost(status) ?? `${formatCounted(status.spareUsed, 'block')} had been moved to the spare.`;
+    const failing = failingSentence(wordsBefore(words));
     return {
       tone: 'unknown',
       short: 'Not heard from',
       ...(off ? machineOff : notHeard),
-      notes: [lost(status) ?? `${formatCounted(status.spareUsed, 'block')} had been moved to the spare.`, ...notes],
+      notes: [
+        before,
+        ...(failing === null ? [] : [failing]),
+        ...missingNotes(input),
+        ...notesOf(status, { suspended, gap: true }),
+      ],
     };
   }
-  return { ...byMode(status), notes };
+  const isOut = isDiskOut(input);
+  const present = isOut ? missingDisk(input) : byMode(input);
+  const told = withFailing(present, words);
+  const gap = told.short !== PARTLY_MOVED;
+  return { ...told, notes: [...(isOut ? [] : missingNotes(input)), ...notesOf(status, { suspended, gap })] };
 }
+
+export type Body = Omit<Verdict, 'notes'>;
+
+const PARTLY_MOVED = 'Partly moved';
 
 const notHeard = {
   sentence: 'This is what was last heard. What happens on the disk now is not known.',
@@ -57,7 +75,7 @@ const machineOff = {
   advice: 'Nothing is read or written while it is off. Switch it on, then start the protection again.',
 } as const;
 
-function byMode(status: TargetStatus): Omit<Verdict, 'notes'> {
+function byMode({ status, settings }: VerdictInput): Body {
   switch (status.mode) {
     case 'fail':
       return {
@@ -88,11 +106,11 @@ function byMode(status: TargetStatus): Omit<Verdict, 'notes'> {
         advice: 'Copy your data off this disk now, then replace it.',
       };
     case 'rw':
-      return working(status);
+      return working(status, settings);
   }
 }
 
-function working(status: TargetStatus): Omit<Verdict, 'notes'> {
+function working(status: TargetStatus, settings: VerdictInput['settings']): Body {
   const unreadable = lost(status);
   if (unreadable !== null) {
     return {
@@ -103,20 +121,27 @@ function working(status: TargetStatus): Omit<Verdict, 'notes'> {
         'Copy your data off this disk now. Writing to such a block moves it to the spare and makes it usable again.',
     };
   }
+  if (status.metadataGood < status.metadataCopies) {
+    return {
+      tone: 'attention',
+      short: 'Records damaged',
+      sentence: 'Protected for now, but the spare could not keep every copy of its records of what was moved.',
+      advice: 'The other copy still serves. Make a backup, and replace the spare soon.',
+    };
+  }
   if (status.partial > 0) {
     return {
       tone: 'attention',
-      short: 'Partly moved',
+      short: PARTLY_MOVED,
       sentence: `Protected, with a gap: in ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`,
       advice: 'Those sectors may fail when they are read. Make a backup soon; writing them again moves them too.',
     };
   }
-  const free = spareFree(status);
-  if (free * 100 <= status.spareTotal * LOW_SPARE_PERCENT) {
+  if (isSpareLow(status, settings)) {
     return {
       tone: 'attention',
-      short: 'Spare nearly full',
-      sentence: `Protected for now, but the spare has room for only ${formatCounted(free, 'more block')}.`,
+      short: 'Spare low',
+      sentence: `Protected for now, but the spare is low: it has room for ${formatCounted(spareFree(status), 'more block')}.`,
       advice: 'Copy your data off this disk while every block can still be read.',
     };
   }
@@ -171,33 +196,4 @@ function withoutMoved({ readErrors, writeErrors, auto, proactive }: TargetStatus
     sentence: `Protected. No block is known to be unreadable now; ${met}.`,
     advice: 'A block that failed once may fail again. Keep a backup, and read the events for what happened.',
   };
-}
-
-function opening(status: TargetStatus): string {
-  const unreadable = lost(status);
-  return unreadable === null ? '' : `${unreadable} `;
-}
-
-function lost(status: TargetStatus): string | null {
-  return status.pending === 0 ? null : `${formatCounted(status.pending, 'block')} cannot be read.`;
-}
-
-function notesOf(status: TargetStatus, suspended: boolean): string[] {
-  const notes: string[] = [];
-  if (suspended) notes.push('The device is suspended: programs that use it wait until it is resumed.');
-  if (status.metadataGood < status.metadataCopies) {
-    notes.push(
-      `${formatCount(status.metadataGood)} of ${formatCount(status.metadataCopies)} copies of the records on the spare are good.`,
-    );
-  }
-  if (status.spareBad > 0) {
-    notes.push(`${formatCounted(status.spareBad, 'block')} of the spare itself failed and will not be used.`);
-  }
-  if (status.partial > 0 && (status.mode !== 'rw' || status.pending > 0)) {
-    notes.push(`In ${formatCounted(status.partial, 'moved block')} some sectors are still read from the main disk.`);
-  }
-  if (status.softErrors > 0) {
-    notes.push(`${formatCounted(status.softErrors, 'read')} succeeded only after being tried again.`);
-  }
-  return notes;
 }

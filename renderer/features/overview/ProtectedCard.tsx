@@ -1,13 +1,14 @@
 import type { Connection, TargetView } from '../../../app/bridge/snapshot.ts';
 import { scanProgress } from '../../../app/domain/scan.ts';
+import { spareFree } from '../../../app/domain/spare.ts';
 import { formatCount, formatCounted, nounFor } from '../../../app/domain/units.ts';
 import { href } from '../../app/router.ts';
 import { AliasName } from '../../design/DeviceName.tsx';
 import { ToneMark } from '../../design/ToneMark.tsx';
-import { isOff, targetIdentity } from '../../identity/target.ts';
+import { targetIdentity } from '../../identity/target.ts';
 import { useLive } from '../../store/context.tsx';
 import { sizeOf } from '../../words/device.ts';
-import { spareFree, verdictOf } from '../device/verdict.ts';
+import { verdictOfPair } from '../device/pair-verdict.ts';
 import { HeatStrip } from '../heatmap/HeatStrip.tsx';
 import { useStrip } from '../heatmap/use-strip.ts';
 import { scanShort } from '../scan/words.ts';
@@ -17,7 +18,7 @@ import { Trend } from './Trend.tsx';
 export function ProtectedCard({ connection, target }: { connection: Connection; target: TargetView }) {
   const { device, status } = target;
   const live = useLive(connection);
-  const verdict = verdictOf({ status, suspended: device.suspended, live, off: isOff(connection) });
+  const verdict = verdictOfPair(connection, target, live);
   const strip = useStrip(connection.id, target);
   const free = spareFree(status);
   return (
