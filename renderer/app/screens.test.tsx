@@ -173,7 +173,8 @@ describe('overview', () => {
       }
     });
     const { user } = open(bridge, overview);
-    await user.click(await screen.findByRole('button', { name: 'Start protection again' }));
+    const disks = await screen.findByRole('region', { name: 'Other disks' });
+    await user.click(within(disks).getByRole('button', { name: 'Start protection again' }));
     const dialog = await screen.findByRole('dialog');
     expect(await within(dialog).findByText('What will be done')).toBeTruthy();
     expect(bridge.calls.some(({ name }) => name === 'apply')).toBe(false);

@@ -15,6 +15,7 @@ import { Heatmap, type Pointed } from '../heatmap/Heatmap.tsx';
 import { KernelOfPair } from '../kernel/KernelOfPair.tsx';
 import { History } from '../history/History.tsx';
 import { useBrush } from '../lab/brush.ts';
+import { idlePairsOf } from '../overview/idle-pairs.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { ActivateButton } from '../plan/ActivateButton.tsx';
 import { RemapTable } from '../remaps/RemapTable.tsx';
@@ -111,9 +112,7 @@ function Known({ connection, target, tab }: { connection: Connection; target: Ta
 }
 
 function Gone({ connection, name }: { connection: Connection; name: string }) {
-  const idle = connection.devices.flatMap((device) =>
-    device.spareOf === null || device.spareOf.live ? [] : [{ spare: device, spareOf: device.spareOf }],
-  );
+  const idle = idlePairsOf(connection);
   return (
     <div className="page page-narrow">
       <LostNotice connection={connection} />

@@ -13,6 +13,8 @@ import { useConnection } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { DiskPreviewList } from '../start/DiskPreviewList.tsx';
 import { DiskTable } from './DiskTable.tsx';
+import { idlePairsOf } from './idle-pairs.ts';
+import { IdlePairs } from './IdlePairs.tsx';
 import { LostNotice } from './LostNotice.tsx';
 import { Problems } from './Problems.tsx';
 import { ProtectedCard } from './ProtectedCard.tsx';
@@ -26,6 +28,7 @@ export function Overview({ connection: id }: { connection: ConnectionId }) {
   return (
     <div className="page">
       <LostNotice connection={connection} />
+      <IdlePairs connection={connection} />
       <Problems connection={connection} />
       <Protected connection={connection} />
       <DiskTable connection={connection} />
@@ -74,6 +77,7 @@ function NotOpen({ connection }: { connection: Connection }) {
 function Protected({ connection }: { connection: Connection }) {
   const refresh = useCall('devices.refresh');
   const live = connection.phase.state === 'open';
+  const isIdle = idlePairsOf(connection).length > 0;
   const protect = href({ at: 'protect', connection: connection.id, main: null });
   return (
     <section className="stack" aria-label="Protected devices">
@@ -102,16 +106,18 @@ function Protected({ connection }: { connection: Connection }) {
         <div className="panel">
           <Empty
             icon={IconShieldPlus}
-            title="No disk is protected yet"
+            title={isIdle ? 'No disk is protected at this moment' : 'No disk is protected yet'}
             action={
-              <Button component="a" href={protect} size="sm">
+              <Button component="a" href={protect} size="sm" variant={isIdle ? 'default' : 'filled'}>
                 Protect a disk
               </Button>
             }
           >
-            {connection.id === 'lab'
-              ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one, then make it fail.'
-              : 'Choose the aging disk and a spare. You see what will happen before anything is changed.'}
+            {isIdle
+              ? 'A protection that stood before is not running: start it again above.'
+              : connection.id === 'lab'
+                ? 'This machine has an aging disk, a spare and a third disk that must not be touched. Protect the aging one, then make it fail.'
+                : 'Choose the aging disk and a spare. You see what will happen before anything is changed.'}
           </Empty>
         </div>
       )}
