@@ -94,6 +94,16 @@ static inline bool remap_bdev_fua(struct block_device *bdev)
 #endif
 }
 
+/* May a write to the device be lost after it has ended, until it is flushed? */
+static inline bool remap_bdev_write_cache(struct block_device *bdev)
+{
+#ifdef REMAP_NO_BDEV_WRITE_CACHE
+	return test_bit(QUEUE_FLAG_WC, &bdev_get_queue(bdev)->queue_flags);
+#else
+	return bdev_write_cache(bdev);
+#endif
+}
+
 /* Requests to a disk that are done, since it appeared. */
 static inline u64 remap_disk_requests(struct gendisk *disk)
 {

@@ -5,6 +5,12 @@
 #ifndef DM_REMAP_CALLS_H
 #define DM_REMAP_CALLS_H
 
+/* dm-remap-instances.c */
+bool remap_overlap(struct block_device *a, struct block_device *b);
+int remap_join(struct remap_c *rc);
+void remap_leave(struct remap_c *rc);
+void remap_inherit(struct remap_c *rc);
+
 /* dm-remap-args.c */
 extern const char * const remap_arg_names[REMAP_ARGS];
 int remap_parse(struct remap_c *rc, unsigned int argc, char **argv);
@@ -88,6 +94,7 @@ unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev);
 bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit);
 bool remap_main_alive(struct remap_c *rc, u64 suspect_block);
+bool remap_spare_alive(struct remap_c *rc);
 
 /* dm-remap-hash.c */
 int remap_hash_init(struct remap_c *rc);

@@ -20,6 +20,20 @@ static blk_status_t read_piece(struct remap_c *rc, void *context)
 			      p->sectors, REQ_OP_READ | REQ_NOMERGE);
 }
 
+/*
+ * A spare that is away for a moment fails everything with a plain I/O error on
+ * some paths. What stands on it is lost only when it answers, and not for this.
+ */
+static blk_status_t believe_spare(struct remap_c *rc, struct spare_piece *p,
+				  blk_status_t status)
+{
+	if (remap_classify(status) != REMAP_CLASS_IO)
+		return status;
+	if (!remap_spare_alive(rc))
+		return BLK_STS_TRANSPORT;
+	return read_piece(rc, p);
+}
+
 /**
  * remap_carry_over() - copy what a failing spare block still holds to a new one
  * @rc: target
@@ -63,6 +77,8 @@ blk_status_t remap_carry_over(struct remap_c *rc, const struct remap_view *old,
 		if (status && READ_ONCE(rc->halted) &&
 		    !remap_bit(old->lost, n))
 			status = BLK_STS_RESOURCE;
+		if (status && !remap_bit(old->lost, n))
+			status = believe_spare(rc, &piece, status);
 		if (status && !remap_blames_block(status))
 			break;
 		if (status) {

@@ -109,6 +109,9 @@ static struct bio *zeroes(struct remap_c *rc, struct block_device *bdev,
  * Uses the bio's own pages. REQ_NOMERGE keeps the block layer from joining it
  * with neighbours, whose errors would then look like its own. Write-zeroes is
  * done by writing zero pages, which every device can.
+ *
+ * The block layer took REQ_FUA off a bio that was for a main without a write
+ * cache; the spare may have one.
  */
 blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 			   struct block_device *bdev, sector_t sector,
@@ -118,6 +121,9 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 	blk_opf_t opf = (from->bi_opf & PASSED_FLAGS) | REQ_NOMERGE;
 	struct bio *bio;
 
+	if (bdev == rc->spare->bdev && op_is_write(bio_op(from)) &&
+	    !remap_bdev_write_cache(rc->main->bdev))
+		opf |= REQ_FUA;
 	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {
 		bio = zeroes(rc, bdev, sectors, opf);
 	} else {
@@ -151,14 +157,26 @@ unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 	return n;
 }
 
-static void flush_failed(struct remap_c *rc, bool spare)
+struct own_flush {
+	struct remap_c *rc;
+	bool spare;
+	struct completion done;
+};
+
+/*
+ * Here, not when the waiting thread runs again: a flush that was queued behind
+ * this one may be done by then, and whoever relies on that asks for these.
+ */
+static void own_flush_done(struct bio *bio)
 {
-	DMERR_LIMIT("%s: %s cannot write what is in its cache",
-		    remap_name(rc),
-		    spare ? rc->spare->name : rc->main->name);
-	if (spare)
-		atomic_inc(&rc->flush_errors);
-	set_bit(spare, &rc->flush_failed);
+	struct own_flush *f = bio->bi_private;
+
+	if (bio->bi_status) {
+		if (f->spare)
+			atomic_inc(&f->rc->flush_errors);
+		set_bit(f->spare, &f->rc->flush_failed);
+	}
+	complete(&f->done);
 }
 
 /**
@@ -175,13 +193,23 @@ static void flush_failed(struct remap_c *rc, bool spare)
  */
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 {
+	struct own_flush f = { .rc = rc, .spare = bdev == rc->spare->bdev };
 	blk_status_t status;
+	struct bio *bio;
 
-	status = submit_and_put(remap_bio_alloc(bdev, 0, REQ_OP_WRITE |
-						REQ_PREFLUSH | REQ_SYNC,
-						&rc->bios));
+	init_completion(&f.done);
+	bio = remap_bio_alloc(bdev, 0, REQ_OP_WRITE | REQ_PREFLUSH | REQ_SYNC,
+			      &rc->bios);
+	bio->bi_private = &f;
+	bio->bi_end_io = own_flush_done;
+	submit_bio(bio);
+	wait_for_completion_io(&f.done);
+	status = bio->bi_status;
+	bio_put(bio);
 	if (status)
-		flush_failed(rc, bdev == rc->spare->bdev);
+		DMERR_LIMIT("%s: %s cannot write what is in its cache",
+			    remap_name(rc), f.spare ? rc->spare->name :
+						      rc->main->name);
 	return status;
 }
 
@@ -216,6 +244,29 @@ static bool disk_gone(struct block_device *bdev)
 		return true;
 #endif
 	return blk_queue_dying(bdev_get_queue(bdev));
+}
+
+/**
+ * remap_spare_alive() - does the spare answer at all?
+ * @rc: target
+ *
+ * As for main. The places of the superblocks are far from each other.
+ *
+ * Context: process, may be on the I/O path.
+ */
+bool remap_spare_alive(struct remap_c *rc)
+{
+	struct block_device *bdev = rc->spare->bdev;
+	unsigned int n = bdev_logical_block_size(bdev) >> SECTOR_SHIFT;
+	unsigned int i;
+
+	for (i = 0; i < REMAP_PLACES && !disk_gone(bdev); i++)
+		if (!remap_io_pages(rc, bdev,
+				    remap_place(rc->super.layout.units, i) *
+				    REMAP_UNIT_SECTORS, &rc->probe_page, 0, n,
+				    REQ_OP_READ | REQ_NOMERGE))
+			return true;
+	return false;
 }
 
 /**

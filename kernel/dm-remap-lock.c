@@ -22,7 +22,8 @@
  * each is counted, from map() to its end, in one of two per-CPU sums, the one
  * that rc->in_flight points to. map() reads that and counts in one RCU read-side
  * section (for a write one that only turns off preemption, which costs less),
- * and looks at gates and mappings after that. After closing the gate and
+ * and looks at gates after that, and at mappings after those: a gate that it finds
+ * open again was opened when the mapping was visible. After closing the gate and
  * changing to the other sum, a grace period later no one counts in the old one
  * any more; it only falls, so reading it as zero, however slowly, means that it
  * is zero. A map() that counts in the new sum also sees the gate. The price on the
@@ -157,6 +158,8 @@ void remap_ungate(struct remap_c *rc, u64 first, unsigned int count)
 {
 	unsigned int i;
 
+	/* What became visible behind the gates is so before they open, see map(). */
+	smp_wmb();
 	for (i = 0; i < count; i++)
 		if (xa_load(&rc->gates, first + i) ==
 		    xa_mk_value(REMAP_GATE_MOVING))

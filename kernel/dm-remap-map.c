@@ -116,8 +116,11 @@ static unsigned int run_on_spare(struct remap_c *rc, struct bio *bio, u64 block,
 
 		block++;
 		slot++;
-		if (is_waiting(rc, block) ||
-		    !remap_find(rc, block, block, &view, &found) ||
+		if (is_waiting(rc, block))
+			break;
+		/* As in find_special(). */
+		smp_rmb();
+		if (!remap_find(rc, block, block, &view, &found) ||
 		    view.slot != slot ||
 		    judge_mapped(rc, bio, &view, 0, &n) != TO_SPARE)
 			break;
@@ -138,25 +141,31 @@ static bool find_special(struct remap_c *rc, u64 first, u64 last,
 
 	*pending = false;
 	*gated = false;
-	view->mapped = remap_find(rc, first, last, view, &found);
-	if (view->mapped)
-		last = found;
-	if (!xa_empty(&rc->pending) &&
-	    xa_find(&rc->pending, &index, last, XA_PRESENT)) {
-		if (!view->mapped || index < last)
-			*pending = true;
-		last = index;
-	}
-	index = first;
 	if (!xa_empty(&rc->gates) &&
 	    xa_find(&rc->gates, &index, last, XA_PRESENT)) {
-		if (index < last)
-			*pending = false;
 		*gated = true;
 		last = index;
 	}
-	if (view->mapped && last < found)
-		view->mapped = false;
+	/*
+	 * Gates first: one that is open again was opened after the mapping became
+	 * visible. Pairs with remap_ungate().
+	 */
+	smp_rmb();
+	view->mapped = remap_find(rc, first, last, view, &found);
+	if (view->mapped && found < last) {
+		*gated = false;
+		last = found;
+	}
+	index = first;
+	if (!xa_empty(&rc->pending) &&
+	    xa_find(&rc->pending, &index, last, XA_PRESENT)) {
+		if (index < last) {
+			view->mapped = false;
+			*gated = false;
+			last = index;
+		}
+		*pending = !view->mapped;
+	}
 	*block = last;
 	return view->mapped || *pending || *gated;
 }

@@ -95,8 +95,8 @@ static int read_pieces(struct remap_c *rc, struct move *m, struct move_item *it)
 				 REQ_OP_READ | REQ_NOMERGE);
 		if (!status) {
 			remap_mask_range(bits, n, step);
-			it->got[0] |= bits[0];
-			it->got[1] |= bits[1];
+			it->got[0] |= bits[0] & it->want[0];
+			it->got[1] |= bits[1] & it->want[1];
 			continue;
 		}
 		/* Asked once per block, as main is as alive for the rest. */

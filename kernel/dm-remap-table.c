@@ -16,6 +16,12 @@ struct table_pass {
 	void *buf[REMAP_COPIES];
 	bool readable[REMAP_COPIES][REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT];
 	u64 *sequence;
+	/*
+	 * By unit a spare block that its copies still call mapped, or
+	 * REMAP_NO_SLOT: a newer unit has the block somewhere else.
+	 */
+	u32 *outdone;
+	unsigned int step;		/* logical block of both devices, in sectors */
 	bool mend;
 	u64 wrong;		/* units of any copy that were not as the best */
 	u64 mended;
@@ -40,6 +46,24 @@ static bool may_hold_data(const struct remap_super *s, struct table_pass *p,
 			p->end = min(p->end, remap_usable_end(s, p->usable));
 	}
 	return slot >= p->usable && slot < p->end;
+}
+
+/*
+ * Sectors are moved by logical blocks. A bridge that shows larger ones than the
+ * one before would have them read and written beyond what was moved.
+ */
+static bool is_whole(const struct table_pass *p, const u64 *mask)
+{
+	unsigned int n, end = REMAP_MASK_WORDS * 64;
+
+	for (n = 0; n < end; n += p->step) {
+		unsigned int i;
+
+		for (i = 1; i < p->step; i++)
+			if (remap_bit(mask, n + i) != remap_bit(mask, n))
+				return false;
+	}
+	return true;
 }
 
 /* Enter one valid unit of the table into memory. */
@@ -69,6 +93,11 @@ static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		if (remap_chunk_get(rc, unit))
 			return -ENOMEM;
 		if (e->state == REMAP_SLOT_MAPPED) {
+			if (!is_whole(p, e->mask) || !is_whole(p, e->lost)) {
+				DMERR("%s: block %llu was moved in part by smaller logical blocks; attach main and spare as before",
+				      remap_name(rc), e->block);
+				return -EINVAL;
+			}
 			remap_view(rc, e->block, &view);
 			if (view.mapped) {
 				/*
@@ -85,10 +114,15 @@ static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 
 				if (other == sequence[unit])
 					return -EUCLEAN;
-				if (other < sequence[unit])
+				if (other < sequence[unit]) {
 					remap_apply(rc, &older);
-				else
+					p->outdone[view.slot /
+						   REMAP_TABLE_ENTRIES] =
+						view.slot;
+				} else {
 					*e = older.entry;
+					p->outdone[unit] = base + i;
+				}
 			}
 		}
 		if (e->lost[0] | e->lost[1]) {
@@ -308,6 +342,29 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 	return 0;
 }
 
+/*
+ * Finish the moves that were cut short. As long as both units have the block, one
+ * that is unmapped would be back on its old spare block the next time.
+ */
+static int finish_moves(struct remap_c *rc, struct table_pass *p)
+{
+	u64 unit;
+
+	for (unit = 0; unit < rc->super.table_ready; unit++) {
+		struct remap_change change = {
+			.slot = p->outdone[unit],
+			.flush_errors = atomic_read(&rc->flush_errors),
+			.entry.state = REMAP_SLOT_BAD,
+		};
+
+		/* The whole unit is written, or nothing is unmapped: it is read-only. */
+		if (change.slot != REMAP_NO_SLOT &&
+		    remap_commit(rc, &change, 1) == -EREMOTEIO)
+			return -EIO;
+	}
+	return 0;
+}
+
 static int load_table(struct remap_c *rc, struct table_pass *p)
 {
 	int r;
@@ -329,7 +386,7 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 	mutex_lock(&rc->commit_mutex);
 	r = mend(rc, p);
 	mutex_unlock(&rc->commit_mutex);
-	return r;
+	return r ? r : finish_moves(rc, p);
 }
 
 /**
@@ -346,15 +403,22 @@ int remap_load(struct remap_c *rc)
 	struct table_pass *p;
 	unsigned int i;
 	int r = -ENOMEM;
+	u64 unit;
 
 	p = kzalloc(sizeof(*p), GFP_KERNEL);
 	if (!p)
 		return -ENOMEM;
+	p->step = max(bdev_logical_block_size(rc->main->bdev),
+		      bdev_logical_block_size(rc->spare->bdev)) >> SECTOR_SHIFT;
 	p->sequence = kvcalloc(max(rc->super.table_ready, 1ull),
 			       sizeof(*p->sequence), GFP_KERNEL);
+	p->outdone = kvcalloc(max(rc->super.table_ready, 1ull),
+			      sizeof(*p->outdone), GFP_KERNEL);
 	for (i = 0; i < REMAP_COPIES; i++)
 		p->buf[i] = alloc_pages_exact(bytes, GFP_KERNEL);
-	if (p->sequence && p->buf[0] && p->buf[1]) {
+	if (p->sequence && p->outdone && p->buf[0] && p->buf[1]) {
+		for (unit = 0; unit < rc->super.table_ready; unit++)
+			p->outdone[unit] = REMAP_NO_SLOT;
 		r = remap_hash_init(rc);
 		if (!r)
 			r = load_table(rc, p);
@@ -362,6 +426,7 @@ int remap_load(struct remap_c *rc)
 	for (i = 0; i < REMAP_COPIES; i++)
 		if (p->buf[i])
 			free_pages_exact(p->buf[i], bytes);
+	kvfree(p->outdone);
 	kvfree(p->sequence);
 	kfree(p);
 	return r;

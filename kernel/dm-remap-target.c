@@ -15,71 +15,12 @@
 #define HELD_BIOS	64
 #define WORKERS		128
 
-/* All targets, so that two do not share a device. */
-static LIST_HEAD(instances);
-static DEFINE_MUTEX(instances_mutex);
-
-static bool overlap(struct block_device *a, struct block_device *b)
-{
-	sector_t a_start = get_start_sect(a), b_start = get_start_sect(b);
-
-	return a->bd_disk == b->bd_disk &&
-	       a_start < b_start + remap_bdev_sectors(b) &&
-	       b_start < a_start + remap_bdev_sectors(a);
-}
-
-/*
- * device-mapper opens devices in its own name, so two mapped devices may open
- * the same one. A second table of the same mapped device may: it takes over.
- */
-static int join(struct remap_c *rc)
-{
-	struct mapped_device *md = dm_table_get_md(rc->ti->table);
-	struct remap_c *other;
-	int r = 0;
-
-	mutex_lock(&instances_mutex);
-	list_for_each_entry(other, &instances, instances) {
-		if (dm_table_get_md(other->ti->table) == md &&
-		    other->ti->table != rc->ti->table) {
-			if (other->spare->bdev == rc->spare->bdev &&
-			    other->loaded)
-				r = remap_check_length(rc, other);
-			if (r)
-				break;
-			continue;
-		}
-		if (overlap(rc->main->bdev, other->main->bdev) ||
-		    overlap(rc->main->bdev, other->spare->bdev) ||
-		    overlap(rc->spare->bdev, other->main->bdev) ||
-		    overlap(rc->spare->bdev, other->spare->bdev)) {
-			DMERR("%s: main %s or spare %s is in use by %s",
-			      remap_name(rc), rc->main->name, rc->spare->name,
-			      remap_name(other));
-			rc->ti->error = "Main or spare is in use by another remap target";
-			r = -EBUSY;
-			break;
-		}
-	}
-	if (!r)
-		list_add(&rc->instances, &instances);
-	mutex_unlock(&instances_mutex);
-	return r;
-}
-
-static void leave(struct remap_c *rc)
-{
-	mutex_lock(&instances_mutex);
-	list_del_init(&rc->instances);
-	mutex_unlock(&instances_mutex);
-}
-
 static void free_target(struct remap_c *rc)
 {
 	unsigned int i;
 
 	remap_export_remove(rc);
-	leave(rc);
+	remap_leave(rc);
 	if (rc->background) {
 		wait_event(rc->held_wait, !atomic_read(&rc->held));
 		remap_scan_exit(rc);
@@ -192,7 +133,7 @@ static int check_devices(struct remap_c *rc)
 	struct block_device *main = rc->main->bdev, *spare = rc->spare->bdev;
 	struct dm_target *ti = rc->ti;
 
-	if (overlap(main, spare)) {
+	if (remap_overlap(main, spare)) {
 		DMERR("%s: spare %s overlaps main %s; take a spare on another disk",
 		      remap_name(rc), rc->spare->name, rc->main->name);
 		ti->error = "Spare overlaps main";
@@ -299,7 +240,7 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	if (!r)
 		r = check_geometry(rc);
 	if (!r)
-		r = join(rc);
+		r = remap_join(rc);
 	/*
 	 * What is said here holds unless the spare changes before it is looked
 	 * at again in preresume; nothing is written. Superblocks are whole
@@ -356,6 +297,7 @@ static int remap_preresume(struct dm_target *ti)
 	memalloc_noio_restore(noio);
 	if (r)
 		return r;
+	remap_inherit(rc);
 	/* From now on numbers of events are given out: not clean any more. */
 	remap_event(rc, REMAP_EVENT_ACTIVATE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    NULL);

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import {
+  errnoOf,
+  read,
+  readSingly,
+  sectorsWithTag,
+  succeed,
+  tableLine,
+  tags,
+  useKernelLab,
+  write,
+} from './harness/index.ts';
+import { failWrites, reopen } from './harness/pairs.ts';
+import { TABLE_ENTRIES } from './harness/spare-format.ts';
+import { SpareImage } from './harness/spare-image.ts';
+
+const MIB = 1024 * 1024;
+const fixture = useKernelLab({
+  disks: [
+    { name: 'main', bytes: 16 * MIB, bus: 'nvme', serial: 'TEST-MAIN' },
+    { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
+  ],
+});
+
+describe('a block that left its spare block for another', () => {
+  it('does not come back there when the power went between the two, and it is unmapped later', async () => {
+    const pair = await fixture.pair();
+    const { target, main, spare } = pair;
+    const { io } = fixture.kernelLab;
+    const image = new SpareImage(spare, 8);
+    await target.ask('remap', 10);
+    await succeed(io, write(target, 80, 8, 70));
+    const old = image.mapped()[0]?.spareBlock ?? 0;
+    const unit = Math.floor(old / TABLE_ENTRIES);
+    // So many that the next one lies in another unit of the table.
+    await target.ask('remap', 1000, TABLE_ENTRIES);
+    const before = ([0, 1] as const).map((copy) => ({ at: image.tableAt(copy, unit), copy }));
+    const units = before.map(({ at }) => image.unit(at));
+    const [sector = 0] = sectorsWithTag(spare, 70);
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector, count: 8 }] });
+    await succeed(io, write(target, 80, 8, 71));
+    const fresh = image.mapped()[0];
+    expect(fresh).toMatchObject({ block: 10 });
+    expect(Math.floor((fresh?.spareBlock ?? 0) / TABLE_ENTRIES)).not.toBe(unit);
+    await target.remove();
+    // The old unit as it was until its last write: so a power cut leaves it that comes before that.
+    before.forEach(({ at }, n) => image.writeUnit(at, units[n] ?? Buffer.alloc(0)));
+    spare.faults.clear();
+
+    const again = await reopen(fixture, pair);
+    expect(await again.status()).toMatchObject({ mode: 'rw', spareUsed: 1 + TABLE_ENTRIES, spareBad: 1 });
+    expect(await succeed(io, read(again, 80, 8))).toEqual(tags(71, 8));
+    // Both units are written: each alone tells where the block is.
+    expect(image.mapped().filter(({ block }) => block === 10)).toMatchObject([{ spareBlock: fresh?.spareBlock }]);
+    await again.ask('unmap', 10);
+    await again.remove();
+
+    const last = await reopen(fixture, pair);
+    expect((await last.remaps()).map(({ block }) => block)).not.toContain(10);
+    expect(await succeed(io, read(last, 80, 8))).toEqual(tags(71, 8));
+    expect(main.faults.list()).toEqual([]);
+  });
+
+  it('loses nothing to a spare that is away for a moment', async () => {
+    const { target, main, spare } = await fixture.pair({ core: { retries: 2 } });
+    const { io } = fixture.kernelLab;
+    main.faults.add({ kind: 'medium', ranges: [{ first: 80, count: 8 }] });
+    await succeed(io, write(target, 80, 8, 76));
+    const [sector = 0] = sectorsWithTag(spare, 76);
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector + 3, count: 1 }] });
+    const away = spare.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false });
+    const { error } = await io.one(write(target, 83, 1, 77));
+    spare.faults.remove(away);
+
+    // ENOLINK, which Node has no name for.
+    expect(error).toMatch(/-67$/);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1, spareBad: 0 });
+    expect(await readSingly(io, target, 80, 8)).toEqual([76, 76, 76, 76, 76, 76, 76, 76]);
+    await succeed(io, write(target, 83, 1, 78));
+    expect(await readSingly(io, target, 80, 8)).toEqual([76, 76, 76, 78, 76, 76, 76, 76]);
+  });
+});
+
+describe('a flush that failed before the table was exchanged', () => {
+  it('is told to the next who flushes', async () => {
+    const { target, spare, table } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    const sync = { op: 'fsync', device: target.path } as const;
+    await target.ask('remap', 10);
+    await succeed(io, sync, write(target, 80, 8, 41));
+    expect(spare.stats.dirtySectors).toBe(8);
+    await target.reload(tableLine(table));
+    // More often than a SCSI disk's driver tries by itself, and less than the target does in all.
+    spare.faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
+    await target.suspend('--noflush', '--nolockfs');
+    expect(spare.faults.list()).toEqual([]);
+    await target.resume();
+
+    expect((await io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+  });
+});
+
+describe('a block that was moved in part', () => {
+  it('is not served by a main that now has larger logical blocks', async () => {
+    const pair = await fixture.pair();
+    const { target } = pair;
+    const { io, run } = bound();
+    failWrites(pair, 10);
+    await succeed(io, write(target, 84, 4, 51));
+    expect(await target.remaps()).toMatchObject([{ block: 10, residency: 0xf0n }]);
+    await target.remove();
+    pair.main.faults.clear();
+    await run('/usr/bin/sh', ['-c', 'modprobe loop max_loop=1']);
+    const losetup = ['--sector-size', '4096', '/dev/loop0', pair.table.main];
+    expect((await run('/sbin/losetup', losetup)).code).toBe(0);
+    const other = fixture.target();
+    const table = tableLine({ ...pair.table, main: '/dev/loop0' });
+    const said = await fixture.kernelLab.logged(async () => {
+      expect(errnoOf(await other.tryCreate(table))).toBe('EINVAL');
+    });
+    expect(said.join('\n')).toContain('block 10 was moved in part by smaller logical blocks');
+    await run('/sbin/losetup', ['-d', '/dev/loop0']);
+
+    const again = await reopen(fixture, pair);
+    expect(await succeed(io, read(again, 80, 8))).toEqual([...tags(1, 4), ...tags(51, 4)]);
+  });
+});
+
+function bound() {
+  const { kernelLab } = fixture;
+  return { io: kernelLab.io, run: (file: string, args: string[]) => kernelLab.run(file, args) };
+}
