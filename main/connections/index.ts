@@ -14,9 +14,15 @@ export interface Installation {
   readonly isRoot: boolean;
 }
 
+/** The one script that runs as root. */
+export function helperPath({ folder }: Installation): string {
+  return join(folder, 'dist/helper/helper.cjs');
+}
+
 /** The connections of this program, in the order in which they are shown. */
-export function makeConnectors({ folder, node, isRoot }: Installation): Connector[] {
-  const helper = join(folder, 'dist/helper/helper.cjs');
+export function makeConnectors(installation: Installation): Connector[] {
+  const { folder, node, isRoot } = installation;
+  const helper = helperPath(installation);
   return [
     localConnector({ node, helper, isRoot }),
     new LabConnector({ node, helperBundle: helper, projectFolder: folder }),

@@ -24,7 +24,10 @@ export function securePreferences(preload: string, isPackaged: boolean): WebPref
   };
 }
 
-/** The page needs no permission of a browser: no camera, no notification of its own, no device, no clipboard reading. */
+/** What the buttons that copy need: text that goes into the clipboard, never what is in it. */
+const COPYING = 'clipboard-sanitized-write';
+
+/** The page needs no other permission of a browser: no camera, no notification of its own, no device. */
 export function denyPermissions(
   session: Pick<
     Session,
@@ -34,8 +37,12 @@ export function denyPermissions(
     | 'setDisplayMediaRequestHandler'
   >,
 ): void {
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback, { requestingUrl }) =>
+    callback(permission === COPYING && requestingUrl.startsWith(`${PAGE_ORIGIN}/`)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === COPYING && origin.replace(/\/$/, '') === PAGE_ORIGIN,
+  );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback({}));
 }

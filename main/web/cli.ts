@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { Broker } from '../broker/broker.ts';
@@ -6,9 +7,9 @@ import { historyPath } from '../history/paths.ts';
 import { SqliteHistory } from '../history/store.ts';
 import { logPath, openLog } from '../log.ts';
 import { version } from '../version.ts';
-import { readArguments, usage, type WebArguments } from './arguments.ts';
-import { canOpenBrowser, openBrowser } from './browser.ts';
-import { startWebHost, type WebHost } from './host.ts';
+import { readArguments, usage } from './arguments.ts';
+import { canOpenBrowser, openBrowser, writeLeadingPage, type LeadingPage } from './browser.ts';
+import { startWebHost, type WebHost, type WebHostOptions } from './host.ts';
 
 /** How long ending may take before the process ends all the same, in milliseconds: a lab has to be shut down. */
 const ENDS_WITHIN_MS = 40_000;
@@ -24,11 +25,12 @@ function wasTaken(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && (thrown.code === 'EADDRINUSE' || thrown.code === 'EACCES');
 }
 
-async function listen(broker: Broker, { port }: WebArguments, log: ReturnType<typeof openLog>): Promise<WebHost> {
+async function listen(options: WebHostOptions): Promise<WebHost> {
   try {
-    return await startWebHost({ broker, pageFolder: join(built, 'renderer'), port, log });
+    return await startWebHost(options);
   } catch (thrown) {
-    if (wasTaken(thrown)) fail(`Port ${port} cannot be used here. Choose another with --port, or leave it out.`, 1);
+    if (wasTaken(thrown))
+      fail(`Port ${options.port} cannot be used here. Choose another with --port, or leave it out.`, 1);
     throw thrown;
   }
 }
@@ -56,7 +58,12 @@ async function main(): Promise<void> {
     log,
     openHistory: (connection) => new SqliteHistory({ path: historyPath(connection), log }),
   });
-  const host = await listen(broker, wanted, log);
+  let leading: LeadingPage | null = null;
+  const onLogin = (): void => {
+    console.log(`${new Date().toLocaleTimeString()}: a browser logged in. If it was not yours, end this with Ctrl+C.`);
+    void leading?.remove();
+  };
+  const host = await listen({ broker, pageFolder: join(built, 'renderer'), port: wanted.port, log, onLogin });
 
   const tellAddress = (): string => {
     const url = host.newLoginUrl();
@@ -69,7 +76,11 @@ async function main(): Promise<void> {
     console.log('Enter: a fresh address. Ctrl+C: end.');
     process.stdin.on('data', tellAddress);
   }
-  if (wanted.open && canOpenBrowser(process.env, isRoot)) openBrowser(url);
+  if (wanted.open && canOpenBrowser(process.env, isRoot)) {
+    // A home that cannot be written leaves the address in the terminal.
+    leading = await writeLeadingPage(homedir(), url).catch(() => null);
+    if (leading !== null) openBrowser(leading.path);
+  }
   if (wanted.lab) broker.open('lab');
 
   let ending = false;
@@ -82,6 +93,7 @@ async function main(): Promise<void> {
       () => fail('The lab or the helper did not end in time. They were left alone.', 1),
       ENDS_WITHIN_MS,
     ).unref();
+    await leading?.remove();
     await host.close();
     await broker.close();
     process.exit(0);

@@ -22,6 +22,8 @@ export interface WebHostOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly log: Log;
+  /** A browser used a login address. */
+  readonly onLogin?: () => void;
 }
 
 export interface WebHost {
@@ -33,7 +35,13 @@ export interface WebHost {
 }
 
 /** Serves the page and the bridge on this machine's loopback. Rejects when the port is taken. */
-export async function startWebHost({ broker, pageFolder, port: wanted, log }: WebHostOptions): Promise<WebHost> {
+export async function startWebHost({
+  broker,
+  pageFolder,
+  port: wanted,
+  log,
+  onLogin,
+}: WebHostOptions): Promise<WebHost> {
   const sessions = new WebSessions();
   const sockets = makeSocketServer();
   const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: HEADERS_WITHIN_MS });
@@ -83,6 +91,7 @@ export async function startWebHost({ broker, pageFolder, port: wanted, log }: We
     // HEAD is what link previews send: it must not use the address up.
     const session = token === null || request.method !== 'GET' ? null : sessions.exchange(token);
     if (session !== null) {
+      onLogin?.();
       return toPageReply(`${cookieName(port)}=${session}; Path=/; HttpOnly; SameSite=Strict`);
     }
     if (sessions.isSession(sessionOf(request, port))) return toPageReply(null);

@@ -1,6 +1,6 @@
 import type { PageFile } from '../page/files.ts';
 import { commonHeaders, contentSecurityPolicy } from '../page/policy.ts';
-import { plainPagePolicy } from './pages.ts';
+import { loggedInPage, plainPagePolicy } from './pages.ts';
 
 /** A whole answer to one http request. */
 export interface Reply {
@@ -22,11 +22,13 @@ export function textReply(status: number, sentence: string): Reply {
   return withPlainPolicy(status, 'text/plain; charset=utf-8', `${sentence}\n`);
 }
 
-/** Sends the browser to the page, with a cookie if it is to have one. */
+/**
+ * Sends the browser to the page, with a cookie if it is to have one. By a page of ours, not by a redirection: after a link
+ * of somebody else's, or of a file, a browser keeps a SameSite=Strict cookie back until a page of ours leads on.
+ */
 export function toPageReply(cookie: string | null): Reply {
-  const { headers } = textReply(303, '');
-  const setCookie: Record<string, string> = cookie === null ? {} : { 'Set-Cookie': cookie };
-  return { status: 303, headers: { ...headers, Location: '/', ...setCookie }, body: '' };
+  const { status, headers, body } = htmlReply(200, loggedInPage);
+  return { status, headers: cookie === null ? headers : { ...headers, 'Set-Cookie': cookie }, body };
 }
 
 /** A file of the renderer. */

@@ -2,6 +2,8 @@ import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
 import type { ErrorData } from '../../app/errors.ts';
+import { redactError, secretsOf } from '../identity/redact.ts';
+import { usePrefs, useSession } from '../store/context.tsx';
 import { Fold } from './Fold.tsx';
 
 export type NoticeTone = 'quiet' | 'warn' | 'bad';
@@ -21,8 +23,14 @@ export function Notice(props: { tone?: NoticeTone; title?: ReactNode; children?:
   );
 }
 
-/** What went wrong, what to do next, and behind a fold what a support ticket needs. Announced when it appears. */
-export function Failure({ error, actions }: { error: ErrorData; actions?: ReactNode }) {
+/**
+ * What went wrong, what to do next, and behind a fold what a support ticket needs, with serials hidden unless the eye is
+ * open. Announced when it appears.
+ */
+export function Failure({ error: said, actions }: { error: ErrorData; actions?: ReactNode }) {
+  const shown = usePrefs((prefs) => prefs.serialsShown);
+  const snapshot = useSession((session) => session.snapshot);
+  const error = shown ? said : redactError(said, snapshot?.connections.flatMap(secretsOf) ?? []);
   return (
     <div role="alert">
       <Notice tone="bad" title={error.sentence} actions={actions}>

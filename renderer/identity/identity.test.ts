@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeConnection, makeDisk, makeTarget } from '../testing/fixtures.ts';
 import { aliasOf, identityOf } from './alias.ts';
 import { sceneReading } from '../../tests/doubles/scene-smart.ts';
-import { HIDDEN, redact, redactKernel, secretsOf } from './redact.ts';
+import { HIDDEN, redact, redactError, redactKernel, secretsOf } from './redact.ts';
 import { targetIdentity } from './target.ts';
 
 describe('aliasOf', () => {
@@ -72,6 +72,22 @@ describe('redact', () => {
     const known = secretsOf(makeConnection({ smart: { '8:0': view } }));
     expect(redact(`drive ${behind.health.serial}`, known)).toBe(`drive ${HIDDEN}`);
     expect(redactKernel('usb 1-2: SerialNumber: 4C53 0001', [])).toBe(`usb 1-2: SerialNumber: ${HIDDEN}`);
+  });
+
+  it('hides them in what went wrong, those of devices that are gone too', () => {
+    const error = {
+      code: 'internal' as const,
+      sentence: 'The spare belongs to naa.5000c50000000001.',
+      remedy: 'Look for SER-123456.',
+      detail:
+        'dmsetup create safe --table "0 8 remap main_id naa.5000c50000000001 uuid 1b4e28ba-2fa1-11d2-883f-0016d3cca427"',
+    };
+    expect(redactError(error, secrets)).toEqual({
+      code: 'internal',
+      sentence: `The spare belongs to ${HIDDEN}.`,
+      remedy: `Look for ${HIDDEN}.`,
+      detail: `dmsetup create safe --table "0 8 remap main_id ${HIDDEN} uuid ${HIDDEN}"`,
+    });
   });
 
   it('leaves other text alone', () => {

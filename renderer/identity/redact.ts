@@ -1,6 +1,7 @@
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { SmartView } from '../../app/domain/smart.ts';
 import type { TargetView } from '../../app/bridge/snapshot.ts';
+import type { ErrorData } from '../../app/errors.ts';
 
 /** Stands where a serial, WWN or UUID is hidden. */
 export const HIDDEN = '••••';
@@ -39,4 +40,19 @@ export function redact(text: string, secrets: readonly string[]): string {
 /** A line of the kernel with serial numbers hidden: of the known ones, and the one that a USB device gives itself. */
 export function redactKernel(text: string, secrets: readonly string[]): string {
   return redact(text.replace(/(SerialNumber: ).*/, `$1${HIDDEN}`), secrets);
+}
+
+/** UUIDs and the names that drives have for all the world, whosever they are. */
+const IDENTIFIERS =
+  /\b(?:(?:naa|eui|nvme|t10|uuid)\.[^\s'",)]*[^\s'",).]|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b)/gi;
+
+/** What went wrong, without secrets; also without those of devices that are not known any more when it is shown. */
+export function redactError(error: ErrorData, secrets: readonly string[]): ErrorData {
+  const clean = (text: string): string => redact(text, secrets).replace(IDENTIFIERS, HIDDEN);
+  return {
+    ...error,
+    sentence: clean(error.sentence),
+    remedy: clean(error.remedy),
+    ...(error.detail === undefined ? {} : { detail: clean(error.detail) }),
+  };
 }

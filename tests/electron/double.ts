@@ -146,9 +146,15 @@ export class ElectronDouble {
   readonly schemes: unknown[] = [];
   readonly served = new Map<string, (request: Request) => Promise<Response>>();
   menu: unknown = 'untouched';
-  permissionRequest: ((contents: unknown, permission: string, callback: (granted: boolean) => void) => void) | null =
-    null;
-  permissionCheck: (() => boolean) | null = null;
+  permissionRequest:
+    | ((
+        contents: unknown,
+        permission: string,
+        callback: (granted: boolean) => void,
+        details: { requestingUrl: string },
+      ) => void)
+    | null = null;
+  permissionCheck: ((contents: unknown, permission: string, origin: string) => boolean) | null = null;
   devicePermission: (() => boolean) | null = null;
   displayMedia: ((request: unknown, callback: (streams: object) => void) => void) | null = null;
   beforeRequest: ((details: { url: string }, callback: (response: { cancel?: boolean }) => void) => void) | null = null;

@@ -121,16 +121,22 @@ describe('the page', () => {
     expect(source.window.options.webPreferences['devTools']).toBe(true);
   });
 
-  it('is given no permission', () => {
+  it.each([
+    ['clipboard-sanitized-write', 'app://dm-remap/', true],
+    ['clipboard-sanitized-write', 'app://dm-remap.evil/', false],
+    ['clipboard-sanitized-write', 'https://example.org/', false],
+    ['clipboard-read', 'app://dm-remap/', false],
+    ['media', 'app://dm-remap/', false],
+  ])('is given the permission of %s at %s: %s', (permission, url, given) => {
+    const answers: boolean[] = [];
+    electron.permissionRequest?.({}, permission, (granted) => answers.push(granted), { requestingUrl: url });
+    expect([...answers, electron.permissionCheck?.({}, permission, url)]).toEqual([given, given]);
+  });
+
+  it('is given no device and no picture of the screen', () => {
     const answers: unknown[] = [];
-    electron.permissionRequest?.({}, 'media', (granted) => answers.push(granted));
     electron.displayMedia?.({}, (streams) => answers.push(streams));
-    expect([...answers, electron.permissionCheck?.(), electron.devicePermission?.()]).toEqual([
-      false,
-      {},
-      false,
-      false,
-    ]);
+    expect([...answers, electron.devicePermission?.()]).toEqual([{}, false]);
   });
 
   it.each([

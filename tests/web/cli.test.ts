@@ -60,6 +60,7 @@ describe.skipIf(!existsSync(command))('the command (skipped when it is not built
     expect(url.hostname).toBe('127.0.0.1');
     const cookie = await login(url.href);
     expect((await get(Number(url.port), '/', { cookie })).status).toBe(200);
+    await expect.poll(() => output).toContain('a browser logged in. If it was not yours,');
     const log = join(state, 'dm-remap-desktop/browser-host.jsonl');
     expect((await stat(log)).mode & 0o777).toBe(0o600);
     expect(await readFile(log, 'utf8')).not.toContain(url.searchParams.get('t'));

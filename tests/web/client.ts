@@ -29,7 +29,7 @@ export async function login(url: string): Promise<string> {
   const { port, pathname, search } = new URL(url);
   const { status, headers } = await get(Number(port), pathname + search);
   const cookie = headers['set-cookie']?.[0]?.split(';')[0];
-  if (status !== 303 || cookie === undefined) throw new Error(`login gave ${status}`);
+  if (status !== 200 || cookie === undefined) throw new Error(`login gave ${status}`);
   return cookie;
 }
 

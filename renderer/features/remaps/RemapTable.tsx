@@ -29,6 +29,13 @@ interface Filter {
 
 const everything: Filter = { state: 'all', cause: '', partialOnly: false };
 
+/** Rows from `first` to before `end` of the table at one revision: in another they may be other blocks. */
+interface Selection {
+  readonly first: number;
+  readonly end: number;
+  readonly revision: number;
+}
+
 export interface RemapTableProps {
   readonly connection: ConnectionId;
   readonly target: TargetView;
@@ -43,8 +50,10 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
   const { name, blockSectors } = target.device;
   const [filter, setFilter] = useState(everything);
   const [sort, setSort] = useState<Sort>({ by: 'block', descending: false });
-  const [selection, setSelection] = useState<{ first: number; end: number } | null>(null);
+  const [chosen, setChosen] = useState<Selection | null>(null);
   const [sight, setSight] = useState({ first: 0, count: 0 });
+
+  const selection = chosen?.revision === target.remapsRevision ? chosen : null;
 
   const query = useMemo((): RowsQuery => {
     const state = remapRowSchema.shape.state.safeParse(filter.state);
@@ -71,12 +80,12 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
   );
   const filtered = filter !== everything || from !== null;
   const change = (part: Partial<Filter>): void => {
-    setSelection(null);
+    setChosen(null);
     setFilter((now) => ({ ...now, ...part }));
   };
   const clear = (): void => {
     setFilter(everything);
-    setSelection(null);
+    setChosen(null);
     onFrom(null);
   };
 
@@ -151,11 +160,11 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
         geometry={target.device}
         sort={sort}
         onSort={(by) => {
-          setSelection(null);
+          setChosen(null);
           setSort((now) => ({ by, descending: now.by === by && !now.descending }));
         }}
         selection={selection}
-        onSelection={setSelection}
+        onSelection={(range) => setChosen(range === null ? null : { ...range, revision: target.remapsRevision })}
         onSight={onSight}
         onShowBlock={onShowBlock}
       />
@@ -166,6 +175,9 @@ export function RemapTable({ connection, target, from, onFrom, onShowBlock }: Re
             ? formatCounted(rows.matched, 'row')
             : `${formatCount(rows.matched)} of ${formatCounted(rows.total ?? 0, 'row')} match`}
         {selection !== null && <span>{formatCounted(selection.end - selection.first, 'row')} selected</span>}
+        {chosen !== null && selection === null && (
+          <span>The table has changed, so no row is selected any more. Select them again.</span>
+        )}
       </div>
       {selection !== null && <SelectedFiles connection={connection} query={query} selection={selection} />}
     </div>
