@@ -252,6 +252,49 @@ describe('a spare of ours', () => {
     expect(look([main, twin, facts('8:16', 'sdb', {}, spare)]).get('sdb')?.spareOf?.mainDevno).toBeNull();
   });
 
+  it('whose main cannot be told is not erased while a disk is here that may be it, which is told of that', () => {
+    const nameless = { spare: { kind: 'valid' as const, superblock: { ...superblock, mainId: null } } };
+    const all = [
+      facts('8:0', 'sda'),
+      facts('8:16', 'sdb', { diskDevno: '8:16' }, nameless),
+      // Of the same size, but it cannot be: part of the spare, a mapping, a spare of another pair.
+      facts('8:17', 'sdb1', { partition: 1, diskDevno: '8:16' }, part),
+      facts('253:0', 'dm-0', { diskDevno: '253:0', mappingName: 'root' }),
+      facts(
+        '8:48',
+        'sdd',
+        { diskDevno: '8:48' },
+        { spare: { kind: 'valid', superblock: { ...superblock, uuid: 'x' } } },
+      ),
+      facts('8:64', 'sde', { diskDevno: '8:64', sizeSectors: 8 }),
+    ];
+    const found = look(all);
+    expect(found.get('sdb')?.spareOf).toMatchObject({ live: false, mainDevno: null, mayBeMain: ['8:0'] });
+    expect(found.get('sdb')?.asSpare[0]).toMatchObject({ code: 'already-spare', level: 'block' });
+    expect(found.get('sdb')?.asSpare[0]?.sentence).toMatch(/^Which disk .* cannot be told\..* may be its main: sda\./);
+    for (const role of ['asMain', 'asSpare'] as const) {
+      expect(found.get('sda')?.[role]).toMatchObject([{ code: 'already-protected', level: 'warn' }]);
+      expect(found.get('sda')?.[role][0]?.sentence).toMatch(/^The spare sdb cannot tell .* this one may be its main\./);
+    }
+    expect(found.get('sde')?.asMain).toEqual([]);
+    expect(look(all.slice(1)).get('sdb')?.spareOf?.mayBeMain).toEqual([]);
+  });
+
+  it('has each of two alike for what may be its main', () => {
+    const twin = facts('8:32', 'sdc', { wwn: 'naa.1', diskDevno: '8:32' });
+    const bystander = facts('8:64', 'sde', { wwn: 'naa.2', diskDevno: '8:64' });
+    const found = look([main, twin, bystander, facts('8:16', 'sdb', { diskDevno: '8:16' }, spare)]);
+    expect(found.get('sdb')?.spareOf).toMatchObject({ mainDevno: null, mayBeMain: ['8:0', '8:32'] });
+    expect(codes(found.get('sdb'), 'asSpare')).toEqual(['already-spare']);
+    expect(codes(found.get('sdc'), 'asMain', 'warn')).toEqual(['already-protected']);
+    expect(found.get('sde')?.asMain).toEqual([]);
+  });
+
+  it('is not taken for its own main, whose number and size it has', () => {
+    const alike = facts('8:16', 'sdb', { wwn: 'naa.1', diskDevno: '8:16' }, spare);
+    expect(look([main, alike]).get('sdb')?.spareOf).toMatchObject({ mainDevno: '8:0', mayBeMain: [] });
+  });
+
   it('whose main is not here may be used after a warning', () => {
     const sdb = look([facts('8:16', 'sdb', {}, spare)]).get('sdb');
     expect([codes(sdb, 'asSpare'), codes(sdb, 'asSpare', 'warn')]).toEqual([[], ['already-spare']]);

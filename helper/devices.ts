@@ -1,6 +1,7 @@
 import type { BlockDevice, Content } from '../app/domain/block-device.ts';
 import { fitDevice } from './fit.ts';
 import { mainId } from './identity.ts';
+import { kindOf } from './kind.ts';
 import { listRemapMappings, type RemapMapping } from './mappings.ts';
 import { readContents, type DiskContents, type KnownContents } from './disk-contents.ts';
 import { lsblkArguments, parseLsblk, type LsblkDevice } from './parse/block.ts';
@@ -11,6 +12,7 @@ import { readText } from './read-text.ts';
 import { reasonsFor, type Candidate } from './reasons.ts';
 import { run } from './run.ts';
 import { within } from './within.ts';
+import { spareOfFacts } from './spare-of.ts';
 import { friendlyName, readSysBlock, type SysBlock } from './sysfs.ts';
 
 /** Everything that was read about one device. */
@@ -94,6 +96,10 @@ function isProbed(lsblk: LsblkDevice, sys: SysBlock): boolean {
 export function describe(found: Survey): KnownDevice[] {
   const bases = found.facts.map((facts) => base(facts, found));
   const systemDisks = disksOfSystem(found);
+  const nameOfWaiting = (isIts: (spareOf: SpareOf) => boolean): string | null => {
+    const waiting = bases.find(({ known: { device } }) => isWaiting(device.spareOf) && isIts(device.spareOf));
+    return waiting?.known.device.name ?? null;
+  };
   return bases.flatMap(({ known, facts }): KnownDevice[] => {
     const { device } = known;
     const candidate: Candidate = {
@@ -107,8 +113,12 @@ export function describe(found: Survey): KnownDevice[] {
         device.kind === 'partition'
           ? (bases.map((other) => other.known.device).find(({ devno }) => devno === device.diskDevno) ?? null)
           : null,
-      awaitedBy:
-        bases.find(({ known: { device: other } }) => isAwaiting(other, device.devno))?.known.device.name ?? null,
+      awaitedBy: nameOfWaiting(({ mainDevno }) => mainDevno === device.devno),
+      mayBeAwaitedBy: nameOfWaiting(({ mayBeMain }) => mayBeMain.includes(device.devno)),
+      mayBeMain: bases
+        .map((other) => other.known.device)
+        .filter(({ devno }) => device.spareOf?.mayBeMain.includes(devno) === true)
+        .map(({ name }) => name),
     };
     const whole = { ...device, asMain: reasonsFor(candidate, 'main'), asSpare: reasonsFor(candidate, 'spare') };
     const fitted = fitDevice(whole);
@@ -116,8 +126,10 @@ export function describe(found: Survey): KnownDevice[] {
   });
 }
 
-function isAwaiting({ spareOf }: Pick<BlockDevice, 'spareOf'>, mainDevno: string): boolean {
-  return spareOf !== null && !spareOf.live && spareOf.mainDevno === mainDevno;
+type SpareOf = NonNullable<BlockDevice['spareOf']>;
+
+function isWaiting(spareOf: BlockDevice['spareOf']): spareOf is SpareOf {
+  return spareOf !== null && !spareOf.live;
 }
 
 interface Base {
@@ -161,23 +173,6 @@ function trimmed(text: string | null): string | null {
   return kept === '' ? null : kept;
 }
 
-function kindOf(lsblk: LsblkDevice, sys: SysBlock): BlockDevice['kind'] {
-  if (sys.mappingName !== null) return 'mapping';
-  if (/^(zram|ram|md)\d/.test(lsblk.kname)) return 'other';
-  switch (lsblk.type) {
-    case 'disk':
-      return 'disk';
-    case 'part':
-      return 'partition';
-    case 'loop':
-      return 'loop';
-    case 'rom':
-      return 'optical';
-    default:
-      return 'other';
-  }
-}
-
 function contentOf({ content, spare }: Facts): Content | null {
   if (content !== null && content !== 'unreadable') return content;
   if (spare.kind !== 'valid' && spare.kind !== 'unusable') return null;
@@ -192,26 +187,6 @@ function usersOf(devno: string, { sys }: Facts, found: Survey): BlockDevice['use
   const swap = found.swaps.includes(devno) ? [{ kind: 'swap' as const }] : [];
   const holders = sys.holders.map((name) => ({ kind: 'holder' as const, name: found.names.get(name) ?? name }));
   return [...mounts, ...swap, ...holders];
-}
-
-function spareOfFacts({ spare }: Facts, found: Survey): BlockDevice['spareOf'] {
-  if (spare.kind !== 'valid') return null;
-  const { uuid, mainId: wanted, mainSectors, blockSectors, usableBlocks } = spare.superblock;
-  const live = found.mappings.find(({ table }) => table.core['uuid'] === uuid);
-  const matching = found.facts.filter(({ lsblk, sys }) => {
-    if (wanted === null || sys.mappingName !== null || sys.sizeSectors !== mainSectors) return false;
-    return mainId({ wwn: sys.wwn, serial: sys.serial ?? lsblk.serial }, sys.partition) === wanted;
-  });
-  const only = matching.length === 1 ? (matching[0]?.lsblk['maj:min'] ?? null) : null;
-  return {
-    uuid,
-    mainId: wanted,
-    mainSectors,
-    blockSectors,
-    usableBlocks,
-    live: live !== undefined,
-    mainDevno: live?.table.mainDevno ?? only,
-  };
 }
 
 function judged(

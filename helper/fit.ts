@@ -8,6 +8,7 @@ const MOST_PATH_CHARS = 4096;
 const MOST_TEXT_CHARS = 256;
 /** The end of a serial number is what is typed to confirm: it stays as it stands on the label. */
 const SERIAL_TAIL_CHARS = 32;
+const MOST_MAINS = 100;
 const MOST_REASONS = 50;
 const MOST_SENTENCE_CHARS = 1000;
 
@@ -21,6 +22,7 @@ export function fitDevice(device: BlockDevice): BlockDevice | null {
     model: device.model === null ? null : cut(device.model, MOST_TEXT_CHARS),
     serial: device.serial === null ? null : cutMiddle(device.serial, MOST_TEXT_CHARS, SERIAL_TAIL_CHARS),
     wwn: device.wwn === null ? null : cut(device.wwn, MOST_TEXT_CHARS),
+    spareOf: device.spareOf && { ...device.spareOf, mayBeMain: device.spareOf.mayBeMain.slice(0, MOST_MAINS) },
     users: device.users.slice(0, MOST_USERS).map(fitUser),
     asMain: fitReasons(device.asMain),
     asSpare: fitReasons(device.asSpare),

@@ -23,6 +23,10 @@ export type Candidate = Omit<BlockDevice, 'asMain' | 'asSpare'> & {
   readonly pair: { readonly name: string; readonly role: Role } | null;
   /** Name of the spare here, not active, that holds blocks of this device. */
   readonly awaitedBy: string | null;
+  /** Name of a spare here, not active, whose main this may be: nothing tells that main from others. */
+  readonly mayBeAwaitedBy: string | null;
+  /** Of such a spare: names of the disks here that may be its main. */
+  readonly mayBeMain: readonly string[];
 };
 
 const block = (code: Reason['code'], sentence: string): Reason => ({ code, level: 'block', sentence });
@@ -65,6 +69,10 @@ function* pairReasons(device: Candidate, role: Role): Generator<Reason> {
       'already-protected',
       `Some of its blocks may live on its spare ${device.awaitedBy}. Activate that pair; without it, old data could be read.`,
     );
+  } else if (device.mayBeAwaitedBy !== null) {
+    // No block: a disk that only has the size of a lost one would never be free again.
+    const why = `The spare ${device.mayBeAwaitedBy} cannot tell which disk it belongs to, and this one may be its main.`;
+    yield warn('already-protected', `${why} If it is, activate that pair instead: without it, old data could be read.`);
   }
   if (device.damagedSpare) {
     const was = 'It was the spare of another disk, but what it says of itself is damaged or of a newer version.';
@@ -73,6 +81,13 @@ function* pairReasons(device: Candidate, role: Role): Generator<Reason> {
     yield block('already-spare', 'It is the spare of another disk. A spare is not a disk to be protected.');
   } else if (spareOf !== null && spareOf.mainDevno !== null) {
     yield block('already-spare', 'It is the spare of a disk that is here. Activate that pair, or end it, first.');
+  } else if (device.mayBeMain.length > 0) {
+    const here = device.mayBeMain.length === 1 ? 'A disk that fits is here' : 'Disks that fit are here';
+    const names = listed(device.mayBeMain);
+    yield block(
+      'already-spare',
+      `Which disk it is the spare of cannot be told. ${here} and may be its main: ${names}. Activate that pair, or end it, first. Erase this by hand only if you are sure that nothing on it is needed.`,
+    );
   } else if (spareOf !== null) {
     yield warn(
       'already-spare',
@@ -131,6 +146,11 @@ function firstOf(all: readonly Reason[], ofMore: (count: number) => string): Rea
   return [...all.slice(0, TOLD_ONE_BY_ONE), { ...next, sentence: ofMore(1 + others.length) }];
 }
 
+function listed(names: readonly string[]): string {
+  const more = names.length - TOLD_ONE_BY_ONE;
+  return names.slice(0, TOLD_ONE_BY_ONE).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 function stopUsing(kind: BlockDevice['users'][number]['kind']): string {
   switch (kind) {
     case 'mount':
@@ -161,9 +181,7 @@ function* spareContentReasons(device: Candidate): Generator<Reason> {
       `It holds ${contentWords(device.content)}. Erase it by hand if it is not needed.`,
     );
   } else if (device.partitions.length > 0) {
-    const named = device.partitions.slice(0, TOLD_ONE_BY_ONE).map(({ name }) => name);
-    const more = device.partitions.length - named.length;
-    const names = named.join(', ') + (more === 0 ? '' : ` and ${more} more`);
+    const names = listed(device.partitions.map(({ name }) => name));
     yield warn('has-content', `It holds the partitions ${names}. They and everything on them would be erased.`);
   } else if (device.content !== null && device.content.usage !== 'raid' && device.content.usage !== 'spare') {
     yield warn('has-content', `It holds ${contentWords(device.content)}. Everything on it would be erased.`);

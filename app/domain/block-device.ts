@@ -103,6 +103,11 @@ export const blockDeviceSchema = z.strictObject({
       live: z.boolean(),
       /** devno of the disk here that matches the pair's main, if exactly one does. */
       mainDevno: z.string().max(32).nullable(),
+      /**
+       * devnos of the disks here that may be it while `mainDevno` is null: several of the same identity, or all of its size
+       * where the pair knows no identity. Empty: it is not here.
+       */
+      mayBeMain: z.array(deviceRefSchema.shape.devno).max(100),
     })
     .nullable(),
 });

@@ -93,6 +93,13 @@ function reasonsOf(main: KnownDevice, spare: KnownDevice, view: View): Reason[] 
     block('not-its-main', `The spare belongs to another disk: one of ${size} (${spareOf.mainSectors} sectors).`);
   } else if (spareOf.mainId !== null && spareOf.mainId !== main.mainId) {
     block('not-its-main', `The spare belongs to another disk: ${spareOf.mainId}.`);
+  } else if (spareOf.mayBeMain.includes(main.device.devno)) {
+    const why =
+      spareOf.mainId === null
+        ? 'Only the size says that this is the aging disk of this spare.'
+        : 'More than one disk here fits this spare.';
+    const sentence = `${why} Make sure that it is the right one. With a wrong one files look damaged: write nothing then, and stop the protection again.`;
+    reasons.push({ code: 'not-its-main', level: 'warn', sentence });
   }
   return reasons;
 }

@@ -140,6 +140,9 @@ async function inspectRaw({ device }: KnownDevice): Promise<RawContents> {
   }
 }
 
+/** What of a spare may be gone over when its owner agrees that it is erased. */
+const consented: ReadonlySet<Reason['code']> = new Set(['has-content', 'already-spare', 'already-protected']);
+
 function spareReasons({ device }: KnownDevice, raw: RawContents, eraseSpare: boolean): Reason[] {
   const reasons = [...device.asSpare];
   if (raw.edges === null && !reasons.some(({ level }) => level === 'block')) {
@@ -151,7 +154,7 @@ function spareReasons({ device }: KnownDevice, raw: RawContents, eraseSpare: boo
   }
   if (eraseSpare) return reasons;
   return reasons.map((reason) =>
-    reason.code === 'has-content' || reason.code === 'already-spare'
+    reason.level === 'warn' && consented.has(reason.code)
       ? { ...reason, level: 'block', sentence: `${reason.sentence} Agree to that, or choose another spare.` }
       : reason,
   );

@@ -2,11 +2,13 @@ import { PassThrough } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
+import { sceneDevices } from '../../tests/doubles/scene.ts';
 import { Mutations } from '../mutations.ts';
 import { Arguments } from './arguments.ts';
 import { run } from './run.ts';
 import { optionsOf, specOf, verbNames } from './table.ts';
 import { aligned, JsonObject, plain, Terminal } from './terminal.ts';
+import { waitingWords } from './words.ts';
 
 interface Session {
   readonly terminal: Terminal;
@@ -147,5 +149,24 @@ describe('the terminal', () => {
       ]),
     ).toEqual(['A     B', 'long  x']);
     expect(plain('a\u001B[2Jb\u0007\u202Ec')).toBe('a?[2Jb??c');
+  });
+});
+
+describe('a spare whose pair is not active', () => {
+  const devices = sceneDevices(1000);
+  const words = (part: { mainDevno?: string | null; mayBeMain?: string[] }): string => {
+    const spare = devices.find(({ spareOf }) => spareOf !== null);
+    if (spare?.spareOf === undefined || spare.spareOf === null) throw new Error('the scene has no spare');
+    return waitingWords({ ...spare, spareOf: { ...spare.spareOf, ...part } }, devices);
+  };
+
+  it('is told with its main, with what may be its main, or as one of a disk that is not here', () => {
+    expect(words({})).toBe(
+      '/dev/sdb is the spare of /dev/sda; not active. Use: dm-remap activate NAME --spare /dev/sdb',
+    );
+    expect(words({ mainDevno: null, mayBeMain: ['8:0', '8:32'] })).toBe(
+      '/dev/sdb is the spare of a disk that cannot be told; it may be /dev/sda or /dev/sdc. Not active. Use: dm-remap activate NAME --spare /dev/sdb --main DEVICE',
+    );
+    expect(words({ mainDevno: null })).toMatch(/^\/dev\/sdb is the spare of a disk that is not here; /);
   });
 });

@@ -79,3 +79,20 @@ export function deviceFacts(device: BlockDevice): string {
   ];
   return [path, ...facts.filter((fact) => fact !== null), formatBytes(sectorsToBytes(sizeSectors))].join(', ');
 }
+
+/** A spare whose pair is not active, and how to activate it. */
+export function waitingWords({ path, spareOf }: BlockDevice, devices: readonly BlockDevice[]): string {
+  const use = `Use: dm-remap activate NAME --spare ${path}`;
+  const main = devices.find(({ devno }) => devno === spareOf?.mainDevno);
+  const maybe = mayBeMains(spareOf, devices);
+  if (main === undefined && maybe !== '') {
+    return `${path} is the spare of a disk that cannot be told; it may be ${maybe}. Not active. ${use} --main DEVICE`;
+  }
+  return `${path} is the spare of ${main === undefined ? 'a disk that is not here' : main.path}; not active. ${use}`;
+}
+
+/** Paths of the disks that may be the main of a spare: `/dev/sda or /dev/sdc`; empty when there is none. */
+export function mayBeMains(spareOf: BlockDevice['spareOf'], devices: readonly BlockDevice[]): string {
+  const paths = devices.filter(({ devno }) => spareOf?.mayBeMain.includes(devno) === true).map(({ path }) => path);
+  return paths.join(' or ');
+}

@@ -268,6 +268,19 @@ describe('deactivate, activate and remove', () => {
     await cli.refuses(/would lose/, 'remove', 'again', '--confirm', '0002');
   });
 
+  it('ask for main where the spare knows only its size, and say which it may be', async () => {
+    const [main, spare, other] = ['main', 'spare', 'other'].map((name) => cli.machine.path(name));
+    const table = `0 65536 remap ${main} ${spare} 8 1 format 2 uuid 5c1f0a52-0f0e-4b11-9a63-6a0a7b1c2d3e`;
+    await cli.machine.sh(`dmsetup create nameless --table "${table}"; dmsetup remove --retry nameless; udevadm settle`);
+    const maybe = `(${main} or ${other}|${other} or ${main})`;
+    expect((await cli.exits(0, 'list')).stdout).toMatch(
+      new RegExp(`${spare} is the spare of a disk that cannot be told; it may be ${maybe}\\. .* --main DEVICE`),
+    );
+    const activate = ['activate', 'safe', '--spare', spare ?? ''];
+    await cli.refuses(new RegExp(`cannot be told; it may be ${maybe}\\. Name it with --main`), ...activate);
+    await cli.exits(0, ...activate, '--main', main ?? '');
+  });
+
   it('end a pair that holds nothing', async () => {
     await cli.create();
     await cli.refuses(/no terminal to ask on/, 'remove', 'safe');

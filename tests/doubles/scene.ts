@@ -86,6 +86,7 @@ export function sceneDevices(blocks: number): BlockDevice[] {
       usableBlocks: 16_000,
       live: true,
       mainDevno: '8:0',
+      mayBeMain: [],
     },
   };
   const free = { ...disk, devno: '8:32', name: 'sdc', path: '/dev/sdc', diskDevno: '8:32', model: 'Deskstar 7K' };

@@ -204,6 +204,32 @@ describe('deactivate and activate', () => {
     expect(blank.reasons.map(({ code }) => code)).toContain('not-a-spare');
   });
 
+  it('take the disk that is named where the spare knows only the size of its main, and never erase that spare', async () => {
+    const uuid = '5c1f0a52-0f0e-4b11-9a63-6a0a7b1c2d3e';
+    const table = `0 65536 remap ${fixture.path('main')} ${fixture.path('spare')} 8 1 format 2 uuid ${uuid}`;
+    await fixture.sh(
+      `dmsetup create nameless --uuid DMREMAP-${uuid} --table "${table}"; dmsetup remove --retry nameless; udevadm settle`,
+    );
+    const [main, other, spare] = [fixture.ref('main'), fixture.ref('other'), fixture.ref('spare')];
+    const { spareOf } = await fixture.device('spare');
+    expect(spareOf).toMatchObject({ live: false, mainId: null, mainDevno: null });
+    expect(new Set(spareOf?.mayBeMain)).toEqual(new Set([main.devno, other.devno]));
+
+    const erased = await fixture.plan(fixture.createIntent({ main: fixture.ref('tiny'), eraseSpare: true }));
+    expect(erased).toMatchObject({ applicable: false, reasons: [{ code: 'already-spare', level: 'block' }] });
+    const anew = { main: fixture.ref('tiny'), spare: other };
+    const refused = await fixture.plan(fixture.createIntent(anew));
+    expect(refused).toMatchObject({ applicable: false, reasons: [{ code: 'already-protected', level: 'block' }] });
+    expect(refused.reasons[0]?.sentence).toMatch(/Agree to that, or choose another spare\.$/);
+    const agreed = await fixture.plan(fixture.createIntent({ ...anew, eraseSpare: true }));
+    expect(agreed).toMatchObject({ applicable: true, reasons: [{ code: 'already-protected', level: 'warn' }] });
+
+    const plan = await fixture.plan({ action: 'activate', main, spare, name: 'disk' });
+    expect(plan).toMatchObject({ applicable: true, reasons: [{ code: 'not-its-main', level: 'warn' }] });
+    await fixture.client.call('apply', { token: plan.token, confirmation: null });
+    expect((await fixture.device('spare')).spareOf).toMatchObject({ live: true, mainDevno: main.devno, mayBeMain: [] });
+  });
+
   it('pass on what the kernel says of metadata that it refuses', async () => {
     await fixture.createPair();
     await fixture.client.call('target.remap', { ...target, block: 9, blockCount: 1 });

@@ -1,6 +1,7 @@
 import { misused } from '../arguments.ts';
 import { deviceAt, machine, type Context } from '../context.ts';
 import { badInput } from '../input-error.ts';
+import { mayBeMains } from '../words.ts';
 import { planAndApply } from './planned.ts';
 
 const DEFAULT_BLOCK_SECTORS = 8;
@@ -41,9 +42,12 @@ async function mainOf(context: Context, devno: string, path: string): Promise<st
     throw badInput(`${path} is not a spare, or its superblock is damaged`, 'See dm-remap check.');
   }
   if (spareOf.mainDevno !== null) return spareOf.mainDevno;
+  const maybe = mayBeMains(spareOf, devices);
+  if (maybe !== '')
+    throw badInput(`the main disk of ${path} cannot be told; it may be ${maybe}`, 'Name it with --main.');
   throw badInput(
-    `the main disk of ${path} cannot be told: none here, or more than one, is ${spareOf.mainId ?? 'without identity'} with ${spareOf.mainSectors} sectors`,
-    'Name it with --main.',
+    `the main disk of ${path} is not here: none is ${spareOf.mainId ?? 'a disk'} with ${spareOf.mainSectors} sectors`,
+    'Connect it first.',
   );
 }
 

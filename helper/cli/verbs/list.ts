@@ -7,6 +7,7 @@ import { formatBytes, formatCount, sectorsToBytes } from '../../../app/domain/un
 import { contentWords } from '../../words.ts';
 import { machine, type Context } from '../context.ts';
 import { aligned, plain } from '../terminal.ts';
+import { waitingWords } from '../words.ts';
 
 type Output = z.infer<typeof listOutputSchema>;
 
@@ -21,14 +22,7 @@ export async function list(context: Context): Promise<number> {
     return 0;
   }
   printTargets(context, output, devices);
-  for (const device of waiting) {
-    const { spareOf } = device;
-    const main = devices.find(({ devno }) => devno === spareOf?.mainDevno);
-    const where = main === undefined ? 'a disk that is not here' : main.path;
-    terminal.line(
-      `${device.path} is the spare of ${where}; not active. Use: dm-remap activate NAME --spare ${device.path}`,
-    );
-  }
+  for (const device of waiting) terminal.line(waitingWords(device, devices));
   if (args.has('devices')) {
     terminal.line();
     printDevices(context, devices);
