@@ -152,6 +152,8 @@ export interface HistoryPort {
   saveAlertState(subject: string, state: SubjectState): void;
   saveAlertSettings(settings: AlertSettings): void;
 
+  /** What a pair was last called; null where that is not known. */
+  pairName(uuid: string): string | null;
   /** What was last set of a pair; null where nothing was. */
   pairSettings(uuid: string): PairSettings | null;
   savePairSettings(uuid: string, settings: PairSettings): void;

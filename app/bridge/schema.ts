@@ -66,7 +66,14 @@ export const requests = {
   'module.offer': { params: onConnection, result: z.strictObject({ offered: z.boolean() }) },
   /** Installs the kernel module's package, after asking for an administrator's password; minutes where it is built. */
   'module.install': { params: onConnection, result: nothing },
-  plan: { params: onConnection.extend({ intent: intentSchema }), result: planSchema },
+  plan: {
+    params: onConnection.extend({
+      intent: intentSchema,
+      /** Nobody chose the name of a pair to activate: the one that it had goes before it, where that is free. */
+      nameIsProposal: z.boolean().optional(),
+    }),
+    result: planSchema,
+  },
   apply: {
     params: onConnection.extend({ token: planSchema.shape.token, confirmation: z.string().max(256).nullable() }),
     result: z.strictObject({ name: targetNameSchema, path: z.string().max(4096).nullable() }),

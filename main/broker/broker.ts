@@ -178,7 +178,7 @@ export class Broker {
       await this.#session(connection).installModule();
       return {};
     },
-    plan: ({ connection, intent }) => this.#session(connection).plan(intent),
+    plan: ({ connection, intent, nameIsProposal }) => this.#session(connection).plan(intent, nameIsProposal),
     apply: ({ connection, ...params }) => this.#session(connection).apply(params),
     'target.health': async ({ connection, ...params }) => {
       const { cells } = await this.#session(connection).wire().call('target.health', params);

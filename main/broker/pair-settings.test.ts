@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { Intent } from '../../app/domain/plan.ts';
 import { defaultSettings } from '../../app/domain/settings.ts';
 import { appError } from '../../app/errors.ts';
 import { FakeHelper, fakeConnector, silentLog } from '../../tests/doubles/helper.ts';
-import { memoryHistory } from '../../tests/doubles/history.ts';
-import { sceneDevices, SCENE_TARGET } from '../../tests/doubles/scene.ts';
+import { memoryHistory, reading, SOME_PAIR } from '../../tests/doubles/history.ts';
+import { sceneDevices, sceneSnapshot, SCENE_TARGET } from '../../tests/doubles/scene.ts';
 import { View } from '../../tests/doubles/view.ts';
 import { Broker } from './broker.ts';
-import { withKnownSettings } from './pair-settings.ts';
+import { withKnownName, withKnownSettings } from './pair-settings.ts';
 
 const devices = sceneDevices(1_000_000);
 const spare = devices.find(({ spareOf }) => spareOf !== null);
@@ -48,6 +49,36 @@ describe('what was set of a pair', () => {
   });
 });
 
+describe('what a pair was called', () => {
+  const scene = { devices, targets: [] };
+  const named = (name: string | null, connection: Pick<Connection, 'devices' | 'targets'> = scene): Intent =>
+    withKnownName(activate, connection, { pairName: (of) => (of === uuid ? name : null) }, silentLog);
+
+  it('goes before a proposed name, unless something else is called so', () => {
+    expect(named('photos')).toEqual({ ...activate, name: 'photos' });
+    expect(named(null)).toBe(activate);
+    const mapping = devices.map((device) => ({ ...device, path: '/dev/mapper/photos' }));
+    expect(named('photos', { ...scene, devices: mapping })).toBe(activate);
+    const targets = sceneSnapshot([], 1_000_000).connections.flatMap((connection) => connection.targets);
+    expect(named(SCENE_TARGET, { ...scene, targets })).toBe(activate);
+    const failing = (): never => {
+      throw appError('history-unavailable', 'Full.', 'Make room.');
+    };
+    expect(withKnownName(activate, scene, { pairName: failing }, silentLog)).toBe(activate);
+  });
+
+  it('is what the history heard last', () => {
+    const history = memoryHistory();
+    expect(history.pairName(SOME_PAIR.uuid)).toBeNull();
+    history.addReading(SOME_PAIR, reading(1000));
+    history.addReading({ ...SOME_PAIR, name: 'photos' }, reading(2000));
+    expect(history.pairName(SOME_PAIR.uuid)).toBe('photos');
+    history.addReading({ ...SOME_PAIR, name: 'no name/' }, reading(3000));
+    expect(history.pairName(SOME_PAIR.uuid)).toBeNull();
+    history.close();
+  });
+});
+
 describe('setting it', () => {
   const history = memoryHistory();
   let helper: FakeHelper;
@@ -82,5 +113,13 @@ describe('setting it', () => {
     };
     await expect(view.call('plan', { connection: 'local', intent: activate })).rejects.toThrow('Not now.');
     expect(planned).toEqual([{ ...activate, settings: set }]);
+
+    // The pair that was followed is not there any more, and its name is free.
+    helper.targets = [];
+    helper.tellTargets();
+    await vi.waitFor(() => expect(view.connection.targets).toEqual([]));
+    const proposed = view.call('plan', { connection: 'local', intent: activate, nameIsProposal: true });
+    await expect(proposed).rejects.toThrow('Not now.');
+    expect(planned.at(-1)).toEqual({ ...activate, settings: set, name: SCENE_TARGET });
   });
 });

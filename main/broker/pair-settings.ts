@@ -1,3 +1,4 @@
+import type { Connection } from '../../app/bridge/snapshot.ts';
 import type { BlockDevice } from '../../app/domain/block-device.ts';
 import type { Intent } from '../../app/domain/plan.ts';
 import type { PairSettings } from '../../app/domain/settings.ts';
@@ -14,7 +15,7 @@ export function withKnownSettings(
   log: Log,
 ): Intent {
   if (intent.action !== 'activate' || intent.settings !== undefined || history === null) return intent;
-  const uuid = devices.find(({ devno }) => devno === intent.spare.devno)?.spareOf?.uuid;
+  const uuid = uuidOn(intent.spare.devno, devices);
   if (uuid === undefined) return intent;
   try {
     const settings = history.pairSettings(uuid);
@@ -23,6 +24,30 @@ export function withKnownSettings(
     log.warn({ error: String(thrown) }, 'what was set before is not known; the pair gets the usual settings');
     return intent;
   }
+}
+
+/** An intent to activate a pair by the name that it had, which is written in places such as fstab, where that is free. */
+export function withKnownName(
+  intent: Intent,
+  { devices, targets }: Pick<Connection, 'devices' | 'targets'>,
+  history: Pick<HistoryPort, 'pairName'> | null,
+  log: Log,
+): Intent {
+  if (intent.action !== 'activate' || history === null) return intent;
+  const uuid = uuidOn(intent.spare.devno, devices);
+  if (uuid === undefined) return intent;
+  try {
+    const name = history.pairName(uuid);
+    if (name === null || targets.some(({ device }) => device.name === name)) return intent;
+    return devices.some(({ path }) => path === `/dev/mapper/${name}`) ? intent : { ...intent, name };
+  } catch (thrown) {
+    log.warn({ error: String(thrown) }, 'what the pair was called is not known; it gets the proposed name');
+    return intent;
+  }
+}
+
+function uuidOn(devno: string, devices: readonly Pick<BlockDevice, 'devno' | 'spareOf'>[]): string | undefined {
+  return devices.find((device) => device.devno === devno)?.spareOf?.uuid;
 }
 
 /** Keeps what was set of a pair; that it holds now does not depend on it. */

@@ -22,7 +22,7 @@ import { LabMirror } from './lab-mirror.ts';
 import { DriveMemory } from './drives.ts';
 import { judgeDrive } from './judge-drive.ts';
 import { asAppError, cancelledError, closedError, notBuilt, OpeningSteps } from './opening.ts';
-import { keepSettings, withKnownSettings } from './pair-settings.ts';
+import { keepSettings, withKnownName, withKnownSettings } from './pair-settings.ts';
 import { RepeatedLook } from './repeated-look.ts';
 import { SmartFollower } from './smart.ts';
 import type { SnapshotStore } from './store.ts';
@@ -207,9 +207,10 @@ export class Session {
     });
   }
 
-  plan(intent: Intent): Promise<Plan> {
-    const { devices } = this.#connection() ?? { devices: [] };
-    return this.wire().call('plan', { intent: withKnownSettings(intent, devices, this.history, this.#log) });
+  plan(intent: Intent, nameIsProposal = false): Promise<Plan> {
+    const { devices, targets } = this.#connection() ?? { devices: [], targets: [] };
+    const named = nameIsProposal ? withKnownName(intent, { devices, targets }, this.history, this.#log) : intent;
+    return this.wire().call('plan', { intent: withKnownSettings(named, devices, this.history, this.#log) });
   }
 
   /** What holds of a pair since its user has set it: shown, and kept for when it is activated again. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { targetNameSchema } from '../../app/domain/target.ts';
 import type { Drive } from '../../app/history/drive.ts';
 import type { PairIdentity } from '../ports.ts';
 import { count, type Row } from './rows.ts';
@@ -34,6 +35,12 @@ export function pairId(db: DatabaseSync, { uuid, name, main, spare }: PairIdenti
 
 export function knownPairId(db: DatabaseSync, uuid: string): number | null {
   return idOf(db.prepare('select id from pair where uuid = ?').get(uuid));
+}
+
+/** What the pair was last called; null when that can be the name of none. */
+export function pairName(db: DatabaseSync, pair: number): string | null {
+  const row = db.prepare('select name from pair where id = ?').get(pair);
+  return targetNameSchema.safeParse(row?.['name']).data ?? null;
 }
 
 function idOf(row: Row | undefined): number | null {

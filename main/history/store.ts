@@ -11,7 +11,7 @@ import { addCounter, counterChanges, counterFirst, counterLastRise } from './cou
 import { HistoryDatabase, type DatabaseOptions } from './database.ts';
 import { eventTimesOf } from './event-times.ts';
 import { addEvents, lostEvents, marksOf, newestEvent } from './events.ts';
-import { driveId, knownDriveId, knownPairId, pairId } from './identities.ts';
+import { driveId, knownDriveId, knownPairId, pairId, pairName } from './identities.ts';
 import { loadPairSettings, savePairSettings, sharePairSettings, type KeptSettings } from './pair-settings.ts';
 import { thinOut } from './retention.ts';
 import { nullableCountSchema } from './rows.ts';
@@ -135,6 +135,10 @@ export class SqliteHistory implements HistoryPort {
 
   saveAlertSettings(settings: AlertSettings): void {
     this.#database.write((db) => saveAlertSettings(db, settings));
+  }
+
+  pairName(uuid: string): string | null {
+    return this.#ofPair(uuid, null, pairName);
   }
 
   pairSettings(uuid: string): PairSettings | null {
