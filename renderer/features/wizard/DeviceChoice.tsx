@@ -13,7 +13,7 @@ export interface DeviceChoiceProps {
   readonly devices: readonly BlockDevice[];
   readonly reasonsOf: (device: BlockDevice) => readonly Reason[];
   readonly chosen: string | null;
-  readonly onChoose: (devno: string) => void;
+  readonly onChoose: (device: BlockDevice) => void;
 }
 
 /** Disks to choose one from. Those that cannot be chosen are shown with the reason and come last. */
@@ -34,7 +34,7 @@ export function DeviceChoice(props: DeviceChoiceProps) {
             reasons={reasonsOf(device)}
             blocked={blocked(device)}
             checked={chosen === device.devno}
-            onChoose={() => onChoose(device.devno)}
+            onChoose={() => onChoose(device)}
           />
         ))}
       </div>

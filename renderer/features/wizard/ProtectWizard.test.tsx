@@ -43,6 +43,13 @@ async function toConfirm(app: ReturnType<typeof open>) {
   return screen.findByRole<HTMLInputElement>('textbox', { name: /Type the last four characters/ });
 }
 
+/** Another stick gets the number that sdb had. */
+function plugIn({ bridge }: ReturnType<typeof open>, identity: { serial?: string; wwn?: string }) {
+  bridge.changeConnection('lab', ({ devices }) => {
+    for (const disk of devices) if (disk.name === 'sdb') Object.assign(disk, identity);
+  });
+}
+
 describe('ProtectWizard', () => {
   it('chooses nothing beforehand, not even the disk it was opened from', async () => {
     open();
@@ -248,5 +255,97 @@ describe('ProtectWizard', () => {
     });
     await app.user.click(button('Plan it again'));
     expect(await screen.findByRole('heading', { name: 'Which disk is aging?' })).toBeTruthy();
+  });
+
+  it('holds a choice and a consent to be of the disk that was seen, not of the next one with its number', async () => {
+    const app = open(false);
+    await choosePair(app);
+    await app.user.click(screen.getByRole('checkbox', { name: 'Erase everything on sdb' }));
+    expect(button('Continue').disabled).toBe(false);
+    plugIn(app, { serial: 'STICK-B-0001' });
+    expect(await screen.findByText(/^Another disk has taken the place of .* as the spare\./)).toBeTruthy();
+    expect((await radio('Ultra Fit sdb')).checked).toBe(false);
+    expect(button('Continue').disabled).toBe(true);
+    await app.user.click(await radio('Ultra Fit sdb'));
+    expect(screen.queryByText(/^Another disk has taken/)).toBeNull();
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Erase everything on sdb' }).checked).toBe(false);
+    expect(app.bridge.calls.some(({ name }) => name === 'plan')).toBe(false);
+  });
+
+  it('begins with the spare again when that is swapped while it is confirmed, and with main when that is', async () => {
+    const app = open();
+    const input = await toConfirm(app);
+    await app.user.type(input, '4F2A');
+    plugIn(app, { wwn: 'naa.5' });
+    expect(await screen.findByRole('heading', { name: 'Which device is the spare for sda?' })).toBeTruthy();
+    await app.user.click(await radio('Ultra Fit sdb'));
+    await app.user.click(button('Continue'));
+    await waitFor(() => expect(button('Continue').disabled).toBe(false));
+    await app.user.click(button('Continue'));
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: /Type the last four/ }).value).toBe('');
+    app.bridge.changeConnection('lab', ({ devices }) => {
+      for (const disk of devices) if (disk.name === 'sda') disk.model = 'Another';
+    });
+    expect(await screen.findByRole('heading', { name: 'Which disk is aging?' })).toBeTruthy();
+    expect(screen.getByText(/^Another disk has taken the place of .* as the aging disk\./)).toBeTruthy();
+    expect(screen.getAllByRole<HTMLInputElement>('radio').some(({ checked }) => checked)).toBe(false);
+  });
+
+  it('drops a choice that is unplugged, so that its twin without any number does not take its place', async () => {
+    const app = open();
+    await choosePair(app);
+    const devices = app.bridge.snapshot.connections.find(({ id }) => id === 'lab')?.devices ?? [];
+    app.bridge.changeConnection('lab', (lab) => {
+      lab.devices = lab.devices.filter(({ name }) => name !== 'sdb');
+    });
+    expect(await screen.findByText('The disk that you chose as the spare is not connected any more.')).toBeTruthy();
+    app.bridge.changeConnection('lab', (lab) => {
+      lab.devices = [...devices];
+    });
+    expect((await radio('Ultra Fit sdb')).checked).toBe(false);
+  });
+
+  it('goes by what the plan itself saw when a disk was swapped just before it', async () => {
+    const app = open();
+    const intent = {
+      action: 'create',
+      main: { devno: '8:0' },
+      spare: { devno: '8:16' },
+      name: 'safe-sda',
+      blockSectors: 8,
+      eraseSpare: false,
+    } as const;
+    const plan = await app.bridge.call('plan', { connection: 'lab', intent });
+    const entries = plan.entries.map((entry) =>
+      entry.role === 'spare' && entry.device !== null
+        ? { ...entry, device: { ...entry.device, serial: 'STICK-B-0001' } }
+        : entry,
+    );
+    app.bridge.answer('plan', () => ({ ...plan, entries }));
+    await choosePair(app);
+    await app.user.click(button('Continue'));
+    expect(await screen.findByText(/^Another disk has taken the place of .* as the spare\./)).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'Which device is the spare for sda?' })).toBeTruthy();
+    expect(app.bridge.calls.at(-1)?.name).toBe('devices.refresh');
+  });
+
+  it('wants to know that a disk is not the main of a spare whose main it may be, in either role', async () => {
+    const app = open();
+    const sentence = 'The spare sdz cannot tell which disk it belongs to, and this one may be its main.';
+    app.bridge.changeConnection('lab', (lab) => {
+      for (const disk of lab.devices) {
+        if (disk.name !== 'sda' && disk.name !== 'sdb') continue;
+        disk.asMain = disk.asSpare = [{ code: 'already-protected', level: 'warn', sentence }];
+      }
+    });
+    await app.user.click(await radio('Barracuda ST4000 sda'));
+    expect(button('Continue').disabled).toBe(true);
+    await app.user.click(screen.getByRole('checkbox', { name: /\(sda\) does not belong to that spare$/ }));
+    await app.user.click(button('Continue'));
+    await app.user.click(await radio('Ultra Fit sdb'));
+    expect(screen.getByText(/\(sdb\) may be the main disk of a spare that is here/)).toBeTruthy();
+    expect(button('Continue').disabled).toBe(true);
+    await app.user.click(screen.getByRole('checkbox', { name: 'Erase everything on sdb' }));
+    expect(button('Continue').disabled).toBe(false);
   });
 });

@@ -9,7 +9,7 @@ import { go } from '../../app/router.ts';
 import { Empty } from '../../design/Empty.tsx';
 import { Failure } from '../../design/Notice.tsx';
 import { Steps } from '../../design/Steps.tsx';
-import { deviceAt } from '../../identity/target.ts';
+import { chosenAt } from '../../identity/choice.ts';
 import { useConnection, useLive } from '../../store/context.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { isConfirmed } from '../plan/ConfirmInput.tsx';
@@ -17,23 +17,13 @@ import { usePlan } from '../plan/use-plan.ts';
 import { LostNotice } from '../overview/LostNotice.tsx';
 import { isBlocked, Problems } from '../overview/Problems.tsx';
 import { DoingPage, DonePage } from './outcome.tsx';
-import { ConfirmPage, MainPage, PlanPage, SparePage } from './pages.tsx';
+import { swappedIn, useDraft } from './draft.ts';
+import { ConfirmPage, LostChoice, MainPage, PlanPage, SparePage } from './pages.tsx';
 import { freeName, nameProblem } from './names.ts';
 import { useTryAgain } from './try-again.ts';
-import { defaultBlockSectors, needsErase, spareReasons } from './pair.ts';
+import { defaultBlockSectors, maybeOfPair, needsErase, spareReasons } from './pair.ts';
 
 const steps = ['The aging disk', 'The spare', 'What will happen', 'Confirm', 'Doing it', 'Done'] as const;
-
-/** What was chosen so far. Devices by devno: what they are is read from the snapshot each time. */
-export interface Draft {
-  readonly main: string | null;
-  readonly spare: string | null;
-  /** null: the name that is proposed. */
-  readonly name: string | null;
-  readonly blockSectors: number | null;
-  readonly eraseSpare: boolean;
-  readonly typed: string;
-}
 
 /** Protects a disk in six steps. Nothing is chosen beforehand, and nothing is changed before the fifth. */
 export function ProtectWizard(props: { connection: ConnectionId; suggested: string | null }) {
@@ -86,22 +76,17 @@ function NotOpen({ connection }: { connection: Connection }) {
 
 function Wizard({ connection, suggested }: { connection: Connection; suggested: string | null }) {
   const [step, setStep] = useState(0);
-  const [draft, setDraft] = useState<Draft>({
-    main: null,
-    spare: null,
-    name: null,
-    blockSectors: null,
-    eraseSpare: false,
-    typed: '',
-  });
+  const { draft, change, drop } = useDraft(connection, (role) =>
+    setStep((now) => (now > 3 ? now : role === 'main' ? 0 : Math.min(now, 1))),
+  );
   const planning = usePlan(connection.id);
   const live = useLive(connection);
   const again = useTryAgain(connection.id);
-  const main = draft.main === null ? null : deviceAt(connection, draft.main);
-  const spare = draft.spare === null ? null : deviceAt(connection, draft.spare);
+  const refresh = useCall('devices.refresh');
+  const main = chosenAt(connection, draft.main);
+  const spare = chosenAt(connection, draft.spare);
   const taken = connection.targets.map((target) => target.device.name);
   const name = draft.name ?? (main === null ? '' : freeName(main, taken));
-  const change = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
 
   const makePlan = async (eraseSpare: boolean): Promise<void> => {
     if (main === null || spare === null) {
@@ -110,7 +95,7 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
     }
     setStep(2);
     change({ typed: '', eraseSpare });
-    await planning.make({
+    const made = await planning.make({
       action: 'create',
       main: { devno: main.devno },
       spare: { devno: spare.devno },
@@ -118,6 +103,11 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
       blockSectors: draft.blockSectors ?? defaultBlockSectors(main),
       eraseSpare,
     });
+    const swapped = made === null ? null : swappedIn(made, draft);
+    if (swapped === null) return;
+    drop(swapped);
+    // The list is older than the plan.
+    await refresh.run({ connection: connection.id });
   };
   const { plan } = planning;
   const confirmed = plan !== null && plan.applicable && isConfirmed(plan, draft.typed);
@@ -128,12 +118,17 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
     if (done !== null) setStep(5);
   };
   const tryAgain = async (): Promise<void> => {
-    const found = await again.run(name);
-    if (found === 'made') go({ at: 'device', connection: connection.id, name, tab: 'remaps' });
+    // The choices may be gone with the disks; what was begun has the plan's name.
+    const begun = plan?.intent.action === 'create' ? plan.intent.name : name;
+    const found = await again.run(begun);
+    if (found === 'made') go({ at: 'device', connection: connection.id, name: begun, tab: 'remaps' });
     if (found === 'not-made') await makePlan(draft.eraseSpare);
   };
 
-  const mainBlocked = main === null || main.asMain.some((reason) => reason.level === 'block');
+  const mainBlocked =
+    main === null ||
+    main.asMain.some((reason) => reason.level === 'block') ||
+    (maybeOfPair(main) !== null && !draft.mainIsFree);
   const spareBlocked =
     main === null || spare === null || spareReasons(main, spare).some((reason) => reason.level === 'block');
   const spareReady = !spareBlocked && nameProblem(name, taken) === null && (!needsErase(spare) || draft.eraseSpare);
@@ -146,6 +141,7 @@ function Wizard({ connection, suggested }: { connection: Connection; suggested: 
       <div className="wizard">
         <StepList step={step} />
         <div className="wizard-page">
+          {step < 2 && draft.lost !== null && <LostChoice lost={draft.lost} />}
           {step === 0 && <MainPage {...common} suggested={suggested} />}
           {step === 1 && main !== null && <SparePage {...common} main={main} name={name} taken={taken} />}
           {step === 2 && (

@@ -8,14 +8,15 @@ import { formatBytes, formatCounted, sectorsToBytes } from '../../../app/domain/
 import { Fold } from '../../design/Fold.tsx';
 import { Failure, Notice } from '../../design/Notice.tsx';
 import { DeviceAlias } from '../../design/DeviceName.tsx';
+import { choiceOf, chosenAt } from '../../identity/choice.ts';
 import { contentOf, modelOf, sizeOf } from '../../words/device.ts';
 import { ConfirmInput } from '../plan/ConfirmInput.tsx';
 import { PlanReview } from '../plan/PlanReview.tsx';
 import type { Planning } from '../plan/use-plan.ts';
 import { DeviceChoice } from './DeviceChoice.tsx';
 import { nameProblem } from './names.ts';
-import { blockSizes, defaultBlockSectors, needsErase, spareReasons } from './pair.ts';
-import type { Draft } from './ProtectWizard.tsx';
+import { nothingChosen, type Draft } from './draft.ts';
+import { blockSizes, defaultBlockSectors, maybeOfPair, needsErase, spareReasons } from './pair.ts';
 
 interface Common {
   readonly connection: Connection;
@@ -36,8 +37,29 @@ function disksOf(connection: Connection): BlockDevice[] {
   return connection.devices.filter((device) => device.kind === 'disk' || device.kind === 'partition');
 }
 
+/** Said where a choice was dropped because its disk is not the one any more that was chosen. */
+export function LostChoice({ lost }: { lost: NonNullable<Draft['lost']> }) {
+  const what = lost.role === 'main' ? 'the aging disk' : 'the spare';
+  return (
+    <div role="alert">
+      <Notice
+        tone="warn"
+        title={
+          lost.replaced
+            ? `Another disk has taken the place of the one that you chose as ${what}.`
+            : `The disk that you chose as ${what} is not connected any more.`
+        }
+      >
+        Look at the list and choose again.
+      </Notice>
+    </div>
+  );
+}
+
 export function MainPage({ connection, draft, change, suggested }: Common & { suggested: string | null }) {
   const devices = disksOf(connection);
+  const main = chosenAt(connection, draft.main);
+  const doubt = main === null ? null : maybeOfPair(main);
   const pointed = suggested === null ? undefined : devices.find((device) => device.devno === suggested);
   return (
     <>
@@ -56,9 +78,19 @@ export function MainPage({ connection, draft, change, suggested }: Common & { su
         name="main"
         devices={devices}
         reasonsOf={(device) => device.asMain}
-        chosen={draft.main}
-        onChoose={(main) => change({ main, spare: null, name: null, blockSectors: null, eraseSpare: false })}
+        chosen={main?.devno ?? null}
+        onChoose={(device) => change({ ...nothingChosen, main: choiceOf(device) })}
       />
+      {main !== null && doubt !== null && (
+        <Notice tone="warn" title={doubt}>
+          <Checkbox
+            mt={6}
+            checked={draft.mainIsFree}
+            onChange={(event) => change({ mainIsFree: event.currentTarget.checked })}
+            label={`${modelOf(main)} (${main.name}) does not belong to that spare`}
+          />
+        </Notice>
+      )}
       <p className="label">
         A new disk is the better answer when you can get one. This gives an old one time; it does not replace a backup.
       </p>
@@ -68,7 +100,7 @@ export function MainPage({ connection, draft, change, suggested }: Common & { su
 
 export function SparePage(props: Common & { main: BlockDevice; name: string; taken: readonly string[] }) {
   const { connection, draft, change, main, name } = props;
-  const spare = connection.devices.find((device) => device.devno === draft.spare) ?? null;
+  const spare = chosenAt(connection, draft.spare);
   const blockSectors = draft.blockSectors ?? defaultBlockSectors(main);
   const blocks = spare === null ? null : Math.floor(spare.sizeSectors / blockSectors);
   const problem = nameProblem(name, props.taken);
@@ -85,11 +117,11 @@ export function SparePage(props: Common & { main: BlockDevice; name: string; tak
         name="spare"
         devices={disksOf(connection)}
         reasonsOf={(device) => spareReasons(main, device)}
-        chosen={draft.spare}
-        onChoose={(devno) => change({ spare: devno, eraseSpare: false })}
+        chosen={spare?.devno ?? null}
+        onChoose={(device) => change({ spare: choiceOf(device), eraseSpare: false, lost: null })}
       />
       {spare !== null && needsErase(spare) && (
-        <Notice tone="warn" title={`${modelOf(spare)} (${spare.name}) is not empty: ${contentOf(spare)}.`}>
+        <Notice tone="warn" title={`${modelOf(spare)} (${spare.name}) ${whyErase(spare)}`}>
           <Checkbox
             mt={6}
             checked={draft.eraseSpare}
@@ -133,8 +165,17 @@ export function SparePage(props: Common & { main: BlockDevice; name: string; tak
   );
 }
 
+function whyErase(spare: BlockDevice): string {
+  if (spare.content !== null) return `is not empty: ${contentOf(spare)}.`;
+  return 'may be the main disk of a spare that is here. If it is, do not erase it.';
+}
+
 /** Reasons that consent to erasing the spare takes away. */
-const erasable: ReadonlySet<Reason['code']> = new Set<Reason['code']>(['has-content', 'already-spare']);
+const erasable: ReadonlySet<Reason['code']> = new Set<Reason['code']>([
+  'has-content',
+  'already-spare',
+  'already-protected',
+]);
 
 export function PlanPage(props: {
   connection: Connection;

@@ -35,5 +35,11 @@ export function spareReasons(main: BlockDevice, spare: BlockDevice): Reason[] {
 
 /** Whether choosing this spare erases something that is known to be there. */
 export function needsErase(spare: BlockDevice): boolean {
-  return spare.content !== null;
+  return spare.content !== null || maybeOfPair(spare) !== null;
+}
+
+/** Why a disk may belong to a pair that is not live: nobody but its owner can tell whether it does. null when it does not. */
+export function maybeOfPair(disk: Pick<BlockDevice, 'asMain'>): string | null {
+  const found = disk.asMain.find(({ code, level }) => code === 'already-protected' && level === 'warn');
+  return found?.sentence ?? null;
 }
