@@ -51,11 +51,14 @@ export async function confirm(page: Page): Promise<Locator> {
 
   const typed = page.getByRole('textbox', { name: /Type the last four characters/ });
   const erase = page.getByRole('button', { name: /^Erase sd[a-z] and protect nvme0n1$/ });
+  // What has to be typed is hidden with the serial numbers.
+  await page.getByRole('button', { name: 'Show serial numbers', exact: true }).click();
   const label = (await page.getByText(/Type the last four characters/).innerText()).trim();
   await expect(erase).toBeDisabled();
   await typed.fill('0000');
   await expect(erase).toBeDisabled();
   await typed.fill(label.slice(-4));
+  await page.getByRole('button', { name: 'Hide serial numbers and file names' }).click();
   await picture(page, 'wizard-4-confirm');
   return erase;
 }

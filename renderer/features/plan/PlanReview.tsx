@@ -19,7 +19,11 @@ export function PlanReview({ connection, plan }: { connection: Connection; plan:
   return (
     <div className="stack">
       {plan.reasons.map((reason) => (
-        <Notice key={reason.code} tone={reason.level === 'block' ? 'bad' : 'warn'} title={clean(reason.sentence)} />
+        <Notice
+          key={`${reason.code} ${reason.sentence}`}
+          tone={reason.level === 'block' ? 'bad' : 'warn'}
+          title={clean(reason.sentence)}
+        />
       ))}
       <div className="panel" style={{ overflowX: 'auto' }}>
         <table className="table">

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 
 import type { ConnectionId } from '../../../app/bridge/snapshot.ts';
 import type { Intent, Plan } from '../../../app/domain/plan.ts';
@@ -15,7 +15,8 @@ export interface Done {
 export interface Planning {
   readonly plan: Plan | null;
   readonly done: Done | null;
-  readonly make: (intent: Intent) => Promise<Plan | null>;
+  /** Plans; the newest that is asked for counts. With `nameIsProposal` the broker may know a better name. */
+  readonly make: (intent: Intent, options?: { readonly nameIsProposal?: boolean }) => Promise<Plan | null>;
   readonly apply: (confirmation: string | null) => Promise<Done | null>;
   readonly reset: () => void;
   readonly planBusy: boolean;
@@ -32,16 +33,19 @@ export function usePlan(connection: ConnectionId): Planning {
   const applyCall = useCall('apply');
   const [plan, setPlan] = useState<Plan | null>(null);
   const [done, setDone] = useState<Done | null>(null);
+  const newest = useRef(0);
   const applying = useConnection(connection)?.applying ?? null;
   const { run: runPlan, clear: clearPlan } = planCall;
   const { run: runApply, clear: clearApply } = applyCall;
 
   const make = useCallback(
-    async (intent: Intent) => {
+    async (intent: Intent, { nameIsProposal = false } = {}) => {
+      const turn = ++newest.current;
       setPlan(null);
       setDone(null);
       clearApply();
-      const made = await runPlan({ connection, intent });
+      const made = await runPlan({ connection, intent, ...(nameIsProposal && { nameIsProposal }) });
+      if (turn !== newest.current) return null;
       setPlan(made);
       return made;
     },
