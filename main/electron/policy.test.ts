@@ -11,7 +11,9 @@ const policy = await readFile(join(root, 'resources/polkit/dm-remap-desktop.poli
 const packages = await readFile(join(root, 'electron-builder.yml'), 'utf8');
 
 function annotated(key: string): string | undefined {
-  return new RegExp(`<annotate key="org\\.freedesktop\\.policykit\\.exec\\.${key}">([^<]+)</annotate>`).exec(policy)?.[1];
+  return new RegExp(`<annotate key="org\\.freedesktop\\.policykit\\.exec\\.${key}">([^<]+)</annotate>`).exec(
+    policy,
+  )?.[1];
 }
 
 describe('the polkit action', () => {

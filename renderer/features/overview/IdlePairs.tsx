@@ -16,12 +16,14 @@ export function IdlePairs({ connection }: { connection: Connection }) {
           tone="bad"
           title={titleOf(pair)}
           actions={
-            <ActivateButton
-              connection={connection}
-              spare={pair.spare}
-              spareOf={pair.spareOf}
-              disabled={connection.phase.state !== 'open'}
-            />
+            !canStart(pair) ? undefined : (
+              <ActivateButton
+                connection={connection}
+                spare={pair.spare}
+                spareOf={pair.spareOf}
+                disabled={connection.phase.state !== 'open'}
+              />
+            )
           }
         >
           {textOf(pair)}
@@ -31,13 +33,25 @@ export function IdlePairs({ connection }: { connection: Connection }) {
   );
 }
 
-function titleOf({ main, spare }: IdlePair): string {
-  return main === null
-    ? `${modelOf(spare)} (${spare.name}) is the spare of a disk that is not here.`
-    : `The protection of ${modelOf(main)} (${main.name}) is not running.`;
+/** Whether its main is here, or a disk that may be it. */
+function canStart({ main, spareOf }: IdlePair): boolean {
+  return main !== null || spareOf.mayBeMain.length > 0;
 }
 
-function textOf({ main, users }: IdlePair): string {
+function titleOf(pair: IdlePair): string {
+  const { main, spare } = pair;
+  if (main !== null) return `The protection of ${modelOf(main)} (${main.name}) is not running.`;
+  const named = `${modelOf(spare)} (${spare.name})`;
+  return canStart(pair)
+    ? `The protection with the spare ${named} is not running, and which disk it belongs to is not certain.`
+    : `${named} is the spare of a disk that is not here.`;
+}
+
+function textOf(pair: IdlePair): string {
+  const { main, users } = pair;
+  if (main === null && canStart(pair)) {
+    return 'What was moved may be only on this spare: do not erase it, and do not use the disk that it belongs to by itself. Start its protection again, and choose that disk.';
+  }
   if (main === null) {
     return 'What was moved from that disk may be only here: do not erase it. Connect the disk, or unplug its copy where two look the same, then start its protection again.';
   }

@@ -39,6 +39,11 @@ function restarted(change: (lab: Connection) => void = () => undefined): BridgeD
 
 const plans = (bridge: BridgeDouble): unknown[] =>
   bridge.calls.filter(({ name }) => name === 'plan').map(({ params }) => params);
+/** That of the notice on top; another stands in the row of the spare. */
+const startAgain = async () =>
+  within(await screen.findByRole('region', { name: 'Protection that is not running' })).getByRole('button', {
+    name: 'Start protection again',
+  });
 const theDialog = async () => within(await screen.findByRole('dialog'));
 const nameField = 'Name of the protected device';
 
@@ -53,7 +58,7 @@ describe('starting protection again', () => {
       intent: nameIsProposal === true ? { ...intent, name: 'photos' } : wanted,
     }));
     const { user } = open(bridge, overview);
-    await user.click(await screen.findByRole('button', { name: 'Start protection again' }));
+    await user.click(await startAgain());
     const dialog = await theDialog();
     const field = await dialog.findByRole<HTMLInputElement>('textbox', { name: nameField });
     expect(field.value).toBe('photos');
@@ -80,9 +85,10 @@ describe('starting protection again', () => {
       }
     });
     const { user } = open(bridge, overview);
-    await user.click(await screen.findByRole('button', { name: 'Start protection again' }));
+    await user.click(await startAgain());
     const dialog = await theDialog();
     expect(dialog.getByText(/only its size is known/)).toBeTruthy();
+    expect(screen.getByText(/which disk it belongs to is not certain/)).toBeTruthy();
     expect(dialog.getAllByRole<HTMLInputElement>('radio').map(({ checked }) => checked)).toEqual([false, false]);
     const start = dialog.getByRole<HTMLButtonElement>('button', { name: 'Start protection' });
     expect([start.disabled, plans(bridge)]).toEqual([true, []]);
@@ -123,7 +129,7 @@ describe('starting protection again', () => {
         : new Promise<Plan>((resolve) => (late = resolve)),
     );
     const { user } = open(bridge, overview);
-    await user.click(await screen.findByRole('button', { name: 'Start protection again' }));
+    await user.click(await startAgain());
     const dialog = await theDialog();
     await user.click(dialog.getByRole('radio', { name: 'Barracuda ST4000 sda' }));
     await user.click(dialog.getByRole('radio', { name: 'Deskstar 7K sdc' }));
@@ -151,7 +157,7 @@ describe('the dialog of a plan', () => {
       throw appError('tool-failed', 'The program lsblk failed.', 'Try again.');
     });
     const { user } = open(bridge, overview);
-    await user.click(await screen.findByRole('button', { name: 'Start protection again' }));
+    await user.click(await startAgain());
     const dialog = await theDialog();
     await dialog.findByText('The program lsblk failed.');
     await user.click(dialog.getByRole('button', { name: 'Try again' }));

@@ -45,6 +45,11 @@ static inline sector_t bdev_nr_sectors(struct block_device *bdev)
 	return bdev->sectors;
 }
 
+static inline bool bdev_write_cache(struct block_device *bdev)
+{
+	return true;
+}
+
 static inline unsigned int bdev_logical_block_size(struct block_device *bdev)
 {
 	return 512;
