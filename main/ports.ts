@@ -165,6 +165,15 @@ export interface HistoryPort {
 export interface Notifier {
   /** Shows a notification now. */
   tell(notice: Notice): void;
-  /** Number of alerts that stand, and whether a grave one is among them, whenever that changed. */
-  standing(alerts: number, grave: boolean): void;
+  /** What stands, whenever that changed. */
+  standing(standing: Standing): void;
+}
+
+/** What a mark in the corner of a desktop tells. */
+export interface Standing {
+  readonly alerts: number;
+  /** A grave one is among them. */
+  readonly grave: boolean;
+  /** A computer is looked at: without that no alert can come. */
+  readonly watching: boolean;
 }

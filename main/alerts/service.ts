@@ -16,6 +16,7 @@ import {
   type Alert,
   type AlertRule,
   type AlertsView,
+  type Notice,
   type Quiet,
 } from '../../app/alerts/schema.ts';
 import { noticeOf } from '../../app/alerts/words.ts';
@@ -161,9 +162,20 @@ export class AlertService {
     this.#timer.unref();
   }
 
+  /** Nobody closed the connection and no alert can come any more: the window may be out of sight. */
+  unwatched(title: string, sentence: string): void {
+    const body = `${sentence} Protected blocks are served as before. Open the connection again to be told what happens.`;
+    this.#notify({ title: `${title} is no longer watched`, body, weight: 'grave' });
+    this.#show();
+  }
+
   #tell(alerts: readonly Alert[]): void {
+    this.#notify(noticeOf(alerts, this.#ports.where));
+  }
+
+  #notify(said: Pick<Notice, 'title' | 'body' | 'weight'>): void {
     const number = (this.#notices.at(-1)?.number ?? 0) + 1;
-    const notice = { number, milliseconds: Date.now(), ...noticeOf(alerts, this.#ports.where) };
+    const notice = { number, milliseconds: Date.now(), ...said };
     this.#notices = [...this.#notices, notice].slice(-MAX_NOTICES);
     this.#ports.notifier.tell(notice);
   }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import * as z from 'zod';
 
 import {
@@ -16,7 +18,7 @@ import { isGrave } from '../../app/alerts/rules.ts';
 import { AppError, appError, toErrorData } from '../../app/errors.ts';
 import { historyOff } from '../../app/history/schema.ts';
 import { MAX_ROWS } from '../../app/protocol/methods.ts';
-import type { Connector, HistoryPort, Log, Notifier } from '../ports.ts';
+import type { Connector, HistoryPort, Log, Notifier, Standing } from '../ports.ts';
 import { countersOf } from './counters.ts';
 import { readTimes } from './read-times.ts';
 import { eventsBefore, type FetchEvents } from './ring.ts';
@@ -141,12 +143,13 @@ export class Broker {
 
   /** Keeps the host's mark of standing alerts true. */
   #tellStanding(notifier: Notifier): void {
-    let told = '';
+    let told: Standing | null = null;
     const tell = (): void => {
-      const open = this.#store.present.connections.flatMap(({ alerts }) => alerts.open);
-      const grave = open.some(isGrave);
-      const now = `${open.length} ${grave}`;
-      if (now !== told) notifier.standing(open.length, grave);
+      const { connections } = this.#store.present;
+      const open = connections.flatMap(({ alerts }) => alerts.open);
+      const watching = connections.some(({ phase }) => phase.state === 'open');
+      const now = { alerts: open.length, grave: open.some(isGrave), watching };
+      if (!isDeepStrictEqual(now, told)) notifier.standing(now);
       told = now;
     };
     this.#store.onPatch(tell);

@@ -447,6 +447,7 @@ export class Session {
     this.#forgetWire(reason);
     this.#mirror?.look();
     this.#log.error({ connection: this.connector.id, ...reason.data }, 'connection lost');
+    this.alerts.unwatched(this.connector.title, reason.data.sentence);
     this.#change((connection) => {
       connection.phase = { state: 'failed', error: reason.data };
     });

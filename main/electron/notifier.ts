@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type * as Electron from 'electron';
 
 import type { Notice } from '../../app/alerts/schema.ts';
-import type { Log, Notifier } from '../ports.ts';
+import { formatCounted } from '../../app/domain/units.ts';
+import type { Log, Notifier, Standing } from '../ports.ts';
 
 type Needed = Pick<typeof Electron, 'app' | 'Menu' | 'Notification' | 'Tray'>;
 
 /** Picture of the tray by what stands: shapes differ, not only colours. */
-const pictures = { none: 'calm.png', notable: 'notable.png', grave: 'grave.png' } as const;
+const pictures = { idle: 'idle.png', none: 'calm.png', notable: 'notable.png', grave: 'grave.png' } as const;
 
 /** Notifications of the desktop, and a picture in its tray. A desktop that has neither shows alerts in the window only. */
 export class DesktopNotifier implements Notifier {
@@ -46,9 +47,13 @@ export class DesktopNotifier implements Notifier {
     }
   }
 
-  standing(alerts: number, grave: boolean): void {
-    const picture = join(this.#icons, pictures[alerts === 0 ? 'none' : grave ? 'grave' : 'notable']);
-    const words = alerts === 0 ? 'no alerts' : alerts === 1 ? '1 alert' : `${alerts} alerts`;
+  standing({ alerts, grave, watching }: Standing): void {
+    const picture = join(
+      this.#icons,
+      pictures[alerts > 0 ? (grave ? 'grave' : 'notable') : watching ? 'none' : 'idle'],
+    );
+    const told = alerts === 0 ? (watching ? ['no alerts'] : []) : [formatCounted(alerts, 'alert')];
+    const words = [...(watching ? [] : ['no disk is watched']), ...told].join(', ');
     try {
       if (this.#tray === null) this.#tray = this.#makeTray(picture);
       else this.#tray.setImage(picture);

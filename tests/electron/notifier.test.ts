@@ -38,15 +38,22 @@ describe('the desktop', () => {
   });
 
   it('shows in its tray what stands, in one picture that changes', () => {
-    const seen = [[0, false] as const, [2, false] as const, [1, true] as const].map(([alerts, grave]) => {
-      notifier.standing(alerts, grave);
+    const stands = [
+      { alerts: 0, grave: false, watching: false },
+      { alerts: 0, grave: false, watching: true },
+      { alerts: 2, grave: false, watching: true },
+      { alerts: 1, grave: true, watching: false },
+    ];
+    const seen = stands.map((standing) => {
+      notifier.standing(standing);
       const { image, tip } = TrayDouble.all[0] ?? { image: '', tip: '' };
       return [image, tip];
     });
     expect(seen).toEqual([
+      ['/icons/idle.png', 'dm-remap Desktop: no disk is watched'],
       ['/icons/calm.png', 'dm-remap Desktop: no alerts'],
       ['/icons/notable.png', 'dm-remap Desktop: 2 alerts'],
-      ['/icons/grave.png', 'dm-remap Desktop: 1 alert'],
+      ['/icons/grave.png', 'dm-remap Desktop: no disk is watched, 1 alert'],
     ]);
     expect(TrayDouble.all).toHaveLength(1);
     const pictures = readdirSync(join(import.meta.dirname, '../../resources/tray'));
@@ -69,7 +76,7 @@ describe('the desktop', () => {
     NotificationDouble.supported = false;
     TrayDouble.broken = true;
     notifier.tell(notice);
-    notifier.standing(1, true);
+    notifier.standing({ alerts: 1, grave: true, watching: true });
     notifier.close();
     expect([NotificationDouble.all, TrayDouble.all]).toEqual([[], []]);
   });

@@ -52,7 +52,7 @@ async function start(): Promise<void> {
     openHistory: () => fileHistory(path, () => performance.now() + uptime),
     notifier: {
       tell: (notice) => notices.push(notice),
-      standing: (alerts, grave) => standing.push([alerts, grave]),
+      standing: ({ alerts, grave }) => standing.push([alerts, grave]),
     },
   });
   view = await View.of(broker, 'local');
