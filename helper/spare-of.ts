@@ -4,6 +4,9 @@ import { mainId } from './identity.ts';
 import { kindOf } from './kind.ts';
 import type { Superblock } from './superblock.ts';
 
+/** Disks named at most where any may be the main (app/domain/block-device.ts): a shelf full of one kind fits alike. */
+const MOST_FITTING = 100;
+
 /** Whose spare a device is by what it holds, and which disk here its main is or may be. null when it is none. */
 export function spareOfFacts(spare: Facts, found: Survey): BlockDevice['spareOf'] {
   if (spare.spare.kind !== 'valid') return null;
@@ -21,7 +24,7 @@ export function spareOfFacts(spare: Facts, found: Survey): BlockDevice['spareOf'
     usableBlocks,
     live: live !== undefined,
     mainDevno,
-    mayBeMain: mainDevno === null ? fitting : [],
+    mayBeMain: mainDevno === null ? fitting.slice(0, MOST_FITTING) : [],
   };
 }
 
