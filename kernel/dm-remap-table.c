@@ -66,6 +66,16 @@ static bool is_whole(const struct table_pass *p, const u64 *mask)
 	return true;
 }
 
+static int check_steps(struct remap_c *rc, const struct table_pass *p,
+		       const struct remap_entry *e)
+{
+	if (is_whole(p, e->mask) && is_whole(p, e->lost))
+		return 0;
+	DMERR("%s: block %llu was moved by smaller logical blocks; attach the disks as before",
+	      remap_name(rc), e->block);
+	return -EINVAL;
+}
+
 /* Enter one valid unit of the table into memory. */
 static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		     const struct remap_disk_table *t)
@@ -93,11 +103,8 @@ static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		if (remap_chunk_get(rc, unit))
 			return -ENOMEM;
 		if (e->state == REMAP_SLOT_MAPPED) {
-			if (!is_whole(p, e->mask) || !is_whole(p, e->lost)) {
-				DMERR("%s: block %llu was moved in part by smaller logical blocks; attach main and spare as before",
-				      remap_name(rc), e->block);
+			if (check_steps(rc, p, e))
 				return -EINVAL;
-			}
 			remap_view(rc, e->block, &view);
 			if (view.mapped) {
 				/*

@@ -118,7 +118,7 @@ describe('a block that was moved in part', () => {
     const said = await fixture.kernelLab.logged(async () => {
       expect(errnoOf(await other.tryCreate(table))).toBe('EINVAL');
     });
-    expect(said.join('\n')).toContain('block 10 was moved in part by smaller logical blocks');
+    expect(said.join('\n')).toContain('block 10 was moved by smaller logical blocks');
     await run('/sbin/losetup', ['-d', '/dev/loop0']);
 
     const again = await reopen(fixture, pair);
