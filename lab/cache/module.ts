@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { LabError } from '../errors.ts';
 import { run, type RunResult } from '../process.ts';
@@ -61,7 +62,8 @@ export async function obtainModule(options: ModuleOptions): Promise<string> {
 
 /** Runs make on the sources in `folder`: as they lie, or in the system that the kernel's compiler is in. */
 async function runMake(folder: string, { kernel, makeArgs = [], signal }: ModuleOptions): Promise<RunResult> {
-  const args = (at: string): string[] => ['-C', kernel.build, `M=${at}`, ...makeArgs, 'modules'];
+  const jobs = `-j${availableParallelism()}`;
+  const args = (at: string): string[] => [jobs, '-C', kernel.build, `M=${at}`, ...makeArgs, 'modules'];
   if (kernel.root === undefined) return run('make', args(folder), { signal });
   const inside = `/root/${basename(folder)}`;
   const copy = join(kernel.root, inside);
