@@ -193,29 +193,24 @@ describe('repair', () => {
 });
 
 describe('after a power cut in the middle of moving', () => {
-  it.each([1, 2])(
-    'check finds nothing beyond repair, and after an activation nothing at all (seed %d)',
-    async (seed) => {
-      await cli.create();
-      cli.machine
-        .disk('main')
-        .faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: 0, count: 16_000 }] });
-      await cli.machine.lab.faultsSettled();
-      const log = cli.machine.disk('spare').log;
-      const mark = log.mark();
-      await cli.machine.sh(
-        'dd if=/dev/zero of=/dev/mapper/safe bs=4k count=1000 oflag=direct >/dev/null 2>&1 & echo $!',
-      );
-      await cli.machine.sh(`until [ $(dmsetup status safe | cut -d' ' -f6) -ge ${20 * seed} ]; do :; done`);
-      await cli.machine.lab.powerCut({ lose: { seed } });
-      expect(log.entries(mark).length).toBeGreaterThan(40);
-      await cli.machine.restart();
-      const { verdict, spare: found } = await cli.json(checkOutputSchema, 'check', spare());
-      expect(verdict).toBeOneOf(['clean', 'repairable']);
-      expect(found?.mappedBlocks).toBeGreaterThanOrEqual(20 * seed);
-      await cli.exits(0, 'activate', 'safe', '--spare', spare());
-      await cli.exits(0, 'deactivate', 'safe');
-      expect(await cli.json(checkOutputSchema, 'check', spare())).toMatchObject({ verdict: 'clean', findings: [] });
-    },
-  );
+  it('check finds nothing beyond repair, and after an activation nothing at all', async () => {
+    await cli.create();
+    cli.machine
+      .disk('main')
+      .faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: 0, count: 16_000 }] });
+    await cli.machine.lab.faultsSettled();
+    const log = cli.machine.disk('spare').log;
+    const mark = log.mark();
+    await cli.machine.sh('dd if=/dev/zero of=/dev/mapper/safe bs=4k count=1000 oflag=direct >/dev/null 2>&1 & echo $!');
+    await cli.machine.sh(`until [ $(dmsetup status safe | cut -d' ' -f6) -ge 20 ]; do :; done`);
+    await cli.machine.lab.powerCut({ lose: { seed: 1 } });
+    expect(log.entries(mark).length).toBeGreaterThan(40);
+    await cli.machine.restart();
+    const { verdict, spare: found } = await cli.json(checkOutputSchema, 'check', spare());
+    expect(verdict).toBeOneOf(['clean', 'repairable']);
+    expect(found?.mappedBlocks).toBeGreaterThanOrEqual(20);
+    await cli.exits(0, 'activate', 'safe', '--spare', spare());
+    await cli.exits(0, 'deactivate', 'safe');
+    expect(await cli.json(checkOutputSchema, 'check', spare())).toMatchObject({ verdict: 'clean', findings: [] });
+  });
 });

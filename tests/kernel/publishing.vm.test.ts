@@ -4,7 +4,7 @@ import { Fixture } from './harness/fixture.ts';
 import { MAIN_AND_SPARE, read, succeed, tags, write } from './harness/index.ts';
 
 /** Blocks that are moved while somebody writes to them, and writes to each. */
-const MOVES = 6;
+const MOVES = 4;
 const WRITES = 60;
 
 /** A processor that is slow, or taken away by its host, just there. */
