@@ -18,7 +18,7 @@ import { readTable } from './harness/table-words.ts';
 
 const MIB = 1024 * 1024;
 const SEED = Number(process.env['REMAP_SEED'] ?? 1);
-const LINES = Number(process.env['REMAP_FUZZ_LINES'] ?? 160);
+const LINES = Number(process.env['REMAP_FUZZ_LINES'] ?? 120);
 const SECTORS = MIB / 512;
 const BLOCKS = SECTORS / 8;
 const MAPPED = [10, 11, 12, 40, 255];

@@ -9,7 +9,7 @@ import { readTable } from './harness/table-words.ts';
 
 const MIB = 1024 * 1024;
 const SEED = Number(process.env['REMAP_SEED'] ?? 1);
-const LINES = Number(process.env['REMAP_FUZZ_LINES'] ?? 140);
+const LINES = Number(process.env['REMAP_FUZZ_LINES'] ?? 100);
 /** Lines that format are run one by one, as each needs its spare blank again. */
 const FORMATS = Math.ceil(LINES / 40);
 const UUID = '6f1cbb1e-4a3c-4f0e-9d55-0a1b2c3d4e5f';

@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 /** Suspends, reloads and removals under load. */
 const CYCLES = Number(process.env['REMAP_CYCLES'] ?? 12);
 /** Times the module is loaded, used and unloaded. */
-const LOADS = Number(process.env['REMAP_MODULE_LOADS'] ?? 30);
+const LOADS = Number(process.env['REMAP_MODULE_LOADS'] ?? 15);
 const SEED = Number(process.env['REMAP_SEED'] ?? 1);
 
 const fixture = useKernelLab({

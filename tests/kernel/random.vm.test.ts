@@ -17,7 +17,7 @@ import {
 /** `REMAP_TEST_SEEDS`: how many runs of each kind; `REMAP_TEST_SEED`: the first seed. A failure names its seed. */
 const SEEDS = Number(process.env['REMAP_TEST_SEEDS'] ?? '1');
 const FIRST_SEED = Number(process.env['REMAP_TEST_SEED'] ?? '20');
-const ROUNDS = Number(process.env['REMAP_TEST_ROUNDS'] ?? '30');
+const ROUNDS = Number(process.env['REMAP_TEST_ROUNDS'] ?? '20');
 
 const MIB = 1024 * 1024;
 const TAIL_SECTORS = 5;
