@@ -121,7 +121,10 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 	blk_opf_t opf = (from->bi_opf & PASSED_FLAGS) | REQ_NOMERGE;
 	struct bio *bio;
 
-	if (bdev == rc->spare->bdev && op_is_write(bio_op(from)) &&
+	/* Only writes may have it, a discard must not. */
+	if (bdev == rc->spare->bdev &&
+	    (bio_op(from) == REQ_OP_WRITE ||
+	     bio_op(from) == REQ_OP_WRITE_ZEROES) &&
 	    !remap_bdev_write_cache(rc->main->bdev))
 		opf |= REQ_FUA;
 	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {

@@ -4,6 +4,7 @@
  */
 #include <linux/bits.h>
 #include <linux/err.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -52,24 +53,28 @@ static bool may_hold_data(const struct remap_super *s, struct table_pass *p,
  * Sectors are moved by logical blocks. A bridge that shows larger ones than the
  * one before would have them read and written beyond what was moved.
  */
-static bool is_whole(const struct table_pass *p, const u64 *mask)
+static bool is_whole(unsigned int step, const u64 *mask)
 {
-	unsigned int n, end = REMAP_MASK_WORDS * 64;
+	u64 group, firsts;
+	unsigned int i;
 
-	for (n = 0; n < end; n += p->step) {
-		unsigned int i;
-
-		for (i = 1; i < p->step; i++)
-			if (remap_bit(mask, n + i) != remap_bit(mask, n))
-				return false;
-	}
+	if (step == 1)
+		return true;
+	if (step > 64)
+		return mask[0] == mask[1] && (!mask[0] || !~mask[0]);
+	group = GENMASK_ULL(step - 1, 0);
+	/* The first bit of each group; as often as it is set, so are all. */
+	firsts = div64_u64(~0ull, group);
+	for (i = 0; i < REMAP_MASK_WORDS; i++)
+		if ((mask[i] & firsts) * group != mask[i])
+			return false;
 	return true;
 }
 
 static int check_steps(struct remap_c *rc, const struct table_pass *p,
 		       const struct remap_entry *e)
 {
-	if (is_whole(p, e->mask) && is_whole(p, e->lost))
+	if (is_whole(p->step, e->mask) && is_whole(p->step, e->lost))
 		return 0;
 	DMERR("%s: block %llu was moved by smaller logical blocks; attach the disks as before",
 	      remap_name(rc), e->block);

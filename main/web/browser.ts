@@ -25,7 +25,8 @@ export async function writeLeadingPage(home: string, url: string): Promise<Leadi
   const head = `<meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>dm-remap Desktop</title>`;
   const page = `<!doctype html><html lang="en"><head>${head}<meta http-equiv="refresh" content="0;url=${url}"></head><body><a href="${url}">Open dm-remap Desktop</a></body></html>\n`;
   await writeFile(path, page, { mode: 0o600, flag: 'wx' });
-  return { path, remove: () => rm(path, { force: true }) };
+  // One that cannot be deleted lets nobody in: its address is used up, or dies with the program.
+  return { path, remove: () => rm(path, { force: true }).catch(() => undefined) };
 }
 
 /** Opens a file in the user's browser. When there is none, the address in the terminal has to do. */

@@ -6,6 +6,7 @@
 #define BITS_PER_LONG 64
 #define BIT(n) (1ul << (n))
 #define BIT_ULL(n) (1ull << (n))
+#define GENMASK_ULL(high, low) (~0ull >> (63 - (high)) & ~0ull << (low))
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 
 static inline void set_bit_le(int n, void *map)
