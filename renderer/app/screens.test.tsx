@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { packHealth } from '../../app/bridge/health-pack.ts';
 import { appError } from '../../app/errors.ts';
 import { BridgeDouble } from '../../tests/doubles/bridge.ts';
-import { SCENE_TARGET } from '../../tests/doubles/scene.ts';
+import { restarted, SCENE_TARGET } from '../../tests/doubles/scene.ts';
 import { renderApp } from '../testing/render.tsx';
 import type { Route } from './router.ts';
 
@@ -165,13 +165,7 @@ describe('overview', () => {
 
   it('starts the protection of an inactive spare again, after showing the plan', async () => {
     const bridge = new BridgeDouble();
-    bridge.changeConnection('lab', (lab) => {
-      lab.targets = [];
-      for (const disk of lab.devices) {
-        disk.asSpare = [];
-        if (disk.spareOf !== null) disk.spareOf.live = false;
-      }
-    });
+    bridge.changeConnection('lab', restarted);
     const { user } = open(bridge, overview);
     const disks = await screen.findByRole('region', { name: 'Other disks' });
     await user.click(within(disks).getByRole('button', { name: 'Start protection again' }));

@@ -313,3 +313,12 @@ export function sceneSnapshot(rows: readonly RemapRow[], blocks: number): Snapsh
   };
   return { app: { version: '0.1.0', host: 'web' }, connections: [local, lab] };
 }
+
+/** A connection as after a restart of its machine: the pair is not live, and nothing uses its disks. */
+export function restarted(connection: Connection): void {
+  connection.targets = [];
+  for (const device of connection.devices) {
+    if (device.users.some(({ kind }) => kind === 'holder')) Object.assign(device, { users: [], asSpare: [] });
+    if (device.spareOf !== null) device.spareOf.live = false;
+  }
+}

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
-import { SCENE_TARGET } from '../../../tests/doubles/scene.ts';
+import { restarted, SCENE_TARGET } from '../../../tests/doubles/scene.ts';
 import { renderApp } from '../../testing/render.tsx';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -16,11 +16,7 @@ afterEach(() => close());
 function open(change: (lab: Connection) => void = () => undefined) {
   const bridge = new BridgeDouble();
   bridge.changeConnection('lab', (lab) => {
-    lab.targets = [];
-    for (const disk of lab.devices) {
-      if (disk.spareOf !== null) disk.spareOf.live = false;
-      if (disk.devno === '8:0' || disk.devno === '8:16') disk.users = [];
-    }
+    restarted(lab);
     change(lab);
   });
   const app = renderApp(bridge, { at: 'overview', connection: 'lab' });

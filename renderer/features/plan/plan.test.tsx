@@ -5,7 +5,7 @@ import type { Connection } from '../../../app/bridge/snapshot.ts';
 import type { Plan } from '../../../app/domain/plan.ts';
 import { appError } from '../../../app/errors.ts';
 import { BridgeDouble } from '../../../tests/doubles/bridge.ts';
-import { SCENE_TARGET } from '../../../tests/doubles/scene.ts';
+import { restarted, SCENE_TARGET } from '../../../tests/doubles/scene.ts';
 import type { Route } from '../../app/router.ts';
 import { renderApp } from '../../testing/render.tsx';
 
@@ -23,15 +23,10 @@ function open(bridge: BridgeDouble, route: Route) {
   return app;
 }
 
-/** A lab after a restart: its pair is not live. */
-function restarted(change: (lab: Connection) => void = () => undefined): BridgeDouble {
+function afterRestart(change: (lab: Connection) => void = () => undefined): BridgeDouble {
   const bridge = new BridgeDouble();
   bridge.changeConnection('lab', (lab) => {
-    lab.targets = [];
-    for (const disk of lab.devices) {
-      disk.asSpare = [];
-      if (disk.spareOf !== null) disk.spareOf.live = false;
-    }
+    restarted(lab);
     change(lab);
   });
   return bridge;
@@ -49,7 +44,7 @@ const nameField = 'Name of the protected device';
 
 describe('starting protection again', () => {
   it('takes the name that the pair had, and another one only when it is typed and planned', async () => {
-    const bridge = restarted();
+    const bridge = afterRestart();
     const intent = { action: 'activate', main: { devno: '8:0' }, spare: { devno: '8:16' } } as const;
     const plain = await bridge.call('plan', { connection: 'lab', intent: { ...intent, name: 'x' } });
     bridge.calls.length = 0;
@@ -79,7 +74,7 @@ describe('starting protection again', () => {
   });
 
   it('lets main be chosen among the disks that may be it, and plans nothing before', async () => {
-    const bridge = restarted(({ devices }) => {
+    const bridge = afterRestart(({ devices }) => {
       for (const { spareOf } of devices) {
         if (spareOf !== null) Object.assign(spareOf, { mainId: null, mainDevno: null, mayBeMain: ['8:0', '8:48'] });
       }
@@ -111,7 +106,7 @@ describe('starting protection again', () => {
   });
 
   it('shows the plan of the main that was chosen last, whichever comes first', async () => {
-    const bridge = restarted(({ devices }) => {
+    const bridge = afterRestart(({ devices }) => {
       for (const disk of devices) {
         disk.asMain = [];
         if (disk.spareOf !== null) Object.assign(disk.spareOf, { mainDevno: null, mayBeMain: ['8:0', '8:32'] });
@@ -141,7 +136,7 @@ describe('starting protection again', () => {
   });
 
   it('is not offered where no disk fits', async () => {
-    const bridge = restarted(({ devices }) => {
+    const bridge = afterRestart(({ devices }) => {
       for (const { spareOf } of devices) if (spareOf !== null) spareOf.mainDevno = null;
     });
     open(bridge, overview);
@@ -152,7 +147,7 @@ describe('starting protection again', () => {
 
 describe('the dialog of a plan', () => {
   it('can be tried again where no plan could be made', async () => {
-    const bridge = restarted();
+    const bridge = afterRestart();
     bridge.answer('plan', () => {
       throw appError('tool-failed', 'The program lsblk failed.', 'Try again.');
     });

@@ -50,6 +50,15 @@ function plugIn({ bridge }: ReturnType<typeof open>, identity: { serial?: string
   });
 }
 
+const intent = {
+  action: 'create',
+  main: { devno: '8:0' },
+  spare: { devno: '8:16' },
+  name: 'safe-sda',
+  blockSectors: 8,
+  eraseSpare: false,
+} as const;
+
 describe('ProtectWizard', () => {
   it('chooses nothing beforehand, not even the disk it was opened from', async () => {
     open();
@@ -195,14 +204,6 @@ describe('ProtectWizard', () => {
 
   it('lets a spare whose contents no list tells be erased after consent', async () => {
     const app = open();
-    const intent = {
-      action: 'create',
-      main: { devno: '8:0' },
-      spare: { devno: '8:16' },
-      name: 'safe-sda',
-      blockSectors: 8,
-      eraseSpare: false,
-    } as const;
     const plan = await app.bridge.call('plan', { connection: 'lab', intent });
     const sentence = 'It holds data of a kind that is not known.';
     const refused = {
@@ -307,14 +308,6 @@ describe('ProtectWizard', () => {
 
   it('goes by what the plan itself saw when a disk was swapped just before it', async () => {
     const app = open();
-    const intent = {
-      action: 'create',
-      main: { devno: '8:0' },
-      spare: { devno: '8:16' },
-      name: 'safe-sda',
-      blockSectors: 8,
-      eraseSpare: false,
-    } as const;
     const plan = await app.bridge.call('plan', { connection: 'lab', intent });
     const entries = plan.entries.map((entry) =>
       entry.role === 'spare' && entry.device !== null
