@@ -263,8 +263,11 @@ describe('ProtectWizard', () => {
     await choosePair(app);
     await app.user.click(screen.getByRole('checkbox', { name: 'Erase everything on sdb' }));
     expect(button('Continue').disabled).toBe(false);
+    const shown = vi.spyOn(Element.prototype, 'scrollIntoView');
     plugIn(app, { serial: 'STICK-B-0001' });
-    expect(await screen.findByText(/^Another disk has taken the place of .* as the spare\./)).toBeTruthy();
+    const told = await screen.findByText(/^Another disk has taken the place of .* as the spare\./);
+    expect(shown.mock.contexts.map((element) => element instanceof Node && element.contains(told))).toEqual([true]);
+    shown.mockRestore();
     expect((await radio('Ultra Fit sdb')).checked).toBe(false);
     expect(button('Continue').disabled).toBe(true);
     await app.user.click(await radio('Ultra Fit sdb'));

@@ -1,5 +1,5 @@
 import { Checkbox, Loader, NativeSelect, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Connection } from '../../../app/bridge/snapshot.ts';
 import type { BlockDevice, Reason } from '../../../app/domain/block-device.ts';
@@ -37,11 +37,14 @@ function disksOf(connection: Connection): BlockDevice[] {
   return connection.devices.filter((device) => device.kind === 'disk' || device.kind === 'partition');
 }
 
-/** Said where a choice was dropped because its disk is not the one any more that was chosen. */
+/** Said where a choice was dropped because its disk is not the one any more that was chosen, and brought into sight. */
 export function LostChoice({ lost }: { lost: NonNullable<Draft['lost']> }) {
   const what = lost.role === 'main' ? 'the aging disk' : 'the spare';
+  const told = useRef<HTMLDivElement>(null);
+  // Whoever has scrolled down sees only that the buttons went grey.
+  useEffect(() => told.current?.scrollIntoView({ block: 'center' }), [lost]);
   return (
-    <div role="alert">
+    <div role="alert" ref={told}>
       <Notice
         tone="warn"
         title={
