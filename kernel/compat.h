@@ -84,9 +84,14 @@ static inline unsigned int remap_bdev_max_discard(struct block_device *bdev)
 #endif
 }
 
-/* Can the device make one write durable without a flush of all others? */
+/*
+ * Can the device make one write durable without a flush of all others? What lies
+ * below a stacked device is not known, whatever it says.
+ */
 static inline bool remap_bdev_fua(struct block_device *bdev)
 {
+	if (!queue_is_mq(bdev_get_queue(bdev)))
+		return false;
 #ifdef REMAP_NO_BDEV_FUA
 	return blk_queue_fua(bdev_get_queue(bdev));
 #else

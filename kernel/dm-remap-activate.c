@@ -16,6 +16,9 @@
  * Whoever cuts the end off does not count on it any more, and may use that part
  * of main for something else; a mapped block there would hide it later.
  *
+ * Of a target that is in use this is only a first look, without commit_mutex: its
+ * spare may hang. What is mapped meanwhile is found by the activation.
+ *
  * Return: 0 or -EINVAL.
  */
 int remap_check_length(struct remap_c *rc, struct remap_c *of)
@@ -23,12 +26,10 @@ int remap_check_length(struct remap_c *rc, struct remap_c *of)
 	u64 slot, block, last = 0;
 	bool beyond = false;
 
-	mutex_lock(&of->commit_mutex);
 	for (slot = 0; remap_next_mapped(of, &slot, &block); slot++) {
 		beyond |= block >= remap_target_blocks(rc);
 		last = max(last, block);
 	}
-	mutex_unlock(&of->commit_mutex);
 	if (!beyond)
 		return 0;
 	DMERR("%s: the table ends before block %llu, which is mapped; make it longer",
@@ -64,7 +65,8 @@ int remap_activate(struct remap_c *rc)
 	r = remap_load(rc);
 	if (!r) {
 		rc->format = false;
-		rc->loaded = true;
+		/* Pairs with remap_join(): the table is in memory. */
+		smp_store_release(&rc->loaded, true);
 		return 0;
 	}
 	if (rc->format)

@@ -51,6 +51,17 @@ static noinline void end_slow(struct remap_io *io, struct bio *bio)
 	}
 	if ((bio->bi_opf & REQ_NOWAIT) && status == BLK_STS_AGAIN)
 		goto done;
+	/*
+	 * The block layer makes a write and a flush of it, and this may be the
+	 * error of that flush, by which the drive tells once that it dropped
+	 * what others have written. It was the write if that fails once more.
+	 */
+	if ((bio->bi_opf & REQ_FUA) &&
+	    !remap_bdev_fua(spare ? rc->spare->bdev : rc->main->bdev)) {
+		if (spare)
+			atomic_inc(&rc->flush_errors);
+		io->flags |= REMAP_IO_DOUBT;
+	}
 	if (bio_op(bio) == REQ_OP_WRITE_ZEROES && spare &&
 	    (status == BLK_STS_NOTSUPP || status == BLK_STS_TARGET))
 		goto hold;

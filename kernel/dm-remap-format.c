@@ -119,6 +119,7 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	u64 to = min_t(u64, rc->super.layout.table_units,
 		       round_up(units, GROW_UNITS));
 	unsigned int i, written = 0;
+	bool done[REMAP_COPIES];
 	int errors, r = 0;
 
 	if (READ_ONCE(rc->read_only))
@@ -128,14 +129,19 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	rc->sequence++;
 	errors = atomic_read(&rc->flush_errors);
 	for (i = 0; i < REMAP_COPIES; i++) {
-		if (!clear_table(rc, i, from, to))
-			written++;
-		else if (remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0)
-			r = -EIO;
+		done[i] = !clear_table(rc, i, from, to);
+		written += done[i];
+		if (!done[i])
+			remap_copy_failed(rc, i);
 	}
 	if (!written || remap_flush(rc, rc->spare->bdev) ||
 	    errors != atomic_read(&rc->flush_errors))
 		r = -EIO;
+	/* A copy lacks nothing as long as the table has not grown. */
+	for (i = 0; i < REMAP_COPIES && !r; i++)
+		if (!done[i] &&
+		    remap_note_missed(rc, i, REMAP_MISSED_ALL) < 0)
+			r = -EIO;
 	if (!r) {
 		rc->super.table_ready = to;
 		r = remap_write_super(rc);

@@ -189,7 +189,7 @@ void remap_view(struct remap_c *rc, u64 block, struct remap_view *view)
 
 /**
  * remap_next_mapped() - go through the mapped blocks in no order of theirs
- * @rc: target; caller holds commit_mutex
+ * @rc: target, loaded; changes under way are seen if caller holds commit_mutex
  * @slot: first spare block to look at; becomes that of the block found
  * @block: main block
  *
@@ -208,7 +208,7 @@ bool remap_next_mapped(struct remap_c *rc, u64 *slot, u64 *block)
 				 *slot % REMAP_TABLE_ENTRIES;
 			continue;
 		}
-		key = remap_slot(rc, *slot)->key;
+		key = READ_ONCE(remap_slot(rc, *slot)->key);
 		if (key_state(key) == REMAP_SLOT_MAPPED) {
 			*block = key & REMAP_KEY_BLOCK;
 			return true;

@@ -42,8 +42,10 @@ int remap_join(struct remap_c *rc)
 	list_for_each_entry(other, &instances, instances) {
 		if (dm_table_get_md(other->ti->table) == md &&
 		    other->ti->table != rc->ti->table) {
-			if (other->spare->bdev == rc->spare->bdev &&
-			    other->loaded)
+			/* Pairs with remap_activate(). */
+			bool loaded = smp_load_acquire(&other->loaded);
+
+			if (other->spare->bdev == rc->spare->bdev && loaded)
 				r = remap_check_length(rc, other);
 			if (r)
 				break;
@@ -77,10 +79,11 @@ void remap_leave(struct remap_c *rc)
 
 /**
  * remap_inherit() - a flush that failed is not forgotten with its table
- * @rc: target, loaded
+ * @rc: target
  *
  * What a flush of an older table of the same device could not make durable, the
- * next flush from above is to tell, see remap_end_flush().
+ * next flush from above is to tell, see remap_end_flush(); also when another
+ * disk has the data by now, as it may be a copy of what the drive has left.
  *
  * Context: process, while the older table is suspended and not yet freed.
  */
@@ -88,17 +91,15 @@ void remap_inherit(struct remap_c *rc)
 {
 	struct mapped_device *md = dm_table_get_md(rc->ti->table);
 	struct remap_c *other;
+	unsigned int i;
 
 	mutex_lock(&instances_mutex);
 	list_for_each_entry(other, &instances, instances) {
 		if (other == rc || dm_table_get_md(other->ti->table) != md)
 			continue;
-		if (other->main->bdev == rc->main->bdev &&
-		    test_and_clear_bit(0, &other->flush_failed))
-			set_bit(0, &rc->flush_failed);
-		if (other->spare->bdev == rc->spare->bdev &&
-		    test_and_clear_bit(1, &other->flush_failed))
-			set_bit(1, &rc->flush_failed);
+		for (i = 0; i < 2; i++)
+			if (test_and_clear_bit(i, &other->flush_failed))
+				set_bit(i, &rc->flush_failed);
 	}
 	mutex_unlock(&instances_mutex);
 }

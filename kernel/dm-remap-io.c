@@ -6,7 +6,7 @@
 
 #include "dm-remap.h"
 
-#define PASSED_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_FUA | REQ_IDLE)
+#define PASSED_FLAGS	(REQ_SYNC | REQ_META | REQ_PRIO | REQ_IDLE)
 
 static blk_status_t submit_and_put(struct bio *bio)
 {
@@ -97,6 +97,33 @@ static struct bio *zeroes(struct remap_c *rc, struct block_device *bdev,
 	return bio;
 }
 
+/*
+ * Must this write of a held bio be durable when that completes? The block layer
+ * took REQ_FUA off one that was for a device without a write cache.
+ */
+static bool must_stay(struct remap_c *rc, const struct remap_io *io,
+		      const struct bio *from)
+{
+	if (bio_op(from) != REQ_OP_WRITE && bio_op(from) != REQ_OP_WRITE_ZEROES)
+		return false;
+	return (from->bi_opf & REQ_FUA) ||
+	       !remap_bdev_write_cache(io->flags & REMAP_IO_SPARE ?
+				       rc->spare->bdev : rc->main->bdev);
+}
+
+/* How a write to a device becomes durable: its flags, or a flush later. */
+static blk_opf_t durably(struct remap_c *rc, struct remap_io *io,
+			 struct block_device *bdev)
+{
+	if (!remap_bdev_write_cache(bdev))
+		return 0;
+	if (remap_bdev_fua(bdev))
+		return REQ_FUA;
+	io->flags |= bdev == rc->spare->bdev ? REMAP_IO_FLUSH_SPARE :
+					       REMAP_IO_FLUSH_MAIN;
+	return 0;
+}
+
 /**
  * remap_io_part() - issue part of a held bio again, alone
  * @rc: target
@@ -110,8 +137,7 @@ static struct bio *zeroes(struct remap_c *rc, struct block_device *bdev,
  * with neighbours, whose errors would then look like its own. Write-zeroes is
  * done by writing zero pages, which every device can.
  *
- * The block layer took REQ_FUA off a bio that was for a main without a write
- * cache; the spare may have one.
+ * A write that is to be durable may be so only after remap_io_settle().
  */
 blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 			   struct block_device *bdev, sector_t sector,
@@ -119,14 +145,11 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 {
 	struct bio *from = dm_bio_from_per_bio_data(io, sizeof(*io));
 	blk_opf_t opf = (from->bi_opf & PASSED_FLAGS) | REQ_NOMERGE;
+	blk_status_t status;
 	struct bio *bio;
 
-	/* Only writes may have it, a discard must not. */
-	if (bdev == rc->spare->bdev &&
-	    (bio_op(from) == REQ_OP_WRITE ||
-	     bio_op(from) == REQ_OP_WRITE_ZEROES) &&
-	    !remap_bdev_write_cache(rc->main->bdev))
-		opf |= REQ_FUA;
+	if (must_stay(rc, io, from))
+		opf |= durably(rc, io, bdev);
 	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {
 		bio = zeroes(rc, bdev, sectors, opf);
 	} else {
@@ -137,7 +160,10 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 		bio->bi_iter.bi_size = sectors << SECTOR_SHIFT;
 	}
 	bio->bi_iter.bi_sector = sector;
-	return submit_and_put(bio);
+	status = submit_and_put(bio);
+	if (status)
+		io->flags &= ~REMAP_IO_DOUBT;
+	return status;
 }
 
 /**
@@ -231,13 +257,36 @@ blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
 {
 	struct block_device *bdev = rc->spare->bdev;
+	int errors = atomic_read(&rc->flush_errors);
 	bool fua = remap_bdev_fua(bdev);
 
 	if (remap_io_buffer(rc, bdev, sector, unit, REMAP_UNIT,
 			    REQ_OP_WRITE | REQ_META | REQ_PRIO |
 			    (fua ? REQ_FUA : 0)))
 		return false;
-	return fua || !remap_flush(rc, bdev);
+	/* One that somebody else sent may have been told that it is lost. */
+	return fua || (!remap_flush(rc, bdev) &&
+		       errors == atomic_read(&rc->flush_errors));
+}
+
+/**
+ * remap_io_settle() - after the last part of a held bio, before it completes
+ * @rc: target
+ * @io: the held bio; its @status is the result
+ *
+ * Context: process, may be on the I/O path.
+ */
+void remap_io_settle(struct remap_c *rc, struct remap_io *io)
+{
+	/* What was written works now: it was somebody's flush that failed. */
+	if (io->flags & REMAP_IO_DOUBT)
+		set_bit(!!(io->flags & REMAP_IO_SPARE), &rc->flush_failed);
+	if (!io->status && (io->flags & REMAP_IO_FLUSH_SPARE) &&
+	    remap_flush(rc, rc->spare->bdev))
+		io->status = BLK_STS_IOERR;
+	if (!io->status && (io->flags & REMAP_IO_FLUSH_MAIN) &&
+	    remap_flush(rc, rc->main->bdev))
+		io->status = BLK_STS_IOERR;
 }
 
 static bool disk_gone(struct block_device *bdev)

@@ -217,23 +217,28 @@ bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
 /*
  * Write rc->unit, which is a unit of the table, to both copies. That a copy has
  * not got it is known to the superblock before this returns 0.
+ *
+ * At any moment one copy is whole that counts, also when a power cut tears what
+ * is being written: one that has missed the unit is written first, and counts
+ * again before the other one is touched.
  */
 static int write_copies(struct remap_c *rc, u64 unit)
 {
-	unsigned int i, written = 0;
+	unsigned int first = !!remap_missed_sequence(&rc->super, 1, unit);
 	bool done[REMAP_COPIES], changed = false;
+	unsigned int k, i, written = 0;
 	int r = 0;
 
-	for (i = 0; i < REMAP_COPIES; i++) {
-		bool moved = false;
+	for (k = 0; k < REMAP_COPIES; k++) {
+		bool tell = false;
 
-		done[i] = remap_write_unit(rc, i, unit, &moved);
+		i = first ^ k;
+		done[i] = remap_write_unit(rc, i, unit, &tell);
 		written += done[i];
-		/*
-		 * What stood in the old place may be gone. Tell of the new one
-		 * before the other copy is written, which a power cut may tear.
-		 */
-		if (moved && remap_write_super(rc))
+		if (done[i] && remap_missed_remove(&rc->super, i, unit))
+			tell = true;
+		/* What stood in the old place of one that moved may be gone. */
+		if (tell && remap_write_super(rc))
 			return -EIO;
 	}
 	for (i = 0; i < REMAP_COPIES && r >= 0; i++) {
@@ -241,8 +246,6 @@ static int write_copies(struct remap_c *rc, u64 unit)
 			remap_copy_failed(rc, i);
 		else if (!done[i])
 			r = remap_note_missed(rc, i, unit);
-		else
-			r = remap_missed_remove(&rc->super, i, unit);
 		if (r > 0)
 			changed = true;
 	}

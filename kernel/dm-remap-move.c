@@ -9,50 +9,30 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-move.h"
 
-#define BATCH_PAGES	(REMAP_BATCH_SECTORS >> (PAGE_SHIFT - SECTOR_SHIFT))
 #define SPARE_TRIES	8
+/* A batch around what cannot be read is done again in ones of this many blocks. */
+#define FEW_BLOCKS	16u
 
-struct move_item {
-	struct remap_wait_lock lock;
-	u64 block;
-	u64 want[REMAP_MASK_WORDS];	/* sectors that are still on main */
-	u64 got[REMAP_MASK_WORDS];	/* those of them that were read */
-	struct remap_view old;
-	u32 slot;
-	unsigned int index;		/* place in the batch's buffer */
-	bool skip;			/* nothing to do */
-};
-
-struct move {
-	u64 first;
-	unsigned int count;
-	enum remap_cause cause;
-	int flush_errors;		/* before anything was written */
-	struct move_item item[REMAP_BATCH_BLOCKS];
-	struct remap_change change[REMAP_BATCH_BLOCKS];
-	struct page *page[BATCH_PAGES];
-};
-
-static void move_free(struct move *m)
+static void move_free(struct remap_move *m)
 {
 	unsigned int i;
 
-	for (i = 0; i < BATCH_PAGES; i++)
+	for (i = 0; i < REMAP_MOVE_PAGES; i++)
 		if (m->page[i])
 			__free_page(m->page[i]);
 	kvfree(m);
 }
 
-static struct move *move_alloc(void)
+static struct remap_move *move_alloc(void)
 {
-	struct move *m = kvzalloc(sizeof(*m), GFP_KERNEL);
+	struct remap_move *m = kvzalloc(sizeof(*m), GFP_KERNEL);
 	unsigned int i;
 
 	if (!m)
 		return NULL;
-	for (i = 0; i < BATCH_PAGES; i++) {
+	for (i = 0; i < REMAP_MOVE_PAGES; i++) {
 		m->page[i] = alloc_page(GFP_KERNEL);
 		if (!m->page[i]) {
 			move_free(m);
@@ -62,148 +42,43 @@ static struct move *move_alloc(void)
 	return m;
 }
 
-static blk_status_t move_io(struct remap_c *rc, struct move *m,
-			    struct block_device *bdev, sector_t sector,
-			    unsigned int buffer_sector, unsigned int sectors,
-			    blk_opf_t opf)
-{
-	return remap_io_pages(rc, bdev, sector, m->page,
-			      buffer_sector << SECTOR_SHIFT, sectors, opf);
-}
-
 /*
- * Read the wanted sectors of one block, in pieces that both devices can read and
- * write: what the spare holds must begin and end between its logical blocks.
+ * Blocks of the next batch, which starts at @block. Writes to a batch wait as long
+ * as it is read: one that fails is not tried block by block.
  */
-static int read_pieces(struct remap_c *rc, struct move *m, struct move_item *it)
+static unsigned int next_batch(struct remap_c *rc, const struct remap_move *m,
+			       u64 block, u64 count)
 {
-	unsigned int step = max(bdev_logical_block_size(rc->main->bdev),
-				bdev_logical_block_size(rc->spare->bdev)) >>
-			    SECTOR_SHIFT;
-	unsigned int n, end = remap_sectors_of(rc, it->block);
-	bool failed = false;
+	unsigned int most = min_t(unsigned int, REMAP_BATCH_BLOCKS,
+				  REMAP_BATCH_SECTORS >> rc->block_shift);
 
-	for (n = 0; n < end; n += step) {
-		u64 bits[REMAP_MASK_WORDS];
-		blk_status_t status;
-
-		if (!remap_bit(it->want, n))
-			continue;
-		status = move_io(rc, m, rc->main->bdev,
-				 ((sector_t)it->block << rc->block_shift) + n,
-				 it->index * rc->block_sectors + n, step,
-				 REQ_OP_READ | REQ_NOMERGE);
-		if (!status) {
-			remap_mask_range(bits, n, step);
-			it->got[0] |= bits[0] & it->want[0];
-			it->got[1] |= bits[1] & it->want[1];
-			continue;
-		}
-		/* Asked once per block, as main is as alive for the rest. */
-		if (!failed && !remap_believe(rc, status, it->block))
-			return -EIO;
-		failed = true;
-	}
-	if (failed)
-		remap_count(rc, &rc->count.read_errors);
-	return 0;
+	if (block < m->one_until)
+		return 1;
+	if (block < m->few_until)
+		return min3((u64)FEW_BLOCKS, m->few_until - block, count);
+	return min_t(u64, most, count);
 }
 
-static int read_item(struct remap_c *rc, struct move *m, struct move_item *it)
+/* A batch failed to be read. */
+static void make_smaller(struct remap_move *m)
 {
-	sector_t sector = (sector_t)it->block << rc->block_shift;
-	unsigned int attempt, sectors = remap_sectors_of(rc, it->block);
-	blk_status_t status = BLK_STS_OK;
-
-	if (it->old.mapped)
-		return read_pieces(rc, m, it);
-	for (attempt = 0; attempt <= rc->arg[REMAP_RETRIES]; attempt++) {
-		if (attempt)
-			remap_backoff(rc, attempt);
-		status = move_io(rc, m, rc->main->bdev, sector,
-				 it->index * rc->block_sectors, sectors,
-				 REQ_OP_READ | REQ_NOMERGE);
-		if (status)
-			continue;
-		memcpy(it->got, it->want, sizeof(it->got));
-		if (attempt)
-			remap_note_soft(rc, it->block);
-		return 0;
-	}
-	if (m->cause == REMAP_CAUSE_PROACTIVE) {
-		/* Too late: it is pending, as after a user's read. */
-		remap_read_failed(rc, it->block, false, status, NULL);
-		it->skip = true;
-		return 0;
-	}
-	return read_pieces(rc, m, it);
+	if (m->count > FEW_BLOCKS)
+		m->few_until = m->first + m->count;
+	else
+		m->one_until = m->first + m->count;
 }
 
-/* Sectors of main that the batch covers. */
-static unsigned int batch_sectors(struct remap_c *rc, struct move *m)
-{
-	u64 last = m->first + m->count - 1;
-
-	return ((m->count - 1) << rc->block_shift) + remap_sectors_of(rc, last);
-}
-
-static int read_batch(struct remap_c *rc, struct move *m)
-{
-	unsigned int i;
-	bool plain = true;
-	int r;
-
-	for (i = 0; i < m->count; i++) {
-		struct move_item *it = &m->item[i];
-
-		it->block = m->first + i;
-		it->index = i;
-		it->slot = REMAP_NO_SLOT;
-		memset(it->got, 0, sizeof(it->got));
-		remap_view(rc, it->block, &it->old);
-		remap_mask_range(it->want, 0, remap_sectors_of(rc, it->block));
-		it->want[0] &= ~it->old.mask[0];
-		it->want[1] &= ~it->old.mask[1];
-		it->skip = !(it->want[0] | it->want[1]) ||
-			   (it->old.mapped &&
-			    m->cause == REMAP_CAUSE_PROACTIVE) ||
-			   xa_load(&rc->gates, it->block) ==
-			   xa_mk_value(REMAP_GATE_LIMBO);
-		plain &= !it->old.mapped;
-	}
-	if (plain && !move_io(rc, m, rc->main->bdev,
-			      (sector_t)m->first << rc->block_shift, 0,
-			      batch_sectors(rc, m), REQ_OP_READ)) {
-		for (i = 0; i < m->count; i++)
-			memcpy(m->item[i].got, m->item[i].want,
-			       sizeof(m->item[i].got));
-		return 0;
-	}
-	for (i = 0; i < m->count; i++) {
-		if (m->item[i].skip)
-			continue;
-		r = read_item(rc, m, &m->item[i]);
-		if (r)
-			return r;
-		/* A mapped block of which nothing more can be read. */
-		if (m->item[i].old.mapped &&
-		    !(m->item[i].got[0] | m->item[i].got[1]))
-			m->item[i].skip = true;
-	}
-	return 0;
-}
-
-static blk_status_t write_item(struct remap_c *rc, struct move *m,
-			       struct move_item *it)
+static blk_status_t write_item(struct remap_c *rc, struct remap_move *m,
+			       struct remap_move_item *it)
 {
 	unsigned int n = 0, run, end = remap_sectors_of(rc, it->block);
 
 	while ((run = remap_next_run(it->got, &n, end))) {
 		blk_status_t status =
-			move_io(rc, m, rc->spare->bdev,
-				remap_slot_sector(rc, it->slot) + n,
-				it->index * rc->block_sectors + n, run,
-				REQ_OP_WRITE | REQ_NOMERGE);
+			remap_move_io(rc, m, rc->spare->bdev,
+				      remap_slot_sector(rc, it->slot) + n,
+				      it->index * rc->block_sectors + n, run,
+				      REQ_OP_WRITE | REQ_NOMERGE);
 		if (status)
 			return status;
 		n += run;
@@ -212,7 +87,7 @@ static blk_status_t write_item(struct remap_c *rc, struct move *m,
 }
 
 /* Take a spare block that can be written, and write to it. */
-static int place_item(struct remap_c *rc, struct move *m, struct move_item *it)
+static int place_item(struct remap_c *rc, struct remap_move *m, struct remap_move_item *it)
 {
 	blk_status_t status;
 	unsigned int tries;
@@ -248,10 +123,10 @@ static int place_item(struct remap_c *rc, struct move *m, struct move_item *it)
  * Items that were read whole and whose new spare blocks are neighbours, from
  * item @i on: write them in one go. Returns how many, 0 to do them singly.
  */
-static unsigned int place_run(struct remap_c *rc, struct move *m,
+static unsigned int place_run(struct remap_c *rc, struct remap_move *m,
 			      unsigned int i)
 {
-	struct move_item *it = m->item;
+	struct remap_move_item *it = m->item;
 	unsigned int n = 0, k, last = 0;
 
 	for (; i + n < m->count; n++) {
@@ -269,13 +144,14 @@ static unsigned int place_run(struct remap_c *rc, struct move *m,
 	if (n < 2)
 		return 0;
 	k = ((n - 1) << rc->block_shift) + remap_sectors_of(rc, it[last].block);
-	if (move_io(rc, m, rc->spare->bdev, remap_slot_sector(rc, it[i].slot),
-		    i * rc->block_sectors, k, REQ_OP_WRITE))
+	if (remap_move_io(rc, m, rc->spare->bdev,
+			  remap_slot_sector(rc, it[i].slot),
+			  i * rc->block_sectors, k, REQ_OP_WRITE))
 		return 0;
 	return n;
 }
 
-static void fill_change(const struct move *m, struct move_item *it,
+static void fill_change(const struct remap_move *m, struct remap_move_item *it,
 			struct remap_change *c)
 {
 	struct remap_entry *e = &c->entry;
@@ -296,7 +172,7 @@ static void fill_change(const struct move *m, struct move_item *it,
 	}
 }
 
-static int commit_batch(struct remap_c *rc, struct move *m)
+static int commit_batch(struct remap_c *rc, struct remap_move *m)
 {
 	struct remap_change *c = m->change;
 	unsigned int i, n = 0;
@@ -309,7 +185,7 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 		return 0;
 	r = remap_commit_blocks(rc, c, n);
 	for (i = 0, n = 0; i < m->count; i++) {
-		struct move_item *it = &m->item[i];
+		struct remap_move_item *it = &m->item[i];
 
 		if (it->skip)
 			continue;
@@ -332,12 +208,12 @@ static int commit_batch(struct remap_c *rc, struct move *m)
 }
 
 /* All blocks of the batch are owned and gated. */
-static int copy_batch(struct remap_c *rc, struct move *m)
+static int copy_batch(struct remap_c *rc, struct remap_move *m)
 {
 	unsigned int i, k, n;
 	int r, r2;
 
-	r = read_batch(rc, m);
+	r = remap_move_read(rc, m);
 	if (r)
 		return r;
 	m->flush_errors = atomic_read(&rc->flush_errors);
@@ -355,7 +231,7 @@ static int copy_batch(struct remap_c *rc, struct move *m)
 	}
 	/* What could not be placed is left as it was. */
 	for (k = i; r && k < m->count; k++) {
-		struct move_item *it = &m->item[k];
+		struct remap_move_item *it = &m->item[k];
 
 		if (!it->old.mapped && it->slot != REMAP_NO_SLOT)
 			remap_spare_put(rc, it->slot);
@@ -365,7 +241,7 @@ static int copy_batch(struct remap_c *rc, struct move *m)
 	return r ? r : r2;
 }
 
-static int move_batch(struct remap_c *rc, struct move *m)
+static int move_batch(struct remap_c *rc, struct remap_move *m)
 {
 	unsigned int i;
 	int r;
@@ -409,10 +285,8 @@ int remap_may_request(struct remap_c *rc)
  */
 int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 {
-	unsigned int batch = min_t(unsigned int, REMAP_BATCH_BLOCKS,
-				   REMAP_BATCH_SECTORS >> rc->block_shift);
 	unsigned int noio = memalloc_noio_save();
-	struct move *m;
+	struct remap_move *m;
 	int r;
 
 	mutex_lock(&rc->move_mutex);
@@ -427,8 +301,13 @@ int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 		if (r)
 			break;
 		m->first = block;
-		m->count = min_t(u64, batch, count);
+		m->count = next_batch(rc, m, block, count);
 		r = move_batch(rc, m);
+		if (r == REMAP_MOVE_SMALLER) {
+			make_smaller(m);
+			r = 0;
+			continue;
+		}
 		block += m->count;
 		count -= m->count;
 		cond_resched();

@@ -364,6 +364,8 @@ static void recover(struct work_struct *work)
 		if (write || READ_ONCE(rc->halted))
 			break;
 	}
+	if (write)
+		remap_io_settle(rc, io);
 	complete_held(rc, io, io->status);
 }
 

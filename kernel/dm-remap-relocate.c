@@ -211,6 +211,8 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		if (r)
 			DMWARN("%s: spare block %u could not be marked bad",
 			       remap_name(rc), old->slot);
+		/* The commit has flushed it. */
+		io->flags &= ~REMAP_IO_FLUSH_SPARE;
 		if (!old->mapped) {
 			remap_count(rc, &rc->count.remaps[REMAP_CAUSE_AUTO]);
 			remap_pending_mapped(rc, block);
@@ -253,7 +255,11 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 		e->mask[i] = old->mask[i] | range[i];
 		e->lost[i] = old->lost[i] & ~range[i];
 	}
-	return remap_commit_blocks(rc, &change, 1) ? BLK_STS_IOERR : BLK_STS_OK;
+	if (remap_commit_blocks(rc, &change, 1))
+		return BLK_STS_IOERR;
+	/* The commit has flushed it. */
+	io->flags &= ~REMAP_IO_FLUSH_SPARE;
+	return BLK_STS_OK;
 }
 
 static void count_write_error(struct remap_c *rc, u64 block)

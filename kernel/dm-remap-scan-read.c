@@ -182,16 +182,26 @@ static bool fails_alone(struct remap_c *rc, struct scan_io *io,
 	return io->status || is_slow(rc, io);
 }
 
-static void recovered(struct remap_c *rc, const struct scan_io *io)
+/*
+ * Pending blocks that were read among others. One may be pending only since, so
+ * that it is read again while nobody else deals with it.
+ */
+static void recovered(struct remap_c *rc, const struct scan_io *io,
+		      struct page **pages)
 {
+	struct alone a = { .pages = pages };
 	unsigned long block;
 	void *entry;
 
 	if (xa_empty(&rc->pending))
 		return;
 	xa_for_each_range(&rc->pending, block, entry, io->first,
-			  io->first + io->count - 1)
-		remap_pending_recovered(rc, block);
+			  io->first + io->count - 1) {
+		if (remap_scan_must_end(rc))
+			return;
+		a.block = block;
+		read_alone(rc, &a);
+	}
 }
 
 /* Begin up to REMAP_SCAN_READS reads; mapped blocks are left out. */
@@ -265,7 +275,7 @@ u64 remap_scan_read(struct remap_c *rc, struct page **pages, u64 first,
 				return io[i].first + dealt - first;
 			continue;
 		}
-		recovered(rc, &io[i]);
+		recovered(rc, &io[i], pages);
 		if (timed && !slow) {
 			remap_note_latency(rc, us);
 			remap_region_latency(rc, io[i].first, us);

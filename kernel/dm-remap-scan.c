@@ -394,6 +394,8 @@ int remap_scan_stop(struct remap_c *rc)
 	if (rc->count.scan_state != REMAP_SCAN_IDLE)
 		end(rc, false);
 	mutex_unlock(&rc->scan->mutex);
+	/* One that was paused waits for no time of its own. */
+	remap_scan_kick(rc);
 	return 0;
 }
 

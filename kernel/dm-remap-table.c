@@ -29,6 +29,7 @@ struct table_pass {
 	bool moved;		/* a unit of a copy has a new place */
 	bool lacks[REMAP_COPIES];	/* a unit could not be written, */
 	bool unlisted[REMAP_COPIES];	/* nor that be listed */
+	bool news;			/* the superblock does not say so yet */
 	/* Spare blocks: from @seen to @usable none may hold data, then all. */
 	u64 seen;
 	u64 usable;
@@ -169,10 +170,13 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	 * of it is needed to mend the other one.
 	 */
 	if (s->missed_count < REMAP_MISSED_MAX ||
-	    remap_missed_sequence(s, copy, unit) > rc->sequence)
-		remap_note_missed(rc, copy, unit);
-	else
+	    remap_missed_sequence(s, copy, unit) > rc->sequence) {
+		if (remap_note_missed(rc, copy, unit))
+			p->news = true;
+	} else {
 		p->unlisted[copy] = true;
+		p->news = true;
+	}
 }
 
 /*
@@ -236,6 +240,12 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		DMERR("%s: table unit %llu of spare %s is damaged in every copy; not activated",
 		      remap_name(rc), unit, rc->spare->name);
 		return -EUCLEAN;
+	}
+	/* A copy that reads now and then must not bring back what is older. */
+	if (p->mend && le64_to_cpu(best->unit.sequence) != p->sequence[unit]) {
+		DMERR("%s: table unit %llu of spare %s changes between reads; see to its cable",
+		      remap_name(rc), unit, rc->spare->name);
+		return -EIO;
 	}
 	if (!p->mend) {
 		r = load_unit(rc, p, unit, best);
@@ -342,7 +352,14 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 		if (!unmended)
 			rc->super.missed_count = 0;
 		r = remap_write_super(rc);
-		p->mended++;
+		/*
+		 * A spare that can only be read is served from, provided that
+		 * what its copies lack was known to the superblock before.
+		 */
+		if (!r)
+			p->mended++;
+		else if (!p->news && !p->moved)
+			r = 0;
 	}
 	if (r || !p->mended)
 		return r;

@@ -22,9 +22,12 @@ static void free_target(struct remap_c *rc)
 	remap_export_remove(rc);
 	remap_leave(rc);
 	if (rc->background) {
+		/* A resume beside the removal of the device may have undone it. */
+		WRITE_ONCE(rc->stopping, true);
+		wake_up_all(&rc->stop_wait);
 		wait_event(rc->held_wait, !atomic_read(&rc->held));
-		remap_scan_exit(rc);
 		remap_weak_suspend(rc);
+		remap_scan_exit(rc);
 		remap_index_exit(rc);
 		remap_state_exit(rc);
 		remap_events_exit(rc);
@@ -292,12 +295,13 @@ static int remap_preresume(struct dm_target *ti)
 
 	/* Memory must not be waited for that this very device would free. */
 	noio = memalloc_noio_save();
+	/* First: the older table goes also when this one cannot be used. */
+	remap_inherit(rc);
 	if (!rc->loaded)
 		r = remap_activate(rc);
 	memalloc_noio_restore(noio);
 	if (r)
 		return r;
-	remap_inherit(rc);
 	/* From now on numbers of events are given out: not clean any more. */
 	remap_event(rc, REMAP_EVENT_ACTIVATE, REMAP_NO_BLOCK, REMAP_NO_SLOT,
 		    NULL);

@@ -63,24 +63,24 @@ int remap_missed_remove(struct remap_super *s, __u32 copy, __u64 unit)
  * That is not done while the other copy has entries, since a unit that is in one
  * of those would then count in neither.
  *
- * Return: 0 or -ENOSPC.
+ * Return: 0; -ENOSPC, then the list is unchanged.
  */
 int remap_missed_add(struct remap_super *s, __u32 copy, __u64 unit,
 		     __u64 sequence)
 {
-	__u32 i;
+	__u32 i, others = 0, same = 0;
 
-	remap_missed_remove(s, copy, unit);
-	if (s->missed_count == REMAP_MISSED_MAX)
-		unit = REMAP_MISSED_ALL;
-	if (unit == REMAP_MISSED_ALL) {
-		for (i = 0; i < s->missed_count; i++)
-			if (s->missed[i].copy != copy)
-				return -ENOSPC;
-		remap_missed_remove(s, copy, unit);
-		if (s->missed_count == REMAP_MISSED_MAX)
-			return -ENOSPC;
+	for (i = 0; i < s->missed_count; i++) {
+		if (s->missed[i].copy != copy)
+			others++;
+		else if (s->missed[i].unit == unit)
+			same++;
 	}
+	if (s->missed_count - same == REMAP_MISSED_MAX)
+		unit = REMAP_MISSED_ALL;
+	if (unit == REMAP_MISSED_ALL && others)
+		return -ENOSPC;
+	remap_missed_remove(s, copy, unit);
 	s->missed[s->missed_count].copy = copy;
 	s->missed[s->missed_count].unit = unit;
 	s->missed[s->missed_count++].sequence = sequence;

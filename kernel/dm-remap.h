@@ -271,6 +271,11 @@ enum remap_io_flags {
 	REMAP_IO_LOCKED = 4,		/* owns its block */
 	REMAP_IO_NOTE = 8,		/* done, but has something to tell */
 	REMAP_IO_WATCH = 16,		/* a write to main, see remap_c.refused */
+	/* Its error may be that of a flush, see end_slow(). */
+	REMAP_IO_DOUBT = 32,
+	/* Not durable before main, or the spare, is flushed. */
+	REMAP_IO_FLUSH_MAIN = 64,
+	REMAP_IO_FLUSH_SPARE = 128,
 };
 
 /* What its end does more work for than passing on the status. */

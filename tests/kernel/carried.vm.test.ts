@@ -9,6 +9,8 @@ import {
   tags,
   useKernelLab,
   write,
+  type IoOperation,
+  type Pair,
 } from './harness/index.ts';
 import { failWrites, reopen } from './harness/pairs.ts';
 import { TABLE_ENTRIES } from './harness/spare-format.ts';
@@ -81,22 +83,83 @@ describe('a block that left its spare block for another', () => {
   });
 });
 
+/** Fails flushes more often than a SCSI disk's driver tries by itself, and less than the target does in all. */
+function failFlushes({ spare }: Pair): void {
+  spare.faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
+}
+
+/** Block 10 is on the spare, whose cache alone has what it holds. */
+async function withCachedBlock(pair: Pair): Promise<IoOperation> {
+  const { target, spare } = pair;
+  const sync = { op: 'fsync', device: target.path } as const;
+  await target.ask('remap', 10);
+  await succeed(bound().io, sync, write(target, 80, 8, 41));
+  expect(spare.stats.dirtySectors).toBe(8);
+  return sync;
+}
+
 describe('a flush that failed before the table was exchanged', () => {
   it('is told to the next who flushes', async () => {
-    const { target, spare, table } = await fixture.pair();
-    const { io } = fixture.kernelLab;
-    const sync = { op: 'fsync', device: target.path } as const;
-    await target.ask('remap', 10);
-    await succeed(io, sync, write(target, 80, 8, 41));
-    expect(spare.stats.dirtySectors).toBe(8);
+    const pair = await fixture.pair();
+    const { target, spare, table } = pair;
+    const sync = await withCachedBlock(pair);
     await target.reload(tableLine(table));
-    // More often than a SCSI disk's driver tries by itself, and less than the target does in all.
-    spare.faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
+    failFlushes(pair);
     await target.suspend('--noflush', '--nolockfs');
     expect(spare.faults.list()).toEqual([]);
     await target.resume();
 
-    expect((await io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+    expect((await bound().io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+  });
+
+  it('is told also when the new table could not be activated, and the one after it is', async () => {
+    const pair = await fixture.pair();
+    const { target, spare, table } = pair;
+    const sync = await withCachedBlock(pair);
+    await target.reload(tableLine(table));
+    failFlushes(pair);
+    await target.suspend('--noflush', '--nolockfs');
+    spare.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false });
+    expect(errnoOf(await target.tryResume())).not.toBeNull();
+    spare.faults.clear();
+    await target.reload(tableLine(table));
+    await target.resume();
+
+    expect((await bound().io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+  });
+});
+
+describe('the flush inside of a write that is to be durable', () => {
+  it('is told to the next who flushes when it fails, since the drive may have dropped what others wrote', async () => {
+    const pair = await fixture.pair();
+    await pair.target.ask('remap', 20);
+    const sync = await withCachedBlock(pair);
+    failFlushes(pair);
+    const durable = write(pair.target, 160, 8, 42, { durable: true });
+
+    const errors = (await bound().io.each([durable, sync, sync])).map(({ error }) => error);
+    // Some kernels flush after such a write, and so are the next themselves.
+    expect(errors.filter((error) => error !== null)).toEqual(['EIO']);
+    expect(pair.spare.faults.list()).toEqual([]);
+    expect(await succeed(bound().io, read(pair.target, 160, 8))).toEqual(tags(42, 8));
+    expect(await pair.target.status()).toMatchObject({ spareBad: 0, spareUsed: 2 });
+  });
+
+  it('is not blamed for a spare block that cannot be written', async () => {
+    const pair = await fixture.pair();
+    const { target, spare } = pair;
+    const { io } = bound();
+    const sync = { op: 'fsync', device: target.path } as const;
+    await target.ask('remap', 20);
+    await succeed(io, write(target, 160, 8, 43));
+    const [sector = 0] = sectorsWithTag(spare, 43);
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector, count: 1 }] });
+
+    await succeed(io, write(target, 160, 8, 44, { durable: true }));
+    expect(spare.stats.dirtySectors).toBe(0);
+    await succeed(io, sync);
+    expect(await target.status()).toMatchObject({ spareBad: 1, spareUsed: 1 });
+    expect(await succeed(io, read(target, 160, 8))).toEqual(tags(44, 8));
   });
 });
 

@@ -136,6 +136,27 @@ describe('reload', () => {
     expect(await pair.target.table()).toContain(` retries ${(CYCLES - 1) % 5} `);
   });
 
+  it('waits for nothing that the live table does with its spare, and keeps no other pair waiting', async () => {
+    const { target, spare, table } = await fixture.pair();
+    const other = await fixture.pair({ main: 'other-main', spare: 'other-spare' });
+    spare.faults.add({ kind: 'hang', operations: ['write'] });
+    const hangs = new Promise<void>((resolve) => {
+      const stop = spare.faults.onHit(() => {
+        stop();
+        resolve();
+      });
+    });
+    const moving = target.ask('remap', 10);
+    await hangs;
+    await target.reload(tableLine(table));
+    await other.target.suspend();
+    await other.target.resume();
+    await other.target.remove();
+    spare.faults.clear();
+    await moving;
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1 });
+  });
+
   it('that is taken back leaves the live table as it is', async () => {
     const { target } = await fixture.pair();
     await target.ask('remap', 4);

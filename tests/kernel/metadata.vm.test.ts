@@ -148,6 +148,63 @@ describe('a damaged copy', () => {
   });
 });
 
+describe('a copy that can be read only now and then', () => {
+  it('does not have older entries written over what was loaded, nor served beside it', async () => {
+    const used = await usedPair();
+    const { pair, image } = used;
+    const old = image.unit(unitOf(used, 1, 'table unit'));
+    const at = unitOf(used, 0, 'table unit');
+    let target = await reopen(fixture, pair);
+    await target.ask('remap', 7);
+    await target.remove();
+    image.writeUnit(unitOf(used, 1, 'table unit'), old);
+    const range = { first: at * UNIT_SECTORS, count: UNIT_SECTORS };
+    // With its neighbours and alone, of which the kernel's SCSI layer tries each six times.
+    const faults = { kind: 'medium', operations: ['read'], healOnWrite: false, failures: 12, ranges: [range] } as const;
+    pair.spare.faults.add(faults);
+    const said = await fixture.kernelLab.logged(async () => {
+      expect(errnoOf(await fixture.target().tryCreate(tableLine(pair.table)))).toBe('EIO');
+    });
+    expect(said.join('\n')).toMatch(/table unit \d+ of spare \S+ changes between reads/);
+    expect(pair.spare.faults.list()).toEqual([]);
+
+    target = await reopen(fixture, pair);
+    expect((await target.remaps()).map(({ block }) => block)).toEqual([5, 6, 7]);
+    expect(image.copiesAgree()).toBe(true);
+  });
+});
+
+describe('a spare that takes no writes any more', () => {
+  it.each(COPIES)('is served from, also when the superblock of copy %d is damaged', async (copy) => {
+    const used = await usedPair();
+    const { pair, image } = used;
+    image.damage(unitOf(used, copy, 'superblock'));
+    const before = pair.spare.hash();
+    pair.spare.faults.add({ kind: 'medium', operations: ['write'] });
+    const target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'ro', spareUsed: 2, copiesGood: 0, copies: 2 });
+    await expectMappedData(target);
+    expect(errnoOf(await target.message('remap', 30))).toBe('EROFS');
+    await target.remove();
+    expect(pair.spare.hash()).toBe(before);
+  });
+
+  it('is refused when it may not be known the next time which copy is the newer one', async () => {
+    const used = await usedPair();
+    const { pair, image } = used;
+    const old = image.unit(unitOf(used, 1, 'table unit'));
+    let target = await reopen(fixture, pair);
+    await target.ask('remap', 7);
+    await target.remove();
+    image.writeUnit(unitOf(used, 1, 'table unit'), old);
+    pair.spare.faults.add({ kind: 'medium', operations: ['write'] });
+    expect(errnoOf(await fixture.target().tryCreate(tableLine(pair.table)))).toBe('EIO');
+    pair.spare.faults.clear();
+    target = await reopen(fixture, pair);
+    expect((await target.remaps()).map(({ block }) => block)).toEqual([5, 6, 7]);
+  });
+});
+
 describe('no whole copy', () => {
   it.each(UNITS)('of a %s: refused with a reason, nothing written', async (what) => {
     const used = await usedPair();

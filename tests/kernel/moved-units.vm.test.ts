@@ -239,6 +239,8 @@ describe('a table unit that cannot be written', () => {
     expect(errnoOf(await again.message('remap', 500))).toBe('EIO');
     spare.faults.clear();
     await again.ask('remap', 500, 4);
+    // Neither copy lacks anything.
+    for (const copy of COPIES) expect(image.unit(superUnit(image.layout, copy)).readUInt32LE(188)).toBe(0);
     // It was tried for block 500, could not be written, and is not tried again.
     const taken = (await again.remaps()).map(({ spareBlock }) => spareBlock);
     expect(new Set(taken).size).toBe(room + 4);

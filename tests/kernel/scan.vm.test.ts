@@ -178,6 +178,32 @@ describe('a scan of a range', () => {
   });
 });
 
+describe('a block that fails while it was just read well', () => {
+  it('stays pending', async () => {
+    const pair = await fixture.pair({ core: { scan_rate: 0, slow_ms: 60_000 } });
+    const { target, main } = pair;
+    const { io } = fixture.kernelLab;
+    // One of the reads that were begun together does not come back, and the scanner waits for it.
+    const hang = main.faults.add({ kind: 'hang', operations: ['read'], ranges: [{ first: 1024, count: 8 }] });
+    const waits = new Promise<void>((resolve) => {
+      const stop = main.faults.onHit(() => {
+        stop();
+        resolve();
+      });
+    });
+    await target.ask('scan', 'start', 0, 256);
+    await waits;
+    const { lastEvent } = await target.status();
+    failReads(pair, 5);
+    await failUnreadable(io, read(target, 40, 8));
+    main.faults.remove(hang);
+    const told = await follow(target, lastEvent, (rows) => eventsOf(rows, 'scan_end').length > 0);
+    expect(eventsOf(told, 'pending')).toMatchObject([{ block: 5 }]);
+    expect(eventsOf(told, 'recovered')).toEqual([]);
+    expect(await target.status()).toMatchObject({ pending: 1 });
+  });
+});
+
 describe('a scan that runs', () => {
   const slowly = { core: { scan_rate: 256 } };
 
@@ -204,6 +230,20 @@ describe('a scan that runs', () => {
     await target.ask('scan', 'stop');
     expect(await target.status()).toMatchObject({ scanState: 'off', scanBlock: 0, scanPasses: 0 });
     expect(await target.events(lastEvent)).toMatchObject([{ type: 'scan_end', detail: 'stopped' }]);
+  });
+
+  it('can be paused and then stopped, and the next pass begins when it is due', async () => {
+    const pair = await fixture.pair(slowly);
+    await pair.target.remove();
+    const target = await reopen(fixture, { ...pair, table: { ...pair.table, features: [] } });
+    await target.ask('set', 'scan_interval', 1);
+    const { lastEvent } = await target.status();
+    const begun = (rows: readonly EventRow[]): boolean => eventsOf(rows, 'scan_start').length > 0;
+    await follow(target, lastEvent, begun);
+    await target.ask('scan', 'pause');
+    await target.ask('scan', 'stop');
+    const stopped = await target.status();
+    await follow(target, stopped.lastEvent, begun);
   });
 
   it('goes on where it was after a suspend, and after the next activation', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultId } from '../../lab/index.ts';
 import {
   errnoOf,
   eventsOf,
@@ -114,7 +115,44 @@ describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
     expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
     expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
   });
+
+  it('counts again before the other one is written, which a power cut may tear', async () => {
+    const { pair, image, unit } = await leaveBehind(copy);
+    const { spare, target } = pair;
+    const at = tableUnit(image.layout, other, unit);
+    const range = { first: at * UNIT_SECTORS, count: UNIT_SECTORS };
+    spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
+    const written = new Promise<void>((resolve) => {
+      const stop = spare.faults.onHit(() => {
+        stop();
+        resolve();
+      });
+    });
+    const moving = target.ask('remap', 30);
+    await written;
+    const cut = spare.snapshot();
+    spare.faults.clear();
+    await moving;
+    await target.remove();
+
+    spare.restore(cut);
+    image.damage(at);
+    const again = await reopen(fixture, pair);
+    expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
+    expect(await succeed(fixture.kernelLab.io, read(again, 160, 8))).toEqual(tags(9, 8));
+  });
 });
+
+/** Adds to a superblock that a copy has missed a unit, up to a sequence that is far away. */
+function listMissed(bytes: Buffer, { copy, unit }: { readonly copy: 0 | 1; readonly unit: number }): void {
+  const count = bytes.readUInt32LE(188);
+  const at = 256 + 16 * count;
+  bytes.writeUInt32LE(count + 1, 188);
+  bytes.writeUIntLE(unit, at, 6);
+  bytes.writeUInt8(0, at + 6);
+  bytes.writeUInt8(copy, at + 7);
+  bytes.writeBigUInt64LE(1n << 30n, at + 8);
+}
 
 /** Says in both superblocks that no unit of a copy counts below a sequence that is far away. */
 function ruleOut(image: SpareImage, copy: 0 | 1): void {
@@ -158,6 +196,42 @@ describe.each(COPIES)('copy %d, ruled out as a whole,', (copy) => {
     target = await reopen(fixture, pair);
     expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20]);
     expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
+  });
+});
+
+describe('two copies that each lack a unit', () => {
+  it('still lack it when the table cannot grow and one of them would be ruled out as a whole', async () => {
+    const { pair, image, unit } = await leaveBehind(0);
+    const { spare } = pair;
+    await pair.target.remove();
+    const ready = unit + 1;
+    for (const place of image.layout.places) {
+      const bytes = image.unit(place);
+      if (bytes.readUInt32LE(4) !== MAGIC.super) continue;
+      bytes.writeBigUInt64LE(BigInt(ready), 128);
+      listMissed(bytes, { copy: 1, unit: 0 });
+      image.writeUnit(place, sealUnit(bytes));
+    }
+    image.damage(tableUnit(image.layout, 1, 0));
+    const failTable = (copy: 0 | 1, index: number): FaultId => {
+      const range = { first: tableUnit(image.layout, copy, index) * UNIT_SECTORS, count: UNIT_SECTORS };
+      return spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+    };
+    for (const copy of COPIES) failMoves(pair, image, copy);
+    failTable(0, unit);
+    failTable(1, 0);
+    const target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 0 });
+    const last = Math.max(...image.mapped().map(({ spareBlock }) => spareBlock));
+    await target.ask('remap', 1000, ready * TABLE_ENTRIES - 1 - last);
+    const growth = failTable(0, ready);
+    expect(errnoOf(await target.message('remap', 2000))).toBe('EIO');
+    spare.faults.remove(growth);
+    await target.ask('remap', 2000);
+    await target.remove();
+
+    image.damage(tableUnit(image.layout, 1, unit));
+    await expectRefused({ pair, image, unit });
   });
 });
 
