@@ -14,6 +14,8 @@ import {
 } from './harness/index.ts';
 import { CheckedWrites } from './harness/checked-writes.ts';
 import { failReads, failWrites, reopen } from './harness/pairs.ts';
+import { superUnit, UNIT_SECTORS } from './harness/spare-format.ts';
+import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
 
@@ -139,7 +141,9 @@ describe('reload', () => {
   it('waits for nothing that the live table does with its spare, and keeps no other pair waiting', async () => {
     const { target, spare, table } = await fixture.pair();
     const other = await fixture.pair({ main: 'other-main', spare: 'other-spare' });
-    spare.faults.add({ kind: 'hang', operations: ['write'] });
+    const { layout } = new SpareImage(spare, 8);
+    const copy0 = { first: superUnit(layout, 0) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
+    spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [copy0] });
     const hangs = new Promise<void>((resolve) => {
       const stop = spare.faults.onHit(() => {
         stop();
