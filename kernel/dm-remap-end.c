@@ -56,12 +56,9 @@ static noinline void end_slow(struct remap_io *io, struct bio *bio)
 	 * error of that flush, by which the drive tells once that it dropped
 	 * what others have written. It was the write if that fails once more.
 	 */
-	if ((bio->bi_opf & REQ_FUA) &&
-	    !remap_bdev_fua(spare ? rc->spare->bdev : rc->main->bdev)) {
-		if (spare)
-			atomic_inc(&rc->flush_errors);
+	if (!spare && (bio->bi_opf & REQ_FUA) &&
+	    !remap_bdev_fua(rc->main->bdev))
 		io->flags |= REMAP_IO_DOUBT;
-	}
 	if (bio_op(bio) == REQ_OP_WRITE_ZEROES && spare &&
 	    (status == BLK_STS_NOTSUPP || status == BLK_STS_TARGET))
 		goto hold;
@@ -169,8 +166,8 @@ void remap_end_flush(struct bio *bio)
 	struct remap_c *rc = io->rc;
 
 	/* Not to be relied upon by a commit either, see remap_commit(). */
-	if (bio->bi_status && spare)
-		atomic_inc(&rc->flush_errors);
+	if (bio->bi_status)
+		atomic_inc(&rc->flush_errors[spare]);
 	if (!bio->bi_status && READ_ONCE(rc->flush_failed) &&
 	    test_and_clear_bit(spare, &rc->flush_failed))
 		bio->bi_status = BLK_STS_IOERR;

@@ -127,7 +127,7 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	mutex_lock(&rc->state_mutex);
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence++;
-	errors = atomic_read(&rc->flush_errors);
+	errors = atomic_read(&rc->flush_errors[1]);
 	for (i = 0; i < REMAP_COPIES; i++) {
 		done[i] = !clear_table(rc, i, from, to);
 		written += done[i];
@@ -135,7 +135,7 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 			remap_copy_failed(rc, i);
 	}
 	if (!written || remap_flush(rc, rc->spare->bdev) ||
-	    errors != atomic_read(&rc->flush_errors))
+	    errors != atomic_read(&rc->flush_errors[1]))
 		r = -EIO;
 	/* A copy lacks nothing as long as the table has not grown. */
 	for (i = 0; i < REMAP_COPIES && !r; i++)

@@ -111,19 +111,6 @@ static bool must_stay(struct remap_c *rc, const struct remap_io *io,
 				       rc->spare->bdev : rc->main->bdev);
 }
 
-/* How a write to a device becomes durable: its flags, or a flush later. */
-static blk_opf_t durably(struct remap_c *rc, struct remap_io *io,
-			 struct block_device *bdev)
-{
-	if (!remap_bdev_write_cache(bdev))
-		return 0;
-	if (remap_bdev_fua(bdev))
-		return REQ_FUA;
-	io->flags |= bdev == rc->spare->bdev ? REMAP_IO_FLUSH_SPARE :
-					       REMAP_IO_FLUSH_MAIN;
-	return 0;
-}
-
 /**
  * remap_io_part() - issue part of a held bio again, alone
  * @rc: target
@@ -145,11 +132,12 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 {
 	struct bio *from = dm_bio_from_per_bio_data(io, sizeof(*io));
 	blk_opf_t opf = (from->bi_opf & PASSED_FLAGS) | REQ_NOMERGE;
+	bool stays = must_stay(rc, io, from) && remap_bdev_write_cache(bdev);
 	blk_status_t status;
 	struct bio *bio;
 
-	if (must_stay(rc, io, from))
-		opf |= durably(rc, io, bdev);
+	if (stays && remap_bdev_fua(bdev))
+		opf |= REQ_FUA;
 	if (bio_op(from) == REQ_OP_WRITE_ZEROES) {
 		bio = zeroes(rc, bdev, sectors, opf);
 	} else {
@@ -163,6 +151,9 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 	status = submit_and_put(bio);
 	if (status)
 		io->flags &= ~REMAP_IO_DOUBT;
+	else if (stays && !(opf & REQ_FUA))
+		io->flags |= bdev == rc->spare->bdev ? REMAP_IO_FLUSH_SPARE :
+						       REMAP_IO_FLUSH_MAIN;
 	return status;
 }
 
@@ -201,8 +192,7 @@ static void own_flush_done(struct bio *bio)
 	struct own_flush *f = bio->bi_private;
 
 	if (bio->bi_status) {
-		if (f->spare)
-			atomic_inc(&f->rc->flush_errors);
+		atomic_inc(&f->rc->flush_errors[f->spare]);
 		set_bit(f->spare, &f->rc->flush_failed);
 	}
 	complete(&f->done);
@@ -257,7 +247,7 @@ blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev)
 bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
 {
 	struct block_device *bdev = rc->spare->bdev;
-	int errors = atomic_read(&rc->flush_errors);
+	int errors = atomic_read(&rc->flush_errors[1]);
 	bool fua = remap_bdev_fua(bdev);
 
 	if (remap_io_buffer(rc, bdev, sector, unit, REMAP_UNIT,
@@ -265,8 +255,16 @@ bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
 			    (fua ? REQ_FUA : 0)))
 		return false;
 	/* One that somebody else sent may have been told that it is lost. */
-	return fua || (!remap_flush(rc, bdev) &&
-		       errors == atomic_read(&rc->flush_errors));
+	if (fua)
+		return true;
+	return !remap_flush(rc, bdev) &&
+	       errors == atomic_read(&rc->flush_errors[1]);
+}
+
+/* Has no flush failed that may have dropped what was written of a held bio? */
+static bool is_kept(struct remap_c *rc, const struct remap_io *io, bool spare)
+{
+	return io->flush_errors[spare] == atomic_read(&rc->flush_errors[spare]);
 }
 
 /**
@@ -278,15 +276,32 @@ bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit)
  */
 void remap_io_settle(struct remap_c *rc, struct remap_io *io)
 {
-	/* What was written works now: it was somebody's flush that failed. */
-	if (io->flags & REMAP_IO_DOUBT)
-		set_bit(!!(io->flags & REMAP_IO_SPARE), &rc->flush_failed);
+	/*
+	 * What was written works now: it was the flush that had failed, before
+	 * this was written once more.
+	 */
+	if (io->flags & REMAP_IO_DOUBT) {
+		atomic_inc(&rc->flush_errors[0]);
+		io->flush_errors[0]++;
+		set_bit(0, &rc->flush_failed);
+	}
 	if (!io->status && (io->flags & REMAP_IO_FLUSH_SPARE) &&
-	    remap_flush(rc, rc->spare->bdev))
+	    (remap_flush(rc, rc->spare->bdev) || !is_kept(rc, io, 1)))
 		io->status = BLK_STS_IOERR;
 	if (!io->status && (io->flags & REMAP_IO_FLUSH_MAIN) &&
-	    remap_flush(rc, rc->main->bdev))
+	    (remap_flush(rc, rc->main->bdev) || !is_kept(rc, io, 0)))
 		io->status = BLK_STS_IOERR;
+}
+
+/**
+ * remap_io_committed() - a commit has flushed the spare
+ * @rc: target
+ * @io: held bio of which parts may have been written there
+ */
+void remap_io_committed(struct remap_c *rc, struct remap_io *io)
+{
+	if (is_kept(rc, io, 1))
+		io->flags &= ~REMAP_IO_FLUSH_SPARE;
 }
 
 static bool disk_gone(struct block_device *bdev)

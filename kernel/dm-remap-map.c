@@ -131,6 +131,18 @@ static unsigned int run_on_spare(struct remap_c *rc, struct bio *bio, u64 block,
 	return count;
 }
 
+/*
+ * Is a forced write to the spare just that? Else the block layer would flush, and
+ * the error of the flush, which a commit must know of, would look like one of the
+ * write.
+ */
+static bool spare_forces(struct remap_c *rc)
+{
+	struct block_device *bdev = rc->spare->bdev;
+
+	return !remap_bdev_write_cache(bdev) || remap_bdev_fua(bdev);
+}
+
 /* Lowest block of the bio that map() may not just send to main. */
 static bool find_special(struct remap_c *rc, u64 first, u64 last,
 			 struct remap_view *view, u64 *block, bool *pending,
@@ -241,6 +253,9 @@ static noinline enum verdict map_special(struct remap_c *rc,
 	    count == remap_sectors_of(rc, block))
 		io->flags |= REMAP_IO_PENDING;
 
+	if (verdict == TO_SPARE && (bio->bi_opf & REQ_FUA) &&
+	    !spare_forces(rc))
+		verdict = TO_WORKER;
 	if (verdict == TO_SPARE && count == rc->block_sectors - offset &&
 	    (bio_op(bio) == REQ_OP_READ || bio_op(bio) == REQ_OP_WRITE))
 		count = run_on_spare(rc, bio, block, view.slot, count, sectors);

@@ -219,12 +219,13 @@ bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
  * not got it is known to the superblock before this returns 0.
  *
  * At any moment one copy is whole that counts, also when a power cut tears what
- * is being written: one that has missed the unit is written first, and counts
- * again before the other one is touched.
+ * is being written: the one that was the last to miss the unit is written first,
+ * and counts again before the other one is touched.
  */
 static int write_copies(struct remap_c *rc, u64 unit)
 {
-	unsigned int first = !!remap_missed_sequence(&rc->super, 1, unit);
+	unsigned int first = remap_missed_sequence(&rc->super, 1, unit) >
+			     remap_missed_sequence(&rc->super, 0, unit);
 	bool done[REMAP_COPIES], changed = false;
 	unsigned int k, i, written = 0;
 	int r = 0;
@@ -303,7 +304,7 @@ static void flush_data(struct remap_c *rc, struct list_head *todo)
 
 	remap_flush(rc, rc->spare->bdev);
 	/* Once: what belongs together is put aside together. */
-	errors = atomic_read(&rc->flush_errors);
+	errors = atomic_read(&rc->flush_errors[1]);
 	list_for_each_entry_safe(c, next, todo, list) {
 		if (c->flush_errors == errors)
 			continue;

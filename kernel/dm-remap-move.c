@@ -216,7 +216,7 @@ static int copy_batch(struct remap_c *rc, struct remap_move *m)
 	r = remap_move_read(rc, m);
 	if (r)
 		return r;
-	m->flush_errors = atomic_read(&rc->flush_errors);
+	m->flush_errors = atomic_read(&rc->flush_errors[1]);
 	for (i = 0; i < m->count && !r; i += n) {
 		n = 1;
 		if (m->item[i].skip)
@@ -286,6 +286,7 @@ int remap_may_request(struct remap_c *rc)
 int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 {
 	unsigned int noio = memalloc_noio_save();
+	u64 again = REMAP_NO_BLOCK;
 	struct remap_move *m;
 	int r;
 
@@ -305,6 +306,12 @@ int remap_move(struct remap_c *rc, u64 block, u64 count, enum remap_cause cause)
 		r = move_batch(rc, m);
 		if (r == REMAP_MOVE_SMALLER) {
 			make_smaller(m);
+			r = 0;
+			continue;
+		}
+		/* Once more: it may have been the flush of somebody else. */
+		if (r == -EREMOTEIO && again != block) {
+			again = block;
 			r = 0;
 			continue;
 		}

@@ -380,6 +380,8 @@ void remap_hold(struct remap_c *rc, struct remap_io *io)
 {
 	io->status = BLK_STS_OK;
 	io->done = 0;
+	io->flush_errors[0] = atomic_read(&rc->flush_errors[0]);
+	io->flush_errors[1] = atomic_read(&rc->flush_errors[1]);
 	io->lock.granted = granted;
 	INIT_WORK(&io->work, recover);
 	atomic_inc(&rc->held);

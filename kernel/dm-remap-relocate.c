@@ -11,6 +11,8 @@
 #include "dm-remap-filter.h"
 
 #define SPARE_TRIES	8
+/* Somebody else's flush may have failed, see flush_data(). */
+#define FLUSH_TRIES	2
 
 void remap_count(struct remap_c *rc, u64 *counter)
 {
@@ -62,21 +64,26 @@ bool remap_storm_pass(struct remap_c *rc)
  */
 bool remap_mark_bad(struct remap_c *rc, u32 slot)
 {
-	struct remap_change change = {
-		.slot = slot,
-		.flush_errors = atomic_read(&rc->flush_errors),
-		.entry.state = REMAP_SLOT_BAD,
-	};
+	struct remap_change change;
+	unsigned int tries;
 
 	DMWARN("%s: spare block %u cannot be written, not used any more",
 	       remap_name(rc), slot);
 	remap_event(rc, REMAP_EVENT_SPARE_BAD, REMAP_NO_BLOCK, slot,
 		    "unwritable");
-	if (!remap_commit(rc, &change, 1))
-		return true;
+	for (tries = 0; tries < FLUSH_TRIES; tries++) {
+		change = (struct remap_change) {
+			.slot = slot,
+			.flush_errors = atomic_read(&rc->flush_errors[1]),
+			.entry.state = REMAP_SLOT_BAD,
+		};
+		if (!remap_commit(rc, &change, 1))
+			return true;
+		if (change.error != -EREMOTEIO)
+			return false;
+	}
 	/* The spare cannot flush now; the block may be tried again later. */
-	if (change.error == -EREMOTEIO)
-		remap_spare_put(rc, slot);
+	remap_spare_put(rc, slot);
 	return false;
 }
 
@@ -136,8 +143,8 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 	struct remap_change change[2];
 	u64 range[REMAP_MASK_WORDS];
 	blk_status_t status = BLK_STS_IOERR;
+	unsigned int tries, flush_tries = 1;
 	bool passed = old->mapped;
-	unsigned int tries;
 	u32 slot;
 	int r;
 
@@ -161,7 +168,7 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		}
 		passed = true;
 		memset(change, 0, sizeof(change));
-		change[0].flush_errors = atomic_read(&rc->flush_errors);
+		change[0].flush_errors = atomic_read(&rc->flush_errors[1]);
 		change[1].flush_errors = change[0].flush_errors;
 		change[0].slot = slot;
 		e->block = block;
@@ -204,6 +211,9 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		r = remap_commit_blocks(rc, change, old->mapped ? 2 : 1);
 		if (remap_unwritten(change[0].error))
 			remap_spare_put(rc, slot);
+		if (change[0].error == -EREMOTEIO &&
+		    flush_tries++ < FLUSH_TRIES)
+			continue;
 		if (change[0].error) {
 			status = BLK_STS_IOERR;
 			break;
@@ -211,8 +221,7 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		if (r)
 			DMWARN("%s: spare block %u could not be marked bad",
 			       remap_name(rc), old->slot);
-		/* The commit has flushed it. */
-		io->flags &= ~REMAP_IO_FLUSH_SPARE;
+		remap_io_committed(rc, io);
 		if (!old->mapped) {
 			remap_count(rc, &rc->count.remaps[REMAP_CAUSE_AUTO]);
 			remap_pending_mapped(rc, block);
@@ -230,35 +239,39 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 			 unsigned int first, unsigned int count,
 			 const struct remap_view *old)
 {
-	struct remap_change change = {
-		.slot = old->slot,
-		.flush_errors = atomic_read(&rc->flush_errors),
-	};
+	struct remap_change change;
 	struct remap_entry *e = &change.entry;
 	u64 range[REMAP_MASK_WORDS];
+	unsigned int i, tries = 0;
 	blk_status_t status;
-	unsigned int i;
-
-	status = remap_io_part(rc, io, rc->spare->bdev,
-			       remap_slot_sector(rc, old->slot) + first,
-			       io->done, count);
-	if (status)
-		return remap_blames_block(status) ?
-		       relocate(rc, io, block, first, count, old) : status;
 
 	remap_mask_range(range, first, count);
-	e->block = block;
-	e->state = REMAP_SLOT_MAPPED;
-	e->cause = old->cause;
-	e->seconds = old->seconds;
-	for (i = 0; i < REMAP_MASK_WORDS; i++) {
-		e->mask[i] = old->mask[i] | range[i];
-		e->lost[i] = old->lost[i] & ~range[i];
-	}
-	if (remap_commit_blocks(rc, &change, 1))
+	do {
+		change = (struct remap_change) {
+			.slot = old->slot,
+			.flush_errors = atomic_read(&rc->flush_errors[1]),
+		};
+		status = remap_io_part(rc, io, rc->spare->bdev,
+				       remap_slot_sector(rc, old->slot) + first,
+				       io->done, count);
+		if (status)
+			return remap_blames_block(status) ?
+			       relocate(rc, io, block, first, count, old) :
+			       status;
+
+		e->block = block;
+		e->state = REMAP_SLOT_MAPPED;
+		e->cause = old->cause;
+		e->seconds = old->seconds;
+		for (i = 0; i < REMAP_MASK_WORDS; i++) {
+			e->mask[i] = old->mask[i] | range[i];
+			e->lost[i] = old->lost[i] & ~range[i];
+		}
+		remap_commit_blocks(rc, &change, 1);
+	} while (change.error == -EREMOTEIO && ++tries < FLUSH_TRIES);
+	if (change.error)
 		return BLK_STS_IOERR;
-	/* The commit has flushed it. */
-	io->flags &= ~REMAP_IO_FLUSH_SPARE;
+	remap_io_committed(rc, io);
 	return BLK_STS_OK;
 }
 
@@ -377,6 +390,14 @@ static bool in_limbo(struct remap_c *rc, u64 block)
 	       xa_load(&rc->gates, block) == xa_mk_value(REMAP_GATE_LIMBO);
 }
 
+/* Is it known of a block that it is bad on main? */
+static bool is_known_bad(struct remap_c *rc, u64 block,
+			 const struct remap_view *view)
+{
+	return view->mapped ? view->cause == REMAP_CAUSE_AUTO :
+			      !!xa_load(&rc->pending, block);
+}
+
 /**
  * remap_write_block() - the part of a held write that lies in one block
  * @rc: target
@@ -400,12 +421,17 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 	remap_view(rc, block, &view);
 	if (is_discard(io))
 		return discard_in_place(rc, io, block, first, count, &view);
+	if (is_known_bad(rc, block, &view))
+		io->flags &= ~REMAP_IO_DOUBT;
 	if (!view.mapped) {
 		if (xa_load(&rc->pending, block) && remap_may_move(rc)) {
+			u32 flags = io->flags;
+
 			status = relocate(rc, io, block, first, count, &view);
 			if (!status || in_limbo(rc, block))
 				return status;
 			/* No room: as it would be without the target. */
+			io->flags = flags;
 		}
 		status = write_main(rc, io, block, first, count, io->done);
 		if (!status)

@@ -169,14 +169,14 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	 * To rule out the whole copy has to wait until it is known that no unit
 	 * of it is needed to mend the other one.
 	 */
-	if (s->missed_count < REMAP_MISSED_MAX ||
-	    remap_missed_sequence(s, copy, unit) > rc->sequence) {
-		if (remap_note_missed(rc, copy, unit))
-			p->news = true;
-	} else {
-		p->unlisted[copy] = true;
+	if (remap_missed_sequence(s, copy, unit) <=
+	    le64_to_cpu(best->unit.sequence))
 		p->news = true;
-	}
+	if (s->missed_count < REMAP_MISSED_MAX ||
+	    remap_missed_sequence(s, copy, unit) > rc->sequence)
+		remap_note_missed(rc, copy, unit);
+	else
+		p->unlisted[copy] = true;
 }
 
 /*
@@ -382,7 +382,7 @@ static int finish_moves(struct remap_c *rc, struct table_pass *p)
 	for (unit = 0; unit < rc->super.table_ready; unit++) {
 		struct remap_change change = {
 			.slot = p->outdone[unit],
-			.flush_errors = atomic_read(&rc->flush_errors),
+			.flush_errors = atomic_read(&rc->flush_errors[1]),
 			.entry.state = REMAP_SLOT_BAD,
 		};
 

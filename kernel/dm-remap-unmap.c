@@ -147,7 +147,7 @@ static int forget(struct remap_c *rc, struct unmap *u)
 {
 	struct remap_change change = {
 		.slot = u->view.slot,
-		.flush_errors = atomic_read(&rc->flush_errors),
+		.flush_errors = atomic_read(&rc->flush_errors[1]),
 		.unmaps = true,
 		.entry.block = u->block,
 		.entry.state = u->view.suspect ? REMAP_SLOT_BAD :

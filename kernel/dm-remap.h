@@ -120,7 +120,7 @@ struct remap_change {
 	bool suspect;
 	bool ordered;		/* not before those that stand ahead of it */
 	bool unmaps;		/* takes the mapping of entry.block away */
-	int flush_errors;	/* of rc, before what it is about was written */
+	int flush_errors;	/* of the spare, before what it is about was written */
 	bool done;
 	int error;
 };
@@ -190,7 +190,7 @@ struct remap_c {
 	 */
 	u64 refused;
 	unsigned long flush_failed;	/* bit 0: of main, 1: of the spare */
-	atomic_t flush_errors;		/* flushes of the spare that failed */
+	atomic_t flush_errors[2];	/* flushes of main, and of the spare, that failed */
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -271,7 +271,7 @@ enum remap_io_flags {
 	REMAP_IO_LOCKED = 4,		/* owns its block */
 	REMAP_IO_NOTE = 8,		/* done, but has something to tell */
 	REMAP_IO_WATCH = 16,		/* a write to main, see remap_c.refused */
-	/* Its error may be that of a flush, see end_slow(). */
+	/* Its error may be that of a flush of main, see end_slow(). */
 	REMAP_IO_DOUBT = 32,
 	/* Not durable before main, or the spare, is flushed. */
 	REMAP_IO_FLUSH_MAIN = 64,
@@ -310,6 +310,7 @@ struct remap_io {
 	/* Only when held. */
 	blk_status_t status;
 	u32 done;			/* sectors dealt with */
+	int flush_errors[2];		/* of rc, before any of it was written */
 	struct work_struct work;
 	struct remap_lock lock;
 };

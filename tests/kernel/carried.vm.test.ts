@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { LabDisk } from '../../lab/index.ts';
 import {
   errnoOf,
+  failUnreadable,
   read,
   readSingly,
   sectorsWithTag,
   succeed,
   tableLine,
   tags,
+  tagsOnDisk,
   useKernelLab,
   write,
   type IoOperation,
   type Pair,
 } from './harness/index.ts';
-import { failWrites, reopen } from './harness/pairs.ts';
+import { failReads, failWrites, reopen } from './harness/pairs.ts';
 import { TABLE_ENTRIES } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -21,6 +24,8 @@ const fixture = useKernelLab({
   disks: [
     { name: 'main', bytes: 16 * MIB, bus: 'nvme', serial: 'TEST-MAIN' },
     { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
+    { name: 'cached', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-CACHED' },
+    { name: 'uncached', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-UNCACHED', writeCacheBytes: 0 },
   ],
 });
 
@@ -84,8 +89,8 @@ describe('a block that left its spare block for another', () => {
 });
 
 /** Fails flushes more often than a SCSI disk's driver tries by itself, and less than the target does in all. */
-function failFlushes({ spare }: Pair): void {
-  spare.faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
+function failFlushes({ faults }: LabDisk): void {
+  faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
 }
 
 /** Block 10 is on the spare, whose cache alone has what it holds. */
@@ -104,7 +109,7 @@ describe('a flush that failed before the table was exchanged', () => {
     const { target, spare, table } = pair;
     const sync = await withCachedBlock(pair);
     await target.reload(tableLine(table));
-    failFlushes(pair);
+    failFlushes(spare);
     await target.suspend('--noflush', '--nolockfs');
     expect(spare.faults.list()).toEqual([]);
     await target.resume();
@@ -117,7 +122,7 @@ describe('a flush that failed before the table was exchanged', () => {
     const { target, spare, table } = pair;
     const sync = await withCachedBlock(pair);
     await target.reload(tableLine(table));
-    failFlushes(pair);
+    failFlushes(spare);
     await target.suspend('--noflush', '--nolockfs');
     spare.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false });
     expect(errnoOf(await target.tryResume())).not.toBeNull();
@@ -130,19 +135,44 @@ describe('a flush that failed before the table was exchanged', () => {
 });
 
 describe('the flush inside of a write that is to be durable', () => {
-  it('is told to the next who flushes when it fails, since the drive may have dropped what others wrote', async () => {
+  it('is told to the next who flushes too when the spare fails it, which may have dropped what others wrote', async () => {
     const pair = await fixture.pair();
     await pair.target.ask('remap', 20);
     const sync = await withCachedBlock(pair);
-    failFlushes(pair);
+    failFlushes(pair.spare);
     const durable = write(pair.target, 160, 8, 42, { durable: true });
+
+    expect((await bound().io.each([durable, sync, sync])).map(({ error }) => error)).toEqual(['EIO', 'EIO', null]);
+    expect(pair.spare.faults.list()).toEqual([]);
+    expect(await pair.target.status()).toMatchObject({ spareBad: 0, spareUsed: 2 });
+  });
+
+  it('is told to the next who flushes when main fails it, and the write itself is done again', async () => {
+    const { target, main } = await fixture.pair({ main: 'cached' });
+    const sync = { op: 'fsync', device: target.path } as const;
+    await succeed(bound().io, write(target, 800, 8, 46));
+    failFlushes(main);
+    const durable = write(target, 160, 8, 47, { durable: true });
 
     const errors = (await bound().io.each([durable, sync, sync])).map(({ error }) => error);
     // Some kernels flush after such a write, and so are the next themselves.
     expect(errors.filter((error) => error !== null)).toEqual(['EIO']);
-    expect(pair.spare.faults.list()).toEqual([]);
-    expect(await succeed(bound().io, read(pair.target, 160, 8))).toEqual(tags(42, 8));
-    expect(await pair.target.status()).toMatchObject({ spareBad: 0, spareUsed: 2 });
+    expect(main.faults.list()).toEqual([]);
+    expect(main.stats.dirtySectors).toBe(0);
+    expect(await succeed(bound().io, read(target, 160, 8))).toEqual(tags(47, 8));
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0 });
+  });
+
+  it('is not blamed for a block of main that cannot be written', async () => {
+    const pair = await fixture.pair({ main: 'cached' });
+    const { target } = pair;
+    failWrites(pair, 20);
+    const durable = (tag: number): IoOperation => write(target, 160, 8, tag, { durable: true });
+    const sync = { op: 'fsync', device: target.path } as const;
+    const outcomes = await bound().io.together([durable(48), durable(48), durable(48)]);
+    expect(outcomes.map(({ error }) => error)).toEqual([null, null, null]);
+    await succeed(bound().io, sync);
+    expect(await target.status()).toMatchObject({ spareBad: 0, spareUsed: 1, auto: 1 });
   });
 
   it('is not blamed for a spare block that cannot be written', async () => {
@@ -160,6 +190,21 @@ describe('the flush inside of a write that is to be durable', () => {
     await succeed(io, sync);
     expect(await target.status()).toMatchObject({ spareBad: 1, spareUsed: 1 });
     expect(await succeed(io, read(target, 160, 8))).toEqual(tags(44, 8));
+  });
+});
+
+describe('a spare that cannot flush', () => {
+  it('does not fail a write that main takes in the end', async () => {
+    const pair = await fixture.pair({ main: 'uncached' });
+    const { target, main, spare } = pair;
+    const { io } = bound();
+    failReads(pair, 10);
+    await failUnreadable(io, read(target, 80, 8));
+    main.faults.clear();
+    spare.faults.add({ kind: 'medium', operations: ['flush'] });
+    await succeed(io, write(target, 80, 8, 45));
+    expect(tagsOnDisk(main, 80, 8)).toEqual(tags(45, 8));
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0, spareBad: 0 });
   });
 });
 

@@ -292,6 +292,19 @@ describe('a flush', () => {
     expect(await succeed(io, read(target, 800, 8))).toEqual(tags(22, 8));
   });
 
+  it('of the spare that fails once while a block is moved costs another try, and is told to the next who flushes', async () => {
+    const { target, main, spare } = await fixture.pair();
+    const { io } = fixture.kernelLab;
+    const sync = { op: 'fsync', device: target.path } as const;
+    main.faults.add({ kind: 'medium', ranges: [{ first: 800, count: 8 }] });
+    // More often than the kernel's SCSI layer tries by itself, and less than twice that.
+    spare.faults.add({ kind: 'medium', operations: ['flush'], failures: 8 });
+    await succeed(io, write(target, 800, 8, 23));
+    expect(spare.faults.list()).toEqual([]);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1, spareBad: 0, copiesGood: 2 });
+    expect((await io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
+  });
+
   it('is not needed for a forced write, wherever it goes', async () => {
     const { target, main, spare } = await fixture.pair();
     const { io } = fixture.kernelLab;

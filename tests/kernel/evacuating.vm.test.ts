@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { LabDisk } from '../../lab/index.ts';
 import { errnoOf, MAIN_TAG, read, succeed, tags, useKernelLab, write } from './harness/index.ts';
-import { failReads } from './harness/pairs.ts';
+import { failReads, firstHit } from './harness/pairs.ts';
 
 /** Blocks that are moved at once. */
 const BATCH = 256;
 const BAD = 100;
 
 const fixture = useKernelLab();
-
-function firstHit({ faults }: LabDisk): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = faults.onHit(() => {
-      stop();
-      resolve();
-    });
-  });
-}
 
 describe('moving neighbours of which one cannot be read', () => {
   it('moves the others, and lets a write to them wait for one try of the bad one, not for all', async () => {

@@ -13,7 +13,7 @@ import {
   type Pair,
 } from './harness/index.ts';
 import { CheckedWrites } from './harness/checked-writes.ts';
-import { failReads, failWrites, reopen } from './harness/pairs.ts';
+import { failReads, failWrites, firstHit, reopen } from './harness/pairs.ts';
 import { superUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -144,12 +144,7 @@ describe('reload', () => {
     const { layout } = new SpareImage(spare, 8);
     const copy0 = { first: superUnit(layout, 0) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
     spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [copy0] });
-    const hangs = new Promise<void>((resolve) => {
-      const stop = spare.faults.onHit(() => {
-        stop();
-        resolve();
-      });
-    });
+    const hangs = firstHit(spare);
     const moving = target.ask('remap', 10);
     await hangs;
     await target.reload(tableLine(table));

@@ -17,7 +17,7 @@ import {
   type Pair,
   type Target,
 } from './harness/index.ts';
-import { failReads, failWrites, reopen } from './harness/pairs.ts';
+import { failReads, failWrites, firstHit, reopen } from './harness/pairs.ts';
 
 const MIB_SECTORS = 2048;
 const fixture = useKernelLab();
@@ -185,12 +185,7 @@ describe('a block that fails while it was just read well', () => {
     const { io } = fixture.kernelLab;
     // One of the reads that were begun together does not come back, and the scanner waits for it.
     const hang = main.faults.add({ kind: 'hang', operations: ['read'], ranges: [{ first: 1024, count: 8 }] });
-    const waits = new Promise<void>((resolve) => {
-      const stop = main.faults.onHit(() => {
-        stop();
-        resolve();
-      });
-    });
+    const waits = firstHit(main);
     await target.ask('scan', 'start', 0, 256);
     await waits;
     const { lastEvent } = await target.status();
@@ -367,12 +362,7 @@ describe('a block that is weak', () => {
     main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 3000, ranges: [{ first: 8000, count: 8 }] });
     const { lastEvent } = await target.status();
     const moving = target.ask('remap', 1000);
-    await new Promise<void>((resolve) => {
-      const stop = main.faults.onHit(() => {
-        stop();
-        resolve();
-      });
-    });
+    await firstHit(main);
     await readWeak(pair, 1);
     failReads(pair, 50);
     await moving;

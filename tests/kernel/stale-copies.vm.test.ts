@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultId } from '../../lab/index.ts';
+import type { FaultId, SectorRange } from '../../lab/index.ts';
 import {
   errnoOf,
   eventsOf,
@@ -12,7 +12,7 @@ import {
   write,
   type Pair,
 } from './harness/index.ts';
-import { failMoves, failWrites, reopen } from './harness/pairs.ts';
+import { failMoves, failWrites, firstHit, reopen } from './harness/pairs.ts';
 import { MAGIC, sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -122,12 +122,7 @@ describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
     const at = tableUnit(image.layout, other, unit);
     const range = { first: at * UNIT_SECTORS, count: UNIT_SECTORS };
     spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
-    const written = new Promise<void>((resolve) => {
-      const stop = spare.faults.onHit(() => {
-        stop();
-        resolve();
-      });
-    });
+    const written = firstHit(spare);
     const moving = target.ask('remap', 30);
     await written;
     const cut = spare.snapshot();
@@ -196,6 +191,46 @@ describe.each(COPIES)('copy %d, ruled out as a whole,', (copy) => {
     target = await reopen(fixture, pair);
     expect((await target.remaps()).map(({ block }) => block)).toEqual([10, 20]);
     expect(await succeed(fixture.kernelLab.io, read(target, 160, 8))).toEqual(tags(9, 8));
+  });
+});
+
+describe('a copy that was ruled out as a whole and has a unit again', () => {
+  it('is not the first to be written when the other one has missed that unit since', async () => {
+    const pair = await fixture.pair();
+    const { spare } = pair;
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    const image = new SpareImage(spare, 8);
+    const unit = Math.floor((image.mapped()[0]?.spareBlock ?? 0) / TABLE_ENTRIES);
+    const rangeOf = (copy: 0 | 1): SectorRange => ({
+      first: tableUnit(image.layout, copy, unit) * UNIT_SECTORS,
+      count: UNIT_SECTORS,
+    });
+    const failUnit = (copy: 0 | 1): void => {
+      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [rangeOf(copy)] });
+      failMoves(pair, image, copy);
+    };
+    ruleOut(image, 1);
+    image.damage(tableUnit(image.layout, 1, unit));
+    failUnit(1);
+    const target = await reopen(fixture, pair);
+    spare.faults.clear();
+    failUnit(0);
+    await target.ask('remap', 20);
+    spare.faults.clear();
+    spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [rangeOf(1)] });
+    const reached = firstHit(spare);
+    const moving = target.ask('remap', 30);
+    await reached;
+    const cut = spare.snapshot();
+    spare.faults.clear();
+    await moving;
+    await target.remove();
+
+    spare.restore(cut);
+    image.damage(tableUnit(image.layout, 1, unit));
+    const again = await reopen(fixture, pair);
+    expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
   });
 });
 

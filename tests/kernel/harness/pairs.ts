@@ -1,4 +1,4 @@
-import type { FaultId, SectorRange } from '../../../lab/index.ts';
+import type { FaultId, LabDisk, SectorRange } from '../../../lab/index.ts';
 import { tableLine, type Target } from './target.ts';
 import type { Fixture } from './fixture.ts';
 import type { Pair } from './pair.ts';
@@ -24,6 +24,16 @@ export function failReads(pair: Pair, first: number, count = 1): FaultId {
   const { main, blockSectors } = pair;
   const range = { first: first * blockSectors, count: count * blockSectors };
   return main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
+}
+
+/** Until a disk meets a fault, after this call. */
+export function firstHit({ faults }: LabDisk): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = faults.onHit(() => {
+      stop();
+      resolve();
+    });
+  });
 }
 
 /** Units of the spare that are tried for a table unit of a copy that has to move. */
