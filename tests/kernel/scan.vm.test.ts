@@ -236,9 +236,11 @@ describe('a scan that runs', () => {
     const begun = (rows: readonly EventRow[]): boolean => eventsOf(rows, 'scan_start').length > 0;
     await follow(target, lastEvent, begun);
     await target.ask('scan', 'pause');
+    const paused = await target.status();
+    expect(paused.scanState).toBe('paused');
     await target.ask('scan', 'stop');
-    const stopped = await target.status();
-    await follow(target, stopped.lastEvent, begun);
+    const told = await follow(target, paused.lastEvent, begun);
+    expect(told.map(({ type }) => type).slice(0, 2)).toEqual(['scan_end', 'scan_start']);
   });
 
   it('goes on where it was after a suspend, and after the next activation', async () => {
