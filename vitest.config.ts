@@ -16,7 +16,7 @@ export default defineConfig({
           environment: 'node',
           include: [
             '{app,main,helper,lab,scripts,kernel,bench}/**/*.test.ts',
-            'tests/{unit,web,electron,doubles,fuzz,forecast,suites}/**/*.test.ts',
+            'tests/{unit,web,electron,doubles,crash,fuzz,forecast,suites}/**/*.test.ts',
           ],
           exclude: ['**/*.vm.test.ts', '**/node_modules/**'],
         },
