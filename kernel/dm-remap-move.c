@@ -87,7 +87,8 @@ static blk_status_t write_item(struct remap_c *rc, struct remap_move *m,
 }
 
 /* Take a spare block that can be written, and write to it. */
-static int place_item(struct remap_c *rc, struct remap_move *m, struct remap_move_item *it)
+static int place_item(struct remap_c *rc, struct remap_move *m,
+		      struct remap_move_item *it)
 {
 	blk_status_t status;
 	unsigned int tries;
