@@ -25,6 +25,7 @@ struct block_device {
 };
 
 struct gendisk;
+struct request_queue;
 struct kobject;
 struct dentry;
 
@@ -33,6 +34,16 @@ unsigned int bdev_max_discard_sectors(struct block_device *bdev);
 static inline int blk_status_to_errno(blk_status_t status)
 {
 	return status == BLK_STS_OK ? 0 : -EIO;
+}
+
+static inline struct request_queue *bdev_get_queue(struct block_device *bdev)
+{
+	return NULL;
+}
+
+static inline bool queue_is_mq(struct request_queue *queue)
+{
+	return true;
 }
 
 static inline bool bdev_fua(struct block_device *bdev)
