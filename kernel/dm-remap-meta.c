@@ -218,9 +218,9 @@ bool remap_write_unit(struct remap_c *rc, unsigned int copy, u64 unit,
  * Write rc->unit, which is a unit of the table, to both copies. That a copy has
  * not got it is known to the superblock before this returns 0.
  *
- * At any moment one copy is whole that counts, also when a power cut tears what
- * is being written: the one that was the last to miss the unit is written first,
- * and counts again before the other one is touched.
+ * The one that was the last to miss the unit is written first, and counts again
+ * before the other one is touched: a power cut may tear what is being written.
+ * Where only one copy can be written that is no help.
  */
 static int write_copies(struct remap_c *rc, u64 unit)
 {

@@ -103,16 +103,22 @@ async function withCachedBlock(pair: Pair): Promise<IoOperation> {
   return sync;
 }
 
+/** The target is suspended for another table, and what the cache had was refused by the spare then. */
+async function withFailedFlush(pair: Pair): Promise<IoOperation> {
+  const { target, spare, table } = pair;
+  const sync = await withCachedBlock(pair);
+  await target.reload(tableLine(table));
+  failFlushes(spare);
+  await target.suspend('--noflush', '--nolockfs');
+  expect(spare.faults.list()).toEqual([]);
+  return sync;
+}
+
 describe('a flush that failed before the table was exchanged', () => {
   it('is told to the next who flushes', async () => {
     const pair = await fixture.pair();
-    const { target, spare, table } = pair;
-    const sync = await withCachedBlock(pair);
-    await target.reload(tableLine(table));
-    failFlushes(spare);
-    await target.suspend('--noflush', '--nolockfs');
-    expect(spare.faults.list()).toEqual([]);
-    await target.resume();
+    const sync = await withFailedFlush(pair);
+    await pair.target.resume();
 
     expect((await bound().io.each([sync, sync])).map(({ error }) => error)).toEqual(['EIO', null]);
   });
@@ -120,10 +126,7 @@ describe('a flush that failed before the table was exchanged', () => {
   it('is told also when the new table could not be activated, and the one after it is', async () => {
     const pair = await fixture.pair();
     const { target, spare, table } = pair;
-    const sync = await withCachedBlock(pair);
-    await target.reload(tableLine(table));
-    failFlushes(spare);
-    await target.suspend('--noflush', '--nolockfs');
+    const sync = await withFailedFlush(pair);
     spare.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false });
     expect(errnoOf(await target.tryResume())).not.toBeNull();
     spare.faults.clear();

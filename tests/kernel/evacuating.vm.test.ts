@@ -14,7 +14,7 @@ describe('moving neighbours of which one cannot be read', () => {
     const { target, main } = pair;
     const { io } = fixture.kernelLab;
     failReads(pair, BAD);
-    main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 300, ranges: [{ first: BAD * 8, count: 8 }] });
+    main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 1000, ranges: [{ first: BAD * 8, count: 8 }] });
     let tries = 0;
     main.faults.onHit(({ kind }) => void (tries += Number(kind === 'medium')));
     const tried = firstHit(main);

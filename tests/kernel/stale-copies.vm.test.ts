@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultId, SectorRange } from '../../lab/index.ts';
+import type { FaultId } from '../../lab/index.ts';
 import {
   errnoOf,
   eventsOf,
@@ -11,6 +11,7 @@ import {
   useKernelLab,
   write,
   type Pair,
+  type Target,
 } from './harness/index.ts';
 import { failMoves, failWrites, firstHit, reopen } from './harness/pairs.ts';
 import { MAGIC, sealUnit, superUnit, TABLE_ENTRIES, tableUnit, UNIT_SECTORS } from './harness/spare-format.ts';
@@ -68,6 +69,21 @@ async function expectRefused({ pair }: Left): Promise<void> {
   expect(pair.spare.hash()).toBe(before);
 }
 
+/** Block 30 is remapped, and the power fails while a unit of the spare is written, which tears it. */
+async function cutDuringRemap({ spare }: Pair, target: Target, image: SpareImage, unit: number): Promise<void> {
+  const range = { first: unit * UNIT_SECTORS, count: UNIT_SECTORS };
+  spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
+  const reached = firstHit(spare);
+  const moving = target.ask('remap', 30);
+  await reached;
+  const cut = spare.snapshot();
+  spare.faults.clear();
+  await moving;
+  await target.remove();
+  spare.restore(cut);
+  image.damage(unit);
+}
+
 describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
   const other = copy === 0 ? 1 : 0;
 
@@ -118,20 +134,7 @@ describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
 
   it('counts again before the other one is written, which a power cut may tear', async () => {
     const { pair, image, unit } = await leaveBehind(copy);
-    const { spare, target } = pair;
-    const at = tableUnit(image.layout, other, unit);
-    const range = { first: at * UNIT_SECTORS, count: UNIT_SECTORS };
-    spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
-    const written = firstHit(spare);
-    const moving = target.ask('remap', 30);
-    await written;
-    const cut = spare.snapshot();
-    spare.faults.clear();
-    await moving;
-    await target.remove();
-
-    spare.restore(cut);
-    image.damage(at);
+    await cutDuringRemap(pair, pair.target, image, tableUnit(image.layout, other, unit));
     const again = await reopen(fixture, pair);
     expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
     expect(await succeed(fixture.kernelLab.io, read(again, 160, 8))).toEqual(tags(9, 8));
@@ -202,12 +205,9 @@ describe('a copy that was ruled out as a whole and has a unit again', () => {
     await pair.target.remove();
     const image = new SpareImage(spare, 8);
     const unit = Math.floor((image.mapped()[0]?.spareBlock ?? 0) / TABLE_ENTRIES);
-    const rangeOf = (copy: 0 | 1): SectorRange => ({
-      first: tableUnit(image.layout, copy, unit) * UNIT_SECTORS,
-      count: UNIT_SECTORS,
-    });
     const failUnit = (copy: 0 | 1): void => {
-      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [rangeOf(copy)] });
+      const range = { first: tableUnit(image.layout, copy, unit) * UNIT_SECTORS, count: UNIT_SECTORS };
+      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
       failMoves(pair, image, copy);
     };
     ruleOut(image, 1);
@@ -218,17 +218,7 @@ describe('a copy that was ruled out as a whole and has a unit again', () => {
     failUnit(0);
     await target.ask('remap', 20);
     spare.faults.clear();
-    spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [rangeOf(1)] });
-    const reached = firstHit(spare);
-    const moving = target.ask('remap', 30);
-    await reached;
-    const cut = spare.snapshot();
-    spare.faults.clear();
-    await moving;
-    await target.remove();
-
-    spare.restore(cut);
-    image.damage(tableUnit(image.layout, 1, unit));
+    await cutDuringRemap(pair, target, image, tableUnit(image.layout, 1, unit));
     const again = await reopen(fixture, pair);
     expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
   });
