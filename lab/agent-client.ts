@@ -90,8 +90,9 @@ export class AgentClient {
       ...(environment === undefined ? {} : { environment: { ...environment } }),
     };
     const result = await this.#request({ method: 'exec', params }, ExecResult);
-    if (result.timedOut) {
-      throw new LabError('timeout', `${file} in the lab did not end within ${String(timeoutMs)} ms and was stopped.`);
+    if (result.stuck !== null) {
+      const message = `${file} in the lab did not end within ${String(timeoutMs)} ms and was stopped.`;
+      throw new LabError('timeout', message, { detail: result.stuck });
     }
     const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
     return { code: result.code, signal: result.signal, stdout: text(result.stdout), stderr: text(result.stderr) };

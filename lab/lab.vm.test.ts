@@ -206,7 +206,24 @@ describe('programs', () => {
 
   test('that do not exist or do not end are told apart', async () => {
     expect(await lab.exec('/usr/bin/nothing')).toMatchObject({ code: 127 });
-    await expect(lab.exec('/usr/bin/sleep', ['60'], { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
+    await expect(lab.exec('/usr/bin/sleep', ['60'], { timeoutMs: 300 })).rejects.toMatchObject({
+      code: 'timeout',
+      detail: expect.stringMatching(/^\d+ sleep S\n.*nanosleep/m) as string,
+    });
+  });
+
+  test('that wait in the kernel for a disk are told with what they wait for', async () => {
+    const { faults } = lab.disk('nvme');
+    const id = faults.add({ kind: 'hang', operations: ['read'] });
+    try {
+      const args = [`if=${await lab.devicePath('nvme')}`, 'of=/dev/null', 'bs=4k', 'count=1', 'iflag=direct'];
+      await expect(lab.exec('/usr/bin/dd', args, { timeoutMs: 300 })).rejects.toMatchObject({
+        code: 'timeout',
+        detail: expect.stringMatching(/^\d+ dd D\n(.+\n)*.*blkdev_read_iter/m) as string,
+      });
+    } finally {
+      faults.remove(id);
+    }
   });
 });
 

@@ -7,11 +7,13 @@ import { nextHelper } from './helper.ts';
 import { GuestPort } from './port.ts';
 import { AgentRequest, type AgentEvent, type ExecJob } from './protocol.ts';
 import { scan } from './scanner.ts';
+import { stuckThreads } from './stuck.ts';
 import { Writer } from './writer.ts';
 
 /** The lab's hand in the guest: runs programs and workloads as root for whoever holds the other end of the port. */
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+const UNKILLABLE_MS = 5_000;
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin', HOME: '/root', LC_ALL: 'C' };
 
 const portName = process.argv[process.argv.indexOf('--virtio-port') + 1] ?? '';
@@ -26,21 +28,29 @@ function exec(job: ExecJob): Promise<unknown> {
     const options = {
       env: { ...ENVIRONMENT, ...job.environment },
       maxBuffer: MAX_OUTPUT_BYTES,
-      timeout: job.timeoutMs,
-      killSignal: 'SIGKILL',
       encoding: 'buffer',
     } as const;
+    let stuck: string | null = null;
     const child = execFile(job.file, job.args, options, (error, stdout, stderr) => {
+      clearTimeout(deadline);
       const started =
         error === null || typeof error.code === 'number' || error.killed === true || typeof error.signal === 'string';
       resolve({
         code: error === null ? 0 : typeof error.code === 'number' ? error.code : started ? null : 127,
         signal: error?.signal ?? null,
-        timedOut: error?.killed === true,
+        stuck,
         stdout: stdout.toString('base64'),
         stderr: Buffer.from(started ? stderr : errorText(error)).toString('base64'),
       });
     });
+    const deadline = setTimeout(() => {
+      stuck = stuckThreads(child.pid);
+      child.kill('SIGKILL');
+      // One that waits in the kernel does not even end now.
+      setTimeout(() => {
+        resolve({ code: null, signal: 'SIGKILL', stuck, stdout: '', stderr: '' });
+      }, UNKILLABLE_MS);
+    }, job.timeoutMs);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(job.input === undefined ? undefined : Buffer.from(job.input, 'base64'));
   });

@@ -69,7 +69,8 @@ export const ExecResult = z.object({
   /** Null when a signal ended it. */
   code: z.int().nullable(),
   signal: z.string().nullable(),
-  timedOut: z.boolean(),
+  /** Of one that did not end in time: what it waits for. */
+  stuck: z.string().nullable(),
   stdout: z.string(),
   stderr: z.string(),
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecOutcome, LabDisk } from '../../lab/index.ts';
 import {
   MAIN_TAG,
+  meanwhile,
   read,
   resetToContents,
   statsSince,
@@ -114,7 +115,7 @@ describe('a discard meets a block that is on its way', () => {
     const gate = trap(main, { kind: 'hang', operations: ['read'], ranges: [{ first: 80, count: 8 }] });
     const begin = main.log.mark();
     const before = [main.stats, spare.stats] as const;
-    const moving = target.ask('remap', 10);
+    const moving = meanwhile(target.ask('remap', 10));
     await gate.met;
     const discarding = erase(target, 80, 8);
     await untilInFlight(target);
@@ -145,7 +146,7 @@ describe('a discard meets a block that is on its way', () => {
     const gate = trap(main, { kind: 'hang', operations: ['write'], ranges: [{ first: 80, count: 8 }] });
     const begin = main.log.mark();
     const before = [main.stats, spare.stats] as const;
-    const moving = target.ask('unmap', 10);
+    const moving = meanwhile(target.ask('unmap', 10));
     await gate.met;
     const discarding = erase(target, 80, 8);
     await untilInFlight(target);
@@ -196,7 +197,9 @@ describe('discards and writes of zeroes beside moves to and fro', () => {
       done`;
     const args = ['-c', script, 'sh', target.name, String(ROUNDS)];
     const run = { isOver: false };
-    const moving = kernelLab.run('/usr/bin/sh', args, { timeoutMs: 150_000 }).finally(() => (run.isOver = true));
+    const moving = meanwhile(
+      kernelLab.run('/usr/bin/sh', args, { timeoutMs: 150_000 }).finally(() => (run.isOver = true)),
+    );
     // Looked at when the rest is done; lost data is told of first.
     moving.catch(() => undefined);
     const content = tags(MAIN_TAG, 64);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errnoOf, MAIN_TAG, read, succeed, tags, useKernelLab, write } from './harness/index.ts';
+import { errnoOf, MAIN_TAG, meanwhile, read, succeed, tags, useKernelLab, write } from './harness/index.ts';
 import { failReads, firstHit } from './harness/pairs.ts';
 
 /** Blocks that are moved at once. */
@@ -18,7 +18,7 @@ describe('moving neighbours of which one cannot be read', () => {
     let tries = 0;
     main.faults.onHit(({ kind }) => void (tries += Number(kind === 'medium')));
     const tried = firstHit(main);
-    const moving = target.ask('remap', 0, BATCH);
+    const moving = meanwhile(target.ask('remap', 0, BATCH));
     await tried;
     await succeed(io, write(target, 3 * 8, 8, 71));
     // That of the batch, and at most that of the smaller one that came after it.
@@ -38,7 +38,7 @@ describe('moving neighbours of which one cannot be read', () => {
     failReads(pair, 0, BATCH);
     main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 300 });
     const tried = firstHit(main);
-    const moving = target.message('remap', 0, BATCH);
+    const moving = meanwhile(target.message('remap', 0, BATCH));
     await tried;
     await target.suspend('--noflush', '--nolockfs');
     expect(errnoOf(await moving)).toBe('EBUSY');

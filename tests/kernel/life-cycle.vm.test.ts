@@ -3,6 +3,7 @@ import { seededRandom } from '../../lab/disk/random.ts';
 import {
   errnoOf,
   MAIN_TAG,
+  meanwhile,
   read,
   resetToBlank,
   succeed,
@@ -145,7 +146,7 @@ describe('reload', () => {
     const copy0 = { first: superUnit(layout, 0) * UNIT_SECTORS, count: layout.areaUnits * UNIT_SECTORS };
     spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [copy0] });
     const hangs = firstHit(spare);
-    const moving = target.ask('remap', 10);
+    const moving = meanwhile(target.ask('remap', 10));
     await hangs;
     await target.reload(tableLine(table));
     await other.target.suspend();

@@ -4,6 +4,7 @@ import {
   eventsOf,
   failUnreadable,
   MAIN_TAG,
+  meanwhile,
   parseStatus,
   read,
   readSingly,
@@ -167,7 +168,7 @@ describe('the message remap', () => {
       // Sixteen blocks, each written by four writers at odd sectors, over and over while they move.
       const first = round * 16;
       const content = tags(MAIN_TAG, 128);
-      const moving = target.ask('remap', first, 16);
+      const moving = meanwhile(target.ask('remap', first, 16));
       for (let turn = 0; turn < 4; turn++) {
         const writes = Array.from({ length: 20 }, (_, n) => {
           const at = n * 6 + turn;

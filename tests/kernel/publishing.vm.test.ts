@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { withPlant, type Plant } from '../crash/plants.ts';
 import { Fixture } from './harness/fixture.ts';
-import { MAIN_AND_SPARE, read, succeed, tags, write } from './harness/index.ts';
+import { MAIN_AND_SPARE, meanwhile, read, succeed, tags, write } from './harness/index.ts';
 
 /** Blocks that are moved while somebody writes to them, and writes to each. */
 const MOVES = 4;
@@ -40,7 +40,7 @@ it('a write that looks for its block while that is moved is where the block then
         resolve();
       });
     });
-    const written = io.each(operations);
+    const written = meanwhile(io.each(operations));
     await first;
     await target.ask('remap', block);
     const outcomes = await written;

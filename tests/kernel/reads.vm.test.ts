@@ -4,6 +4,7 @@ import {
   expectUnreadable,
   failUnreadable,
   MAIN_TAG,
+  meanwhile,
   read,
   readSingly,
   statsSince,
@@ -129,7 +130,7 @@ describe('a block that cannot be read', () => {
     const events = Number(info.stdout.trim());
     main.faults.add({ kind: 'medium', ranges: [{ first: 160, count: blockSectors }] });
 
-    const waited = kernelLab.dmsetup(['wait', target.name, String(events)], { timeoutMs: 30_000 });
+    const waited = meanwhile(kernelLab.dmsetup(['wait', target.name, String(events)], { timeoutMs: 30_000 }));
     await failUnreadable(kernelLab.io, read(target, 160, 8));
 
     expect((await waited).code).toBe(0);

@@ -3,6 +3,7 @@ import type { LabDisk } from '../../lab/index.ts';
 import {
   expectUnreadable,
   MAIN_TAG,
+  meanwhile,
   read,
   readSingly,
   succeed,
@@ -143,10 +144,10 @@ describe('remapped blocks in a row', () => {
     await succeed(io, write(target, 160, 32, 5));
     await target.ask('remap', 20, 4);
     const gate = trap(main, { kind: 'hang', operations: ['write'], ranges: [{ first: 176, count: 8 }] });
-    const moving = target.ask('unmap', 22);
+    const moving = meanwhile(target.ask('unmap', 22));
     await gate.met;
     // What was copied is 5; a write that did not wait would be lost with the spare block.
-    const writing = io.one(write(target, 160, 32, 6));
+    const writing = meanwhile(io.one(write(target, 160, 32, 6)));
     await untilInFlight(target);
 
     gate.open();

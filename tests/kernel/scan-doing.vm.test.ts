@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault, FaultHit, LabDisk } from '../../lab/index.ts';
-import { succeed, useKernelLab, write, type Target } from './harness/index.ts';
+import { meanwhile, succeed, useKernelLab, write, type Target } from './harness/index.ts';
 import { follow } from './harness/follow.ts';
 import { failReads, failWrites } from './harness/pairs.ts';
 
@@ -128,7 +128,7 @@ describe('what the scanner is doing', () => {
     const script = `
       rm -f /tmp/enough
       while [ ! -e /tmp/enough ]; do dd if=${target.path} of=/dev/null bs=4k count=500 iflag=direct 2>/dev/null; done`;
-    const user = kernelLab.run('/usr/bin/sh', ['-ec', script]);
+    const user = meanwhile(kernelLab.run('/usr/bin/sh', ['-ec', script]));
     try {
       await target.ask('scan', 'start');
       await expect.poll(async () => (await place(target))[0], POLL).toBe('busy');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LabDisk, LogEntry } from '../../lab/index.ts';
-import { eventsOf, read, resetToBlank, tableLine, useKernelLab, type Target } from './harness/index.ts';
+import { eventsOf, meanwhile, read, resetToBlank, tableLine, useKernelLab, type Target } from './harness/index.ts';
 import { follow } from './harness/follow.ts';
 import { stateUnit, UNIT_SECTORS } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
@@ -110,7 +110,7 @@ describe('a scan beside somebody who uses the device', () => {
     const mark = main.log.mark();
     const begun = reached(main, isUsers);
     const script = `dd if=${target.path} of=/dev/null bs=4k count=${String((40 * MIB) / 4096)} iflag=direct`;
-    const user = kernelLab.run('/usr/bin/sh', ['-ec', script], { timeoutMs: 170_000 });
+    const user = meanwhile(kernelLab.run('/usr/bin/sh', ['-ec', script], { timeoutMs: 170_000 }));
     await begun;
     const { lastEvent } = await target.status();
     await target.ask('scan', 'start', 64 * MIB_BLOCKS, BLOCKS - 64 * MIB_BLOCKS);
@@ -137,7 +137,7 @@ describe('a scan beside somebody who uses the device', () => {
     const isScans = ({ operation, sector }: LogEntry): boolean => operation === 'read' && sector >= MIB_SECTORS;
     const held = main.faults.add({ kind: 'hang', operations: ['read'], ranges: [{ first: 0, count: 1 }] });
     const waits = reached(main, ({ operation, sector }) => operation === 'read' && sector === 0);
-    const user = kernelLab.io.one(read(target, 0, 8));
+    const user = meanwhile(kernelLab.io.one(read(target, 0, 8)));
     await waits;
     const mark = main.log.mark();
     const { lastEvent } = await target.status();

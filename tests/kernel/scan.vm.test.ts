@@ -7,6 +7,7 @@ import {
   failUnreadable,
   MAIN_AND_SPARE,
   MAIN_TAG,
+  meanwhile,
   read,
   statsSince,
   succeed,
@@ -363,7 +364,7 @@ describe('a block that is weak', () => {
     // Moves are made one after the other: this one keeps the next waiting.
     main.faults.add({ kind: 'slow', operations: ['read'], delayMs: 3000, ranges: [{ first: 8000, count: 8 }] });
     const { lastEvent } = await target.status();
-    const moving = target.ask('remap', 1000);
+    const moving = meanwhile(target.ask('remap', 1000));
     await firstHit(main);
     await readWeak(pair, 1);
     failReads(pair, 50);

@@ -4,6 +4,7 @@ import {
   errnoOf,
   eventsOf,
   MAIN_TAG,
+  meanwhile,
   read,
   succeed,
   tableLine,
@@ -74,7 +75,7 @@ async function cutDuringRemap({ spare }: Pair, target: Target, image: SpareImage
   const range = { first: unit * UNIT_SECTORS, count: UNIT_SECTORS };
   spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
   const reached = firstHit(spare);
-  const moving = target.ask('remap', 30);
+  const moving = meanwhile(target.ask('remap', 30));
   await reached;
   const cut = spare.snapshot();
   spare.faults.clear();

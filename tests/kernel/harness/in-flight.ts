@@ -9,3 +9,12 @@ export async function untilInFlight({ kernelLab, name }: Target): Promise<void> 
     Number((await kernelLab.run('/usr/bin/cat', [file])).stdout.trim().split(/\s+/)[1]);
   await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
 }
+
+/**
+ * For what goes on while a test does something else: should it fail before the test awaits it, the test fails there and
+ * not the whole run.
+ */
+export function meanwhile<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}

@@ -29,5 +29,5 @@ export {
   UNREADABLE,
   write,
 } from './io-steps.ts';
-export { untilInFlight } from './in-flight.ts';
+export { meanwhile, untilInFlight } from './in-flight.ts';
 export { trap } from './trap.ts';
