@@ -5,6 +5,9 @@ import { WriteLedger } from './write-ledger.ts';
 
 type WriteOperation = Extract<IoOperation, { op: 'write' }>;
 
+/** Share of the writes that are durable by themselves. */
+const FORCED = 0.4;
+
 export interface CheckedWritesOptions {
   readonly io: () => GuestIo;
   readonly device: () => string;
@@ -43,10 +46,13 @@ export class CheckedWrites {
     return failures;
   }
 
-  /** Sends `count` writes at once, waits for them, and in half of the cases flushes. */
-  async batch(count: number): Promise<void> {
+  /**
+   * Sends `count` writes at once, waits for them, and in half of the cases flushes. Those of `'flushed'` are durable by a
+   * flush alone.
+   */
+  async batch(count: number, kind: 'mixed' | 'flushed' = 'mixed'): Promise<void> {
     const { io, now, device } = this.#options;
-    const writes = this.#choose(count);
+    const writes = this.#choose(count, kind === 'mixed' ? FORCED : 0);
     const sent = now();
     for (const write of writes) this.ledger.issue(write, sent);
     // Each by itself, so that its acknowledgement is known when it comes and not when the last one does.
@@ -56,14 +62,14 @@ export class CheckedWrites {
       else this.#failures.push(`write of ${write.count} at ${write.sector}: ${error}`);
     };
     await Promise.all(writes.map(send));
-    if (this.#random() < 0.5) return;
+    if (kind === 'mixed' && this.#random() < 0.5) return;
     const flushed = now();
     const { error } = await io().one({ op: 'fsync', device: device() });
     if (error === null) this.ledger.flushed(flushed, now());
     else this.#failures.push(`flush: ${error}`);
   }
 
-  #choose(count: number): WriteOperation[] {
+  #choose(count: number, forced: number): WriteOperation[] {
     const { sectors, longest, device } = this.#options;
     const taken = new Set<number>();
     const writes: WriteOperation[] = [];
@@ -73,7 +79,7 @@ export class CheckedWrites {
       const places = Array.from({ length }, (_, index) => sector + index);
       if (places.some((place) => taken.has(place))) continue;
       for (const place of places) taken.add(place);
-      const durable = this.#random() < 0.4;
+      const durable = this.#random() < forced;
       writes.push({ op: 'write', device: device(), sector, count: length, tag: ++this.#tag, durable });
     }
     return writes;

@@ -26,6 +26,9 @@ export const RECORDED_CORE = { retries: 0, storm_limit: 0, save_interval: 1 };
 export const RECORDED_SECTORS = 512;
 
 const BATCHES = 24;
+/** Batches at the end, over blocks of which so many are mapped, in which the spare is flushed only when the user flushes. */
+const QUIET_BATCHES = 8;
+const QUIET_MAPPED = 32;
 /** Before this batch, and each so many later, a unit of the table can no longer be written where it stands. */
 const FIRST_BAD_UNIT = 5;
 const BAD_UNIT_EVERY = 4;
@@ -125,6 +128,9 @@ export async function recordCrashRun(kernelLab: KernelLab, pair: Pair, seed: num
     // With few writes at once, one commit's flush does not hide that another one lacks its own.
     await Promise.all([writes.batch(batch % 2 === 0 ? 2 : 10), ask(batch), look]);
   }
+  for (const { fault } of bad) main.faults.remove(fault);
+  await target.ask('remap', 0, QUIET_MAPPED);
+  for (let batch = 0; batch < QUIET_BATCHES; batch++) await writes.batch(6, 'flushed');
   const failures = writes.takeFailures();
   if (failures.length > 0) throw new Error(`writes of seed ${seed} failed: ${failures.join('; ')}`);
   const { auto, manual, copiesGood, spareBad } = await target.status();
