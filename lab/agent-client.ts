@@ -89,10 +89,13 @@ export class AgentClient {
       ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }),
       ...(environment === undefined ? {} : { environment: { ...environment } }),
     };
+    const begin = performance.now();
     const result = await this.#request({ method: 'exec', params }, ExecResult);
     if (result.stuck !== null) {
       const message = `${file} in the lab did not end within ${String(timeoutMs)} ms and was stopped.`;
-      throw new LabError('timeout', message, { detail: result.stuck });
+      // The guest's clock counts the time: one that leapt, or a machine that stood still, looks like a program that hangs.
+      const elapsed = (performance.now() - begin).toFixed(0);
+      throw new LabError('timeout', message, { detail: `${elapsed} ms by the host's clock; ${result.stuck}` });
     }
     const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
     return { code: result.code, signal: result.signal, stdout: text(result.stdout), stderr: text(result.stderr) };

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { build } from './build.ts';
-import { readPlaywright, readVitest, type Counts } from './test/results.ts';
+import { readPlaywright, readVitest, reporters, type Counts } from './test/results.ts';
 
 const root = join(import.meta.dirname, '..');
 const resultFolder = join(root, 'test-results');
@@ -31,7 +31,7 @@ function vitest(name: string, projects: readonly string[]): Stage {
   return {
     name,
     file: bin('vitest'),
-    args: ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    args: ['run', ...chosen, ...reporters(report)],
     counts: async () => readVitest(await readFile(report, 'utf8')),
   };
 }

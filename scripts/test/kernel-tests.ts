@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { KernelFiles } from '../../lab/index.ts';
-import { readVitest } from './results.ts';
+import { readVitest, reporters } from './results.ts';
 
 export interface KernelTestRun {
   /** Names the files that the run leaves in `results`. */
@@ -32,7 +32,7 @@ export async function runKernelTests(run: KernelTestRun): Promise<KernelTestOutc
   const report = join(results, `${name}.vitest.json`);
   await writeFile(description, JSON.stringify(kernel));
   await rm(report, { force: true });
-  const words = ['run', '--project', 'vm', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const words = ['run', '--project', 'vm', ...reporters(report)];
   const args = run.args.length > 0 ? run.args : ['tests/kernel'];
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn(join(root, 'node_modules/.bin/vitest'), [...words, ...args], {

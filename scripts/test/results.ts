@@ -1,9 +1,16 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 
 export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+}
+
+/** Arguments with which vitest tells people how it goes, and writes a report for `readVitest`. */
+export function reporters(report: string): readonly string[] {
+  const retried = join(import.meta.dirname, 'retried-reporter.ts');
+  return ['--reporter=default', `--reporter=${retried}`, '--reporter=json', `--outputFile.json=${report}`];
 }
 
 const vitestSchema = z.object({
