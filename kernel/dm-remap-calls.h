@@ -92,7 +92,7 @@ blk_status_t remap_io_part(struct remap_c *rc, struct remap_io *io,
 unsigned int remap_next_run(const u64 *mask, unsigned int *from,
 			    unsigned int end);
 blk_status_t remap_flush(struct remap_c *rc, struct block_device *bdev);
-void remap_io_settle(struct remap_c *rc, struct remap_io *io);
+bool remap_io_settle(struct remap_c *rc, struct remap_io *io);
 void remap_io_committed(struct remap_c *rc, struct remap_io *io);
 bool remap_write_durable(struct remap_c *rc, sector_t sector, void *unit);
 bool remap_main_alive(struct remap_c *rc, u64 suspect_block);

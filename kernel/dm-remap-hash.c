@@ -157,10 +157,12 @@ bool remap_find(struct remap_c *rc, u64 first, u64 last,
 			u64 b = key & REMAP_KEY_BLOCK;
 
 			/*
-			 * The newest slot of a block is found first; an older
-			 * one on its way out is passed over.
+			 * A bucket holds blocks of other groups too. The newest
+			 * slot of a block is found first; an older one on its
+			 * way out is passed over.
 			 */
-			if (b >= first && b <= best_block &&
+			if (b >> GROUP_SHIFT == group &&
+			    b >= first && b <= best_block &&
 			    (best == REMAP_NO_SLOT || b < best_block) &&
 			    key_state(key) == REMAP_SLOT_MAPPED) {
 				best = n;

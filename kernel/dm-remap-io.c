@@ -267,30 +267,47 @@ static bool is_kept(struct remap_c *rc, const struct remap_io *io, bool spare)
 	return io->flush_errors[spare] == atomic_read(&rc->flush_errors[spare]);
 }
 
+/*
+ * What was written works now: it was the flush that had failed, before this was
+ * written once more. It is counted once of all that it failed: who was held after
+ * it has seen a sum that it had not raised yet.
+ */
+static void count_doubt(struct remap_c *rc, struct remap_io *io)
+{
+	int n = io->flush_errors[0];
+
+	if (atomic_cmpxchg(&rc->flush_errors[0], n, n + 1) != n)
+		return;
+	io->flush_errors[0]++;
+	set_bit(0, &rc->flush_failed);
+}
+
 /**
  * remap_io_settle() - after the last part of a held bio, before it completes
  * @rc: target
  * @io: the held bio; its @status is the result
  *
  * Context: process, may be on the I/O path.
+ * Return: whether all of it must be written once more to be durable, as a flush
+ * that failed meanwhile may have dropped it.
  */
-void remap_io_settle(struct remap_c *rc, struct remap_io *io)
+bool remap_io_settle(struct remap_c *rc, struct remap_io *io)
 {
-	/*
-	 * What was written works now: it was the flush that had failed, before
-	 * this was written once more.
-	 */
-	if (io->flags & REMAP_IO_DOUBT) {
-		atomic_inc(&rc->flush_errors[0]);
-		io->flush_errors[0]++;
-		set_bit(0, &rc->flush_failed);
+	bool kept = true;
+
+	if (io->flags & REMAP_IO_DOUBT)
+		count_doubt(rc, io);
+	if (!io->status && (io->flags & REMAP_IO_FLUSH_SPARE)) {
+		if (remap_flush(rc, rc->spare->bdev))
+			io->status = BLK_STS_IOERR;
+		kept = is_kept(rc, io, 1);
 	}
-	if (!io->status && (io->flags & REMAP_IO_FLUSH_SPARE) &&
-	    (remap_flush(rc, rc->spare->bdev) || !is_kept(rc, io, 1)))
-		io->status = BLK_STS_IOERR;
-	if (!io->status && (io->flags & REMAP_IO_FLUSH_MAIN) &&
-	    (remap_flush(rc, rc->main->bdev) || !is_kept(rc, io, 0)))
-		io->status = BLK_STS_IOERR;
+	if (!io->status && (io->flags & REMAP_IO_FLUSH_MAIN)) {
+		if (remap_flush(rc, rc->main->bdev))
+			io->status = BLK_STS_IOERR;
+		kept &= is_kept(rc, io, 0);
+	}
+	return !io->status && !kept;
 }
 
 /**

@@ -315,19 +315,18 @@ static void granted(struct remap_lock *lock)
 	queue_work(io->rc->wq, &io->work);
 }
 
-static void recover(struct work_struct *work)
+static void begin(struct remap_c *rc, struct remap_io *io)
 {
-	struct remap_io *io = container_of(work, struct remap_io, work);
-	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
-	struct remap_c *rc = io->rc;
-	bool write = op_is_write(bio_op(bio));
-	unsigned int total = io->iter.bi_size >> SECTOR_SHIFT;
+	io->status = BLK_STS_OK;
+	io->done = 0;
+	io->flush_errors[0] = atomic_read(&rc->flush_errors[0]);
+	io->flush_errors[1] = atomic_read(&rc->flush_errors[1]);
+}
 
-	if (io->flags & REMAP_IO_NOTE) {
-		note(rc, io);
-		complete_held(rc, io, BLK_STS_OK);
-		return;
-	}
+/* Block by block. Return: whether it is over; else there is more once a block is ours. */
+static bool do_blocks(struct remap_c *rc, struct remap_io *io, bool write)
+{
+	unsigned int total = io->iter.bi_size >> SECTOR_SHIFT;
 
 	while (io->done < total) {
 		sector_t sector = io->iter.bi_sector + io->done;
@@ -344,7 +343,7 @@ static void recover(struct work_struct *work)
 				break;
 			}
 			if (!remap_lock_block(rc, &io->lock, block))
-				return;
+				return false;
 		}
 		io->flags &= ~REMAP_IO_LOCKED;
 		if (write)
@@ -364,8 +363,40 @@ static void recover(struct work_struct *work)
 		if (write || READ_ONCE(rc->halted))
 			break;
 	}
-	if (write)
-		remap_io_settle(rc, io);
+	return true;
+}
+
+/* Has a flush failed that somebody else sent? What it dropped can be written again. */
+static bool must_write_again(struct remap_c *rc, struct remap_io *io)
+{
+	if (!remap_io_settle(rc, io))
+		return false;
+	if (io->flags & REMAP_IO_AGAIN) {
+		io->status = BLK_STS_IOERR;
+		return false;
+	}
+	io->flags = (io->flags & REMAP_IO_SPARE) | REMAP_IO_AGAIN;
+	begin(rc, io);
+	return true;
+}
+
+static void recover(struct work_struct *work)
+{
+	struct remap_io *io = container_of(work, struct remap_io, work);
+	struct bio *bio = dm_bio_from_per_bio_data(io, sizeof(*io));
+	struct remap_c *rc = io->rc;
+	bool write = op_is_write(bio_op(bio));
+
+	if (io->flags & REMAP_IO_NOTE) {
+		note(rc, io);
+		complete_held(rc, io, BLK_STS_OK);
+		return;
+	}
+
+	do {
+		if (!do_blocks(rc, io, write))
+			return;
+	} while (write && must_write_again(rc, io));
 	complete_held(rc, io, io->status);
 }
 
@@ -378,10 +409,7 @@ static void recover(struct work_struct *work)
  */
 void remap_hold(struct remap_c *rc, struct remap_io *io)
 {
-	io->status = BLK_STS_OK;
-	io->done = 0;
-	io->flush_errors[0] = atomic_read(&rc->flush_errors[0]);
-	io->flush_errors[1] = atomic_read(&rc->flush_errors[1]);
+	begin(rc, io);
 	io->lock.granted = granted;
 	INIT_WORK(&io->work, recover);
 	atomic_inc(&rc->held);

@@ -413,6 +413,7 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 	u64 range[REMAP_MASK_WORDS];
 	blk_status_t status, moved;
 	struct remap_view view;
+	u32 flags = io->flags;
 	bool resident, lost;
 
 	if (in_limbo(rc, block))
@@ -421,12 +422,11 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 	remap_view(rc, block, &view);
 	if (is_discard(io))
 		return discard_in_place(rc, io, block, first, count, &view);
-	if (is_known_bad(rc, block, &view))
+	/* Not tried on main again, which would tell whether it was the flush. */
+	if (remap_may_move(rc) && is_known_bad(rc, block, &view))
 		io->flags &= ~REMAP_IO_DOUBT;
 	if (!view.mapped) {
 		if (xa_load(&rc->pending, block) && remap_may_move(rc)) {
-			u32 flags = io->flags;
-
 			status = relocate(rc, io, block, first, count, &view);
 			if (!status || in_limbo(rc, block))
 				return status;
@@ -456,6 +456,7 @@ blk_status_t remap_write_block(struct remap_c *rc, struct remap_io *io,
 		status = relocate(rc, io, block, first, count, &view);
 		if (!status || in_limbo(rc, block))
 			return status;
+		io->flags = flags;
 		return write_in_place(rc, io, block, first, count, &view);
 	}
 	if (!resident || lost)

@@ -276,6 +276,7 @@ enum remap_io_flags {
 	/* Not durable before main, or the spare, is flushed. */
 	REMAP_IO_FLUSH_MAIN = 64,
 	REMAP_IO_FLUSH_SPARE = 128,
+	REMAP_IO_AGAIN = 256,		/* all of it is written a second time */
 };
 
 /* What its end does more work for than passing on the status. */

@@ -48,7 +48,11 @@ export interface LabOptions {
   readonly qemuArguments?: readonly string[];
   /** `auto`, the default, uses KVM where it works and emulates the processor elsewhere. */
   readonly accelerator?: 'auto' | 'tcg';
-  /** A thread for each emulated processor (`multi`), which finds more races and is less stable; default `single`. */
+  /**
+   * A thread for each emulated processor (`multi`), which finds more races, and with which some kernels do not always
+   * start; default `single`. With that QEMU 7.2 makes nothing of the guest's memory barriers, and an nvme disk may stand
+   * still until the driver resets it: choose `multi` for minutes of load.
+   */
   readonly threads?: 'single' | 'multi';
   /** Default: see `cacheFolder`. */
   readonly cache?: string;

@@ -3,6 +3,7 @@ import type { LabDisk } from '../../lab/index.ts';
 import {
   errnoOf,
   failUnreadable,
+  meanwhile,
   read,
   readSingly,
   sectorsWithTag,
@@ -15,7 +16,7 @@ import {
   type IoOperation,
   type Pair,
 } from './harness/index.ts';
-import { failReads, failWrites, reopen } from './harness/pairs.ts';
+import { failReads, failWrites, firstHit, reopen } from './harness/pairs.ts';
 import { TABLE_ENTRIES } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
@@ -166,6 +167,52 @@ describe('the flush inside of a write that is to be durable', () => {
     expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0 });
   });
 
+  it('is told once when main fails it, and the writes that shared it are done again', async () => {
+    const { target, main } = await fixture.pair({ main: 'cached' });
+    const { io } = bound();
+    const hanging = main.faults.add({ kind: 'hang', operations: ['write'], ranges: [{ first: 160, count: 8 }] });
+    const hangs = firstHit(main);
+    const durable = (sector: number): IoOperation => write(target, sector, 8, sector, { durable: true });
+    const slow = meanwhile(io.one(durable(160)));
+    await hangs;
+    const mark = main.log.mark();
+    const others = meanwhile(io.together([durable(320), durable(480)]));
+    const done = (): number =>
+      main.log.entries(mark).filter(({ operation, result }) => operation === 'write' && result === 'ok').length;
+    await expect.poll(done, { timeout: 30_000 }).toBe(2);
+    failFlushes(main);
+    // One flush is for all three now: the block layer waits with it for what is on its way.
+    main.faults.remove(hanging);
+
+    const errors = [await slow, ...(await others), await io.one({ op: 'fsync', device: target.path })];
+    expect(errors.filter(({ error }) => error !== null)).toMatchObject([{ error: 'EIO' }]);
+    expect(main.faults.list()).toEqual([]);
+    expect(main.stats.dirtySectors).toBe(0);
+    for (const sector of [160, 320, 480]) expect(tagsOnDisk(main, sector, 8)).toEqual(tags(sector, 8));
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 0 });
+  });
+
+  it('is told to the next who flushes also where nothing is moved from main any more', async () => {
+    const pair = await fixture.pair({ main: 'cached' });
+    const { target, main, table } = pair;
+    failWrites(pair, 20);
+    await succeed(bound().io, write(target, 160, 4, 48));
+    main.faults.clear();
+    await target.reload(tableLine({ ...table, features: ['no_auto_remap'] }));
+    await target.suspend();
+    await target.resume();
+    const sync = { op: 'fsync', device: target.path } as const;
+    await succeed(bound().io, write(target, 800, 8, 46));
+    failFlushes(main);
+    const durable = write(target, 164, 4, 49, { durable: true });
+
+    const errors = (await bound().io.each([durable, sync, sync])).map(({ error }) => error);
+    expect(errors.filter((error) => error !== null)).toEqual(['EIO']);
+    expect(main.faults.list()).toEqual([]);
+    expect(await readSingly(bound().io, target, 160, 8)).toEqual([...tags(48, 4), ...tags(49, 4)]);
+    expect(tagsOnDisk(main, 164, 4)).toEqual(tags(49, 4));
+  });
+
   it('is not blamed for a block of main that cannot be written', async () => {
     const pair = await fixture.pair({ main: 'cached' });
     const { target } = pair;
@@ -197,6 +244,22 @@ describe('the flush inside of a write that is to be durable', () => {
 });
 
 describe('a spare that cannot flush', () => {
+  it('once, does not fail a write that it takes then', async () => {
+    const pair = await fixture.pair({ main: 'uncached' });
+    const { target, main, spare } = pair;
+    const { io } = bound();
+    failReads(pair, 10);
+    await failUnreadable(io, read(target, 80, 8));
+    main.faults.clear();
+    failFlushes(spare);
+
+    await succeed(io, write(target, 80, 8, 45));
+    expect(spare.faults.list()).toEqual([]);
+    expect(spare.stats.dirtySectors).toBe(0);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1, spareBad: 0, pending: 0 });
+    expect(await succeed(io, read(target, 80, 8))).toEqual(tags(45, 8));
+  });
+
   it('does not fail a write that main takes in the end', async () => {
     const pair = await fixture.pair({ main: 'uncached' });
     const { target, main, spare } = pair;

@@ -11,6 +11,7 @@ const BYTE_SECTORS = 64;
 const fixture = useKernelLab({
   disks: [
     { name: 'main', bytes: 272 * MIB, bus: 'nvme', serial: 'TEST-LARGE-MAIN' },
+    { name: 'zeroed', bytes: 64 * MIB, bus: 'virtio-blk', serial: 'TEST-ZEROED', discards: true },
     { name: 'spare', bytes: 16 * MIB, bus: 'virtio-scsi', serial: 'TEST-SPARE' },
   ],
 });
@@ -79,6 +80,28 @@ describe('a mapped block', () => {
         }
       }
     }
+  });
+});
+
+describe('the first of many mapped blocks', () => {
+  it('is found by a request of megabytes that holds them all', async () => {
+    const { target, main } = await fixture.pair({ main: 'zeroed' });
+    const { io, lab } = fixture.kernelLab;
+    // Half way; behind it so many that they share hash buckets with blocks before it.
+    const [block, behind, count] = [4000, 4800, 2048];
+    await target.ask('remap', block);
+    await target.ask('remap', behind, count);
+    await succeed(io, write(target, block * BLOCK_SECTORS, BLOCK_SECTORS, 7));
+    const sectors = (behind + count) * BLOCK_SECTORS;
+    const mark = main.log.mark();
+    const zero = await lab.exec('/usr/sbin/blkdiscard', ['-z', '--length', String(sectors * 512), target.path]);
+
+    expect(zero).toMatchObject({ code: 0 });
+    const [first] = main.log.entries(mark).filter(({ operation }) => operation === 'write-zeroes');
+    // One request up to the block: it was not found because the kernel had cut the request there.
+    expect(first).toMatchObject({ sector: 0, count: block * BLOCK_SECTORS });
+    expect(await succeed(io, read(target, (block - 1) * BLOCK_SECTORS, 3 * BLOCK_SECTORS))).toEqual(tags(0, 24));
+    expect(await succeed(io, read(target, behind * BLOCK_SECTORS, BLOCK_SECTORS))).toEqual(tags(0, BLOCK_SECTORS));
   });
 });
 

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
-    threads: { type: 'string', default: 'single' },
+    threads: { type: 'string', default: 'multi' },
   },
 });
 const minutes = countArgument('minutes', values.minutes);
@@ -104,7 +104,7 @@ async function round(device: SuiteDevice): Promise<Round> {
   return { counts, refusals, moved: auto, failures };
 }
 
-const device = await SuiteDevice.start(countArgument('seed', values.seed), { threads });
+const device = await SuiteDevice.start(countArgument('seed', values.seed), threads);
 const rounds: Round[] = [];
 let leaks: string[] = [];
 try {

@@ -1,4 +1,4 @@
-import type { ExecOutcome, LabOptions } from '../../lab/index.ts';
+import type { ExecOutcome } from '../../lab/index.ts';
 import { KernelLab } from '../kernel/harness/kernel-lab.ts';
 import type { Target } from '../kernel/harness/target.ts';
 import { FailingPair } from './failing-pair.ts';
@@ -22,9 +22,9 @@ export class SuiteDevice {
     this.#pair = new FailingPair(kernelLab, { main: 'main', spare: 'spare', name: 'suite', seed });
   }
 
-  static async start(seed: number, options: Pick<LabOptions, 'threads'> = {}): Promise<SuiteDevice> {
+  static async start(seed: number, threads: 'single' | 'multi' = 'multi'): Promise<SuiteDevice> {
     const kernelLab = await KernelLab.start({
-      ...options,
+      threads,
       tools: 'suites',
       disks: [
         { name: 'main', bytes: MAIN_BYTES, bus: 'nvme', serial: 'SUITE-MAIN' },

@@ -60,6 +60,7 @@ export class XfstestsMachine {
       ({ name, bytes, bus, serial: name.toUpperCase() }) as const;
     const kernelLab = await KernelLab.start({
       tools: 'suites',
+      threads: 'multi',
       memoryMiB: MEMORY_MIB,
       disks: [
         ...PARTS.flatMap((part) => [
