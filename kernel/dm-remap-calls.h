@@ -131,6 +131,7 @@ sector_t remap_table_sector(struct remap_c *rc, unsigned int copy, u64 unit);
 sector_t remap_state_sector(struct remap_c *rc, unsigned int slot);
 int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit);
 void remap_copy_failed(struct remap_c *rc, unsigned int copy);
+void remap_go_read_only(struct remap_c *rc);
 unsigned int remap_copies_good(struct remap_c *rc);
 
 /* dm-remap-activate.c */

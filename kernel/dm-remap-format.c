@@ -102,6 +102,24 @@ static int clear_table(struct remap_c *rc, unsigned int copy, u64 from, u64 to)
 	return 0;
 }
 
+/* Clear units of the table in both copies, durable. @done: in which it worked. */
+static int clear_copies(struct remap_c *rc, u64 from, u64 to, bool *done)
+{
+	int errors = atomic_read(&rc->flush_errors[1]);
+	unsigned int i, written = 0;
+
+	for (i = 0; i < REMAP_COPIES; i++) {
+		done[i] = !clear_table(rc, i, from, to);
+		written += done[i];
+	}
+	if (!written)
+		return -EIO;
+	if (remap_flush(rc, rc->spare->bdev) ||
+	    errors != atomic_read(&rc->flush_errors[1]))
+		return -EREMOTEIO;
+	return 0;
+}
+
 /**
  * remap_grow_table() - initialise more units of the table
  * @rc: target
@@ -118,25 +136,22 @@ int remap_grow_table(struct remap_c *rc, u64 units)
 	u64 from = rc->super.table_ready;
 	u64 to = min_t(u64, rc->super.layout.table_units,
 		       round_up(units, GROW_UNITS));
-	unsigned int i, written = 0;
+	int r = -EREMOTEIO;
+	unsigned int i, tries;
 	bool done[REMAP_COPIES];
-	int errors, r = 0;
 
 	if (READ_ONCE(rc->read_only))
 		return -EIO;
 	mutex_lock(&rc->state_mutex);
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence++;
-	errors = atomic_read(&rc->flush_errors[1]);
-	for (i = 0; i < REMAP_COPIES; i++) {
-		done[i] = !clear_table(rc, i, from, to);
-		written += done[i];
+	for (tries = 0; r == -EREMOTEIO && tries < REMAP_FLUSH_TRIES; tries++)
+		r = clear_copies(rc, from, to, done);
+	if (r)
+		r = -EIO;
+	for (i = 0; i < REMAP_COPIES; i++)
 		if (!done[i])
 			remap_copy_failed(rc, i);
-	}
-	if (!written || remap_flush(rc, rc->spare->bdev) ||
-	    errors != atomic_read(&rc->flush_errors[1]))
-		r = -EIO;
 	/* A copy lacks nothing as long as the table has not grown. */
 	for (i = 0; i < REMAP_COPIES && !r; i++)
 		if (!done[i] &&

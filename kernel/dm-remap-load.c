@@ -52,6 +52,8 @@ static void look(struct remap_c *rc, u64 units, struct remap_super *best,
 
 		if (r == -EIO || !remap_unit_is_zero(rc->unit))
 			found->blank = false;
+		if (r == -EIO)
+			rc->unseen = true;
 		if (!r && le64_to_cpu(u->index) >= REMAP_WITNESS)
 			rc->witness = true;
 		if (!r && s->sequence > best->sequence &&
@@ -106,6 +108,7 @@ static bool look_around(struct remap_c *rc, struct remap_super *best,
 	*found = (struct found) { .blank = true };
 	best->sequence = 0;
 	rc->witness = false;
+	rc->unseen = false;
 	look(rc, units, best, s, found);
 	/*
 	 * Of a spare that has grown only place 0 is where it was. A copy that

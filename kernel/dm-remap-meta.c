@@ -11,7 +11,6 @@
 
 #include "dm-remap.h"
 
-#define MISSED_AHEAD	1048576ull
 /* Places that are tried before a copy is given up. */
 #define MOVE_TRIES	3
 
@@ -72,7 +71,7 @@ static void tell_moved(struct remap_c *rc, unsigned int copy, u64 place)
 		    REMAP_NO_SLOT, detail);
 }
 
-static void go_read_only(struct remap_c *rc)
+void remap_go_read_only(struct remap_c *rc)
 {
 	unsigned long flags;
 	bool tell;
@@ -130,7 +129,7 @@ int remap_write_super(struct remap_c *rc)
 	}
 	if (written)
 		return 0;
-	go_read_only(rc);
+	remap_go_read_only(rc);
 	return -EIO;
 }
 
@@ -151,7 +150,7 @@ int remap_note_missed(struct remap_c *rc, unsigned int copy, u64 unit)
 	rc->witness = true;
 	/* Far ahead, so that a failing copy costs one superblock, not many. */
 	return remap_missed_add(&rc->super, copy, unit,
-				rc->sequence + MISSED_AHEAD) ? -ENOSPC : 1;
+				rc->sequence + REMAP_SEQUENCE_AHEAD) ? -ENOSPC : 1;
 }
 
 /* Write rc->unit, which is a table unit of a copy, where no block ever was. */
@@ -252,7 +251,7 @@ static int write_copies(struct remap_c *rc, u64 unit)
 	}
 	if (written && r >= 0 && (!changed || !remap_write_super(rc)))
 		return 0;
-	go_read_only(rc);
+	remap_go_read_only(rc);
 	return -EIO;
 }
 

@@ -11,8 +11,6 @@
 #include "dm-remap-filter.h"
 
 #define SPARE_TRIES	8
-/* Somebody else's flush may have failed, see flush_data(). */
-#define FLUSH_TRIES	2
 
 void remap_count(struct remap_c *rc, u64 *counter)
 {
@@ -71,7 +69,7 @@ bool remap_mark_bad(struct remap_c *rc, u32 slot)
 	       remap_name(rc), slot);
 	remap_event(rc, REMAP_EVENT_SPARE_BAD, REMAP_NO_BLOCK, slot,
 		    "unwritable");
-	for (tries = 0; tries < FLUSH_TRIES; tries++) {
+	for (tries = 0; tries < REMAP_FLUSH_TRIES; tries++) {
 		change = (struct remap_change) {
 			.slot = slot,
 			.flush_errors = atomic_read(&rc->flush_errors[1]),
@@ -212,7 +210,7 @@ static blk_status_t relocate(struct remap_c *rc, struct remap_io *io,
 		if (remap_unwritten(change[0].error))
 			remap_spare_put(rc, slot);
 		if (change[0].error == -EREMOTEIO &&
-		    flush_tries++ < FLUSH_TRIES)
+		    flush_tries++ < REMAP_FLUSH_TRIES)
 			continue;
 		if (change[0].error) {
 			status = BLK_STS_IOERR;
@@ -268,7 +266,7 @@ static blk_status_t grow(struct remap_c *rc, struct remap_io *io, u64 block,
 			e->lost[i] = old->lost[i] & ~range[i];
 		}
 		remap_commit_blocks(rc, &change, 1);
-	} while (change.error == -EREMOTEIO && ++tries < FLUSH_TRIES);
+	} while (change.error == -EREMOTEIO && ++tries < REMAP_FLUSH_TRIES);
 	if (change.error)
 		return BLK_STS_IOERR;
 	remap_io_committed(rc, io);

@@ -152,9 +152,13 @@ static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	return 0;
 }
 
-/* Write a unit to a copy that lacks it. */
+/*
+ * Write a unit to a copy that lacks it. @open: what the copy has could not be read,
+ * or would count if it were the only one.
+ */
 static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
-		      unsigned int copy, const struct remap_disk_table *best)
+		      unsigned int copy, const struct remap_disk_table *best,
+		      bool open)
 {
 	struct remap_super *s = &rc->super;
 
@@ -169,8 +173,8 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	 * To rule out the whole copy has to wait until it is known that no unit
 	 * of it is needed to mend the other one.
 	 */
-	if (remap_missed_sequence(s, copy, unit) <=
-	    le64_to_cpu(best->unit.sequence))
+	if (open && remap_missed_sequence(s, copy, unit) <=
+		    le64_to_cpu(best->unit.sequence))
 		p->news = true;
 	if (s->missed_count < REMAP_MISSED_MAX ||
 	    remap_missed_sequence(s, copy, unit) > rc->sequence)
@@ -256,17 +260,21 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 			return r;
 	}
 	for (i = 0; i < REMAP_COPIES; i++) {
+		const struct remap_disk_table *t = p->buf[i] + n * REMAP_UNIT;
+		bool readable = p->readable[i][n];
+
 		/* One that does not count may still hold what the best does. */
 		if ((same & BIT(i)) ||
-		    (p->readable[i][n] &&
-		     !memcmp(p->buf[i] + n * REMAP_UNIT, best, REMAP_UNIT))) {
+		    (readable && !memcmp(t, best, REMAP_UNIT))) {
 			if (p->mend)
 				remap_missed_remove(&rc->super, i, unit);
 			continue;
 		}
 		p->wrong++;
 		if (p->mend)
-			mend_unit(rc, p, unit, i, best);
+			mend_unit(rc, p, unit, i, best, !readable ||
+				  !remap_unit_check(t, REMAP_MAGIC_TABLE,
+						    rc->super.uuid));
 	}
 	return 0;
 }
@@ -342,6 +350,10 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 		return 0;
 	p->mend = true;
 	r = walk(rc, p);
+	/* Each unit of it is as the best one now, whatever its sequence. */
+	for (i = 0; i < REMAP_COPIES && !r; i++)
+		if (!p->lacks[i])
+			remap_missed_remove(&rc->super, i, REMAP_MISSED_ALL);
 	for (i = 0; i < REMAP_COPIES && !r; i++)
 		if (p->unlisted[i] &&
 		    (p->lacks[!i] ||
@@ -375,23 +387,29 @@ static int mend(struct remap_c *rc, struct table_pass *p)
  * Finish the moves that were cut short. As long as both units have the block, one
  * that is unmapped would be back on its old spare block the next time.
  */
-static int finish_moves(struct remap_c *rc, struct table_pass *p)
+static void finish_moves(struct remap_c *rc, struct table_pass *p)
 {
+	unsigned int tries;
 	u64 unit;
+	int r;
 
 	for (unit = 0; unit < rc->super.table_ready; unit++) {
-		struct remap_change change = {
-			.slot = p->outdone[unit],
-			.flush_errors = atomic_read(&rc->flush_errors[1]),
-			.entry.state = REMAP_SLOT_BAD,
-		};
+		if (p->outdone[unit] == REMAP_NO_SLOT)
+			continue;
+		for (tries = 0, r = -EREMOTEIO;
+		     r == -EREMOTEIO && tries < REMAP_FLUSH_TRIES; tries++) {
+			struct remap_change change = {
+				.slot = p->outdone[unit],
+				.flush_errors = atomic_read(&rc->flush_errors[1]),
+				.entry.state = REMAP_SLOT_BAD,
+			};
 
-		/* The whole unit is written, or nothing is unmapped: it is read-only. */
-		if (change.slot != REMAP_NO_SLOT &&
-		    remap_commit(rc, &change, 1) == -EREMOTEIO)
-			return -EIO;
+			r = remap_commit(rc, &change, 1);
+		}
+		/* The whole unit is written, or nothing is unmapped. */
+		if (r == -EREMOTEIO)
+			remap_go_read_only(rc);
 	}
-	return 0;
 }
 
 static int load_table(struct remap_c *rc, struct table_pass *p)
@@ -401,6 +419,9 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence = rc->super.sequence;
 	r = walk(rc, p);
+	/* What could not be read may be newer; no number is given twice. */
+	if (rc->unseen)
+		rc->sequence += REMAP_SEQUENCE_AHEAD;
 	mutex_unlock(&rc->commit_mutex);
 	if (!r)
 		r = remap_check_length(rc, rc);
@@ -415,7 +436,9 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 	mutex_lock(&rc->commit_mutex);
 	r = mend(rc, p);
 	mutex_unlock(&rc->commit_mutex);
-	return r ? r : finish_moves(rc, p);
+	if (!r)
+		finish_moves(rc, p);
+	return r;
 }
 
 /**

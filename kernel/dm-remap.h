@@ -24,6 +24,10 @@
 #define REMAP_BATCH_BLOCKS	256
 #define REMAP_IO_PAGES		16
 #define REMAP_LATENCY_BUCKETS	33
+/* What was written is tried once more: a flush that somebody else sent may have dropped it. */
+#define REMAP_FLUSH_TRIES	2
+/* Further than sequences rise that nobody could read. */
+#define REMAP_SEQUENCE_AHEAD	1048576ull
 
 enum remap_arg {
 	REMAP_RETRIES,
@@ -224,6 +228,7 @@ struct remap_c {
 	struct mutex commit_mutex;
 	u64 sequence;
 	bool witness;			/* superblocks at all places */
+	bool unseen;			/* a place could not be read */
 	void *unit;
 	void *super_unit;		/* written while unit waits */
 	spinlock_t commit_lock;		/* protects commits */

@@ -17,7 +17,7 @@ import {
   type Pair,
 } from './harness/index.ts';
 import { failReads, failWrites, firstHit, reopen } from './harness/pairs.ts';
-import { TABLE_ENTRIES } from './harness/spare-format.ts';
+import { MAGIC, sealUnit, TABLE_ENTRIES } from './harness/spare-format.ts';
 import { SpareImage } from './harness/spare-image.ts';
 
 const MIB = 1024 * 1024;
@@ -30,43 +30,67 @@ const fixture = useKernelLab({
   ],
 });
 
+interface Unfinished {
+  readonly pair: Pair;
+  readonly image: SpareImage;
+  /** Where block 10 is now. */
+  readonly spareBlock: number;
+}
+
+/** Block 10 left its spare block for one in another unit of the table; the power went before the old unit was written. */
+async function withUnfinishedMove(): Promise<Unfinished> {
+  const pair = await fixture.pair();
+  const { target, spare } = pair;
+  const { io } = fixture.kernelLab;
+  const image = new SpareImage(spare, 8);
+  await target.ask('remap', 10);
+  await succeed(io, write(target, 80, 8, 70));
+  const old = image.mapped()[0]?.spareBlock ?? 0;
+  const unit = Math.floor(old / TABLE_ENTRIES);
+  // So many that the next one lies in another unit of the table.
+  await target.ask('remap', 1000, TABLE_ENTRIES);
+  const before = ([0, 1] as const).map((copy) => ({ at: image.tableAt(copy, unit), copy }));
+  const units = before.map(({ at }) => image.unit(at));
+  const [sector = 0] = sectorsWithTag(spare, 70);
+  spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector, count: 8 }] });
+  await succeed(io, write(target, 80, 8, 71));
+  const fresh = image.mapped()[0];
+  expect(fresh).toMatchObject({ block: 10 });
+  expect(Math.floor((fresh?.spareBlock ?? 0) / TABLE_ENTRIES)).not.toBe(unit);
+  await target.remove();
+  before.forEach(({ at }, n) => image.writeUnit(at, units[n] ?? Buffer.alloc(0)));
+  spare.faults.clear();
+  return { pair, image, spareBlock: fresh?.spareBlock ?? 0 };
+}
+
 describe('a block that left its spare block for another', () => {
   it('does not come back there when the power went between the two, and it is unmapped later', async () => {
-    const pair = await fixture.pair();
-    const { target, main, spare } = pair;
+    const { pair, image, spareBlock } = await withUnfinishedMove();
     const { io } = fixture.kernelLab;
-    const image = new SpareImage(spare, 8);
-    await target.ask('remap', 10);
-    await succeed(io, write(target, 80, 8, 70));
-    const old = image.mapped()[0]?.spareBlock ?? 0;
-    const unit = Math.floor(old / TABLE_ENTRIES);
-    // So many that the next one lies in another unit of the table.
-    await target.ask('remap', 1000, TABLE_ENTRIES);
-    const before = ([0, 1] as const).map((copy) => ({ at: image.tableAt(copy, unit), copy }));
-    const units = before.map(({ at }) => image.unit(at));
-    const [sector = 0] = sectorsWithTag(spare, 70);
-    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [{ first: sector, count: 8 }] });
-    await succeed(io, write(target, 80, 8, 71));
-    const fresh = image.mapped()[0];
-    expect(fresh).toMatchObject({ block: 10 });
-    expect(Math.floor((fresh?.spareBlock ?? 0) / TABLE_ENTRIES)).not.toBe(unit);
-    await target.remove();
-    // The old unit as it was until its last write: so a power cut leaves it that comes before that.
-    before.forEach(({ at }, n) => image.writeUnit(at, units[n] ?? Buffer.alloc(0)));
-    spare.faults.clear();
-
     const again = await reopen(fixture, pair);
     expect(await again.status()).toMatchObject({ mode: 'rw', spareUsed: 1 + TABLE_ENTRIES, spareBad: 1 });
     expect(await succeed(io, read(again, 80, 8))).toEqual(tags(71, 8));
     // Both units are written: each alone tells where the block is.
-    expect(image.mapped().filter(({ block }) => block === 10)).toMatchObject([{ spareBlock: fresh?.spareBlock }]);
+    expect(image.mapped().filter(({ block }) => block === 10)).toMatchObject([{ spareBlock }]);
     await again.ask('unmap', 10);
     await again.remove();
 
     const last = await reopen(fixture, pair);
     expect((await last.remaps()).map(({ block }) => block)).not.toContain(10);
     expect(await succeed(io, read(last, 80, 8))).toEqual(tags(71, 8));
-    expect(main.faults.list()).toEqual([]);
+    expect(pair.main.faults.list()).toEqual([]);
+  });
+
+  it.each([
+    ['takes nothing any more', 'ro', undefined],
+    ['fails a flush', 'rw', 8],
+  ] as const)('is served from there by a spare that %s', async (_, mode, failures) => {
+    const { pair } = await withUnfinishedMove();
+    const operations = mode === 'ro' ? (['write', 'flush'] as const) : (['flush'] as const);
+    pair.spare.faults.add({ kind: 'medium', operations, ...(failures === undefined ? {} : { failures }) });
+    const again = await reopen(fixture, pair);
+    expect(await again.status()).toMatchObject({ mode, spareUsed: 1 + TABLE_ENTRIES });
+    expect(await succeed(fixture.kernelLab.io, read(again, 80, 8))).toEqual(tags(71, 8));
   });
 
   it('loses nothing to a spare that is away for a moment', async () => {
@@ -244,6 +268,33 @@ describe('the flush inside of a write that is to be durable', () => {
 });
 
 describe('a spare that cannot flush', () => {
+  it('once, does not fail a write for which the table must grow', async () => {
+    const pair = await fixture.pair();
+    const { target, spare } = pair;
+    await target.ask('remap', 10);
+    await target.remove();
+    const image = new SpareImage(spare, 8);
+    const used = image.mapped()[0]?.spareBlock ?? 0;
+    const ready = Math.floor(used / TABLE_ENTRIES) + 1;
+    for (const place of image.layout.places) {
+      const bytes = image.unit(place);
+      if (bytes.readUInt32LE(4) !== MAGIC.super) continue;
+      bytes.writeBigUInt64LE(BigInt(ready), 128);
+      image.writeUnit(place, sealUnit(bytes));
+    }
+    const again = await reopen(fixture, pair);
+    await again.ask('remap', 1000, ready * TABLE_ENTRIES - 1 - used);
+    failWrites(pair, 2000);
+    failFlushes(spare);
+
+    await succeed(bound().io, write(again, 16_000, 8, 52));
+    expect(spare.faults.list()).toEqual([]);
+    expect(await again.status()).toMatchObject({ mode: 'rw', auto: 1, copiesGood: 2 });
+    expect(image.mapped().find(({ block }) => block === 2000)?.spareBlock).toBeGreaterThanOrEqual(
+      ready * TABLE_ENTRIES,
+    );
+  });
+
   it('once, does not fail a write that it takes then', async () => {
     const pair = await fixture.pair({ main: 'uncached' });
     const { target, main, spare } = pair;

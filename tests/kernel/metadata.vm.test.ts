@@ -175,10 +175,15 @@ describe('a copy that can be read only now and then', () => {
 });
 
 describe('a spare that takes no writes any more', () => {
-  it.each(COPIES)('is served from, also when the superblock of copy %d is damaged', async (copy) => {
+  it.each([
+    ['superblock', 0],
+    ['superblock', 1],
+    ['table unit', 0],
+    ['table unit', 1],
+  ] as const)('is served from, also when the %s of copy %d is damaged', async (what, copy) => {
     const used = await usedPair();
     const { pair, image } = used;
-    image.damage(unitOf(used, copy, 'superblock'));
+    image.damage(unitOf(used, copy, what));
     const before = pair.spare.hash();
     pair.spare.faults.add({ kind: 'medium', operations: ['write'] });
     const target = await reopen(fixture, pair);

@@ -70,11 +70,11 @@ async function expectRefused({ pair }: Left): Promise<void> {
   expect(pair.spare.hash()).toBe(before);
 }
 
-/** Block 30 is remapped, and the power fails while a unit of the spare is written, which tears it. */
-async function cutDuringRemap({ spare }: Pair, target: Target, image: SpareImage, unit: number): Promise<void> {
+/** Block 30 is remapped, and the power fails before a unit of the spare is written. */
+async function cutDuringRemap({ spare }: Pair, target: Target, unit: number): Promise<void> {
   const range = { first: unit * UNIT_SECTORS, count: UNIT_SECTORS };
   spare.faults.add({ kind: 'hang', operations: ['write'], ranges: [range] });
-  const reached = firstHit(spare);
+  const reached = firstHit(spare, 'hang');
   const moving = meanwhile(target.ask('remap', 30));
   await reached;
   const cut = spare.snapshot();
@@ -82,7 +82,6 @@ async function cutDuringRemap({ spare }: Pair, target: Target, image: SpareImage
   await moving;
   await target.remove();
   spare.restore(cut);
-  image.damage(unit);
 }
 
 describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
@@ -135,7 +134,9 @@ describe.each(COPIES)('copy %d, left behind by a failed write,', (copy) => {
 
   it('counts again before the other one is written, which a power cut may tear', async () => {
     const { pair, image, unit } = await leaveBehind(copy);
-    await cutDuringRemap(pair, pair.target, image, tableUnit(image.layout, other, unit));
+    const torn = tableUnit(image.layout, other, unit);
+    await cutDuringRemap(pair, pair.target, torn);
+    image.damage(torn);
     const again = await reopen(fixture, pair);
     expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
     expect(await succeed(fixture.kernelLab.io, read(again, 160, 8))).toEqual(tags(9, 8));
@@ -219,9 +220,73 @@ describe('a copy that was ruled out as a whole and has a unit again', () => {
     failUnit(0);
     await target.ask('remap', 20);
     spare.faults.clear();
-    await cutDuringRemap(pair, target, image, tableUnit(image.layout, 1, unit));
+    const torn = tableUnit(image.layout, 1, unit);
+    await cutDuringRemap(pair, target, torn);
+    image.damage(torn);
     const again = await reopen(fixture, pair);
     expect((await again.remaps()).map(({ block }) => block)).toEqual([10, 20, 30]);
+  });
+});
+
+describe('a copy that was mended as a whole', () => {
+  it('counts, also when the other one lacks a unit that could not be written', async () => {
+    const pair = await fixture.pair();
+    const { spare } = pair;
+    await pair.target.ask('remap', 10);
+    await pair.target.ask('remap', 1000, TABLE_ENTRIES);
+    await pair.target.remove();
+    const image = new SpareImage(spare, 8);
+    const unit = Math.floor((image.mapped().find(({ block }) => block === 10)?.spareBlock ?? 0) / TABLE_ENTRIES);
+    const failUnit = (copy: 0 | 1, index: number): void => {
+      const range = { first: tableUnit(image.layout, copy, index) * UNIT_SECTORS, count: UNIT_SECTORS };
+      spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+      failMoves(pair, image, copy);
+    };
+    // Copy 0 is ruled out, lacks a unit, and gets another one that counts.
+    ruleOut(image, 0);
+    image.damage(tableUnit(image.layout, 0, unit + 1));
+    failUnit(0, unit + 1);
+    let target = await reopen(fixture, pair);
+    await target.ask('unmap', 10);
+    await target.remove();
+    spare.faults.clear();
+    // All of copy 0 can be mended, and that one unit of copy 1 cannot.
+    image.damage(tableUnit(image.layout, 1, unit));
+    failUnit(1, unit);
+    target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 1, spareUsed: TABLE_ENTRIES });
+    await target.remove();
+    spare.faults.clear();
+
+    image.damage(tableUnit(image.layout, 1, unit + 1));
+    target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', copiesGood: 2, spareUsed: TABLE_ENTRIES });
+    expect(image.copiesAgree()).toBe(true);
+  });
+});
+
+describe('a superblock that could not be read when the pair was activated', () => {
+  it('contradicts no other one when it can be read again', async () => {
+    const pair = await fixture.pair();
+    const { target, spare } = pair;
+    await target.ask('remap', 10);
+    const image = new SpareImage(spare, 8);
+    const unit = Math.floor((image.mapped()[0]?.spareBlock ?? 0) / TABLE_ENTRIES);
+    const range = { first: tableUnit(image.layout, 1, unit) * UNIT_SECTORS, count: UNIT_SECTORS };
+    spare.faults.add({ kind: 'medium', operations: ['write'], ranges: [range] });
+    failMoves(pair, image, 1);
+    // It alone says that copy 1 lacks the unit: the power fails before the next one is written.
+    await cutDuringRemap(pair, target, superUnit(image.layout, 1));
+    const first = superUnit(image.layout, 0) * UNIT_SECTORS;
+    spare.faults.add({ kind: 'medium', healOnWrite: false, ranges: [{ first, count: UNIT_SECTORS }] });
+    const away = await reopen(fixture, pair);
+    expect(await away.status()).toMatchObject({ mode: 'rw', spareUsed: 2 });
+    await away.remove();
+    spare.faults.clear();
+
+    const again = await reopen(fixture, pair);
+    expect(await again.status()).toMatchObject({ mode: 'rw', spareUsed: 2, copiesGood: 2 });
+    expect(image.copiesAgree()).toBe(true);
   });
 });
 

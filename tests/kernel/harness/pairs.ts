@@ -1,4 +1,4 @@
-import type { FaultId, LabDisk, SectorRange } from '../../../lab/index.ts';
+import type { FaultHit, FaultId, LabDisk, SectorRange } from '../../../lab/index.ts';
 import { tableLine, type Target } from './target.ts';
 import type { Fixture } from './fixture.ts';
 import type { Pair } from './pair.ts';
@@ -26,10 +26,11 @@ export function failReads(pair: Pair, first: number, count = 1): FaultId {
   return main.faults.add({ kind: 'medium', operations: ['read'], healOnWrite: false, ranges: [range] });
 }
 
-/** Until a disk meets a fault, after this call. */
-export function firstHit({ faults }: LabDisk): Promise<void> {
+/** Until a disk meets a fault, of a kind or any, after this call. */
+export function firstHit({ faults }: LabDisk, kind?: FaultHit['kind']): Promise<void> {
   return new Promise((resolve) => {
-    const stop = faults.onHit(() => {
+    const stop = faults.onHit((hit) => {
+      if (kind !== undefined && hit.kind !== kind) return;
       stop();
       resolve();
     });
