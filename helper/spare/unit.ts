@@ -69,11 +69,14 @@ export function withIndex(unit: Uint8Array, index: number): Uint8Array {
   return sealed(bytes);
 }
 
-/** Gives a unit another index and the next sequence, and the checksum for them. */
+/** Further than sequences rise that could not be read; see docs/on-disk-format.md. */
+const SEQUENCE_AHEAD = 1_048_576n;
+
+/** Gives a unit another index and a sequence that nothing on the spare has, and the checksum for them. */
 export function renewed(unit: Uint8Array, index: number): Uint8Array {
   const bytes = Uint8Array.from(unit);
   const view = viewOf(bytes);
-  view.setBigUint64(at.sequence, view.getBigUint64(at.sequence, true) + 1n, true);
+  view.setBigUint64(at.sequence, view.getBigUint64(at.sequence, true) + SEQUENCE_AHEAD, true);
   return withIndex(bytes, index);
 }
 
