@@ -269,15 +269,16 @@ static bool is_kept(struct remap_c *rc, const struct remap_io *io, bool spare)
 
 /*
  * What was written works now: it was the flush that had failed, before this was
- * written once more. It is counted once of all that it failed: who was held after
- * it has seen a sum that it had not raised yet.
+ * written once more. It is told once of all that it failed: who was held after it
+ * and finds that others were counted since knows that it is told. A user's own
+ * flush that failed meanwhile tells nobody else.
  */
 static void count_doubt(struct remap_c *rc, struct remap_io *io)
 {
-	int n = io->flush_errors[0];
-
-	if (atomic_cmpxchg(&rc->flush_errors[0], n, n + 1) != n)
+	if (atomic_cmpxchg(&rc->doubts, io->doubts, io->doubts + 1) !=
+	    io->doubts)
 		return;
+	atomic_inc(&rc->flush_errors[0]);
 	io->flush_errors[0]++;
 	set_bit(0, &rc->flush_failed);
 }

@@ -321,6 +321,7 @@ static void begin(struct remap_c *rc, struct remap_io *io)
 	io->done = 0;
 	io->flush_errors[0] = atomic_read(&rc->flush_errors[0]);
 	io->flush_errors[1] = atomic_read(&rc->flush_errors[1]);
+	io->doubts = atomic_read(&rc->doubts);
 }
 
 /* Block by block. Return: whether it is over; else there is more once a block is ours. */

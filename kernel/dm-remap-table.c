@@ -337,6 +337,17 @@ static bool super_damaged(struct remap_c *rc, struct remap_super *s)
 	return false;
 }
 
+/*
+ * A superblock that could not be read may be newer: no number is given twice. Not
+ * before it is known what the copies lack, which is listed with higher ones.
+ */
+static void pass_unseen(struct remap_c *rc)
+{
+	if (rc->unseen)
+		rc->sequence += REMAP_SEQUENCE_AHEAD;
+	rc->unseen = false;
+}
+
 static int mend(struct remap_c *rc, struct table_pass *p)
 {
 	struct remap_super *s = p->buf[0];
@@ -363,6 +374,7 @@ static int mend(struct remap_c *rc, struct table_pass *p)
 	if (!r && (super || unmended || p->moved)) {
 		if (!unmended)
 			rc->super.missed_count = 0;
+		pass_unseen(rc);
 		r = remap_write_super(rc);
 		/*
 		 * A spare that can only be read is served from, provided that
@@ -419,9 +431,6 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 	mutex_lock(&rc->commit_mutex);
 	rc->sequence = rc->super.sequence;
 	r = walk(rc, p);
-	/* What could not be read may be newer; no number is given twice. */
-	if (rc->unseen)
-		rc->sequence += REMAP_SEQUENCE_AHEAD;
 	mutex_unlock(&rc->commit_mutex);
 	if (!r)
 		r = remap_check_length(rc, rc);
@@ -435,6 +444,7 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 		return r;
 	mutex_lock(&rc->commit_mutex);
 	r = mend(rc, p);
+	pass_unseen(rc);
 	mutex_unlock(&rc->commit_mutex);
 	if (!r)
 		finish_moves(rc, p);

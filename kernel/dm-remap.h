@@ -195,6 +195,7 @@ struct remap_c {
 	u64 refused;
 	unsigned long flush_failed;	/* bit 0: of main, 1: of the spare */
 	atomic_t flush_errors[2];	/* flushes of main, and of the spare, that failed */
+	atomic_t doubts;		/* those of main that were found out later */
 
 	struct xarray pending;	/* main block -> seconds */
 	struct xarray gates;	/* main block -> enum remap_gate */
@@ -317,6 +318,7 @@ struct remap_io {
 	blk_status_t status;
 	u32 done;			/* sectors dealt with */
 	int flush_errors[2];		/* of rc, before any of it was written */
+	int doubts;			/* the same */
 	struct work_struct work;
 	struct remap_lock lock;
 };

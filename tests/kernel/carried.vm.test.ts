@@ -193,7 +193,10 @@ describe('the flush inside of a write that is to be durable', () => {
 
   it('is told once when main fails it, and the writes that shared it are done again', async () => {
     const { target, main } = await fixture.pair({ main: 'cached' });
-    const { io } = bound();
+    const { io, run } = bound();
+    // Requests of one processor have one queue, and so share flushes.
+    const pin = 'for p in $(pgrep node); do for t in /proc/$p/task/*; do taskset -p 1 ${t##*/}; done; done';
+    expect(await run('/usr/bin/busybox', ['sh', '-ec', pin])).toMatchObject({ code: 0 });
     const hanging = main.faults.add({ kind: 'hang', operations: ['write'], ranges: [{ first: 160, count: 8 }] });
     const hangs = firstHit(main);
     const durable = (sector: number): IoOperation => write(target, sector, 8, sector, { durable: true });
