@@ -4,159 +4,19 @@
  */
 #include <linux/bits.h>
 #include <linux/err.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "dm-remap.h"
+#include "dm-remap-table.h"
 
 #define IO_UNITS	(REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT)
-
-struct table_pass {
-	void *buf[REMAP_COPIES];
-	bool readable[REMAP_COPIES][REMAP_IO_PAGES * PAGE_SIZE / REMAP_UNIT];
-	u64 *sequence;
-	/*
-	 * By unit a spare block that its copies still call mapped, or
-	 * REMAP_NO_SLOT: a newer unit has the block somewhere else.
-	 */
-	u32 *outdone;
-	unsigned int step;		/* logical block of both devices, in sectors */
-	bool mend;
-	u64 wrong;		/* units of any copy that were not as the best */
-	u64 mended;
-	bool moved;		/* a unit of a copy has a new place */
-	bool lacks[REMAP_COPIES];	/* a unit could not be written, */
-	bool unlisted[REMAP_COPIES];	/* nor that be listed */
-	bool news;			/* the superblock does not say so yet */
-	/* Spare blocks: from @seen to @usable none may hold data, then all. */
-	u64 seen;
-	u64 usable;
-	u64 end;
-};
-
-/* May a spare block hold data? Cheap for one after the other. */
-static bool may_hold_data(const struct remap_super *s, struct table_pass *p,
-			  u64 slot)
-{
-	if (slot < p->seen || slot >= p->end) {
-		p->seen = slot;
-		p->usable = remap_next_usable(s, slot);
-		p->end = s->layout.spare_blocks;
-		if (p->usable < p->end)
-			p->end = min(p->end, remap_usable_end(s, p->usable));
-	}
-	return slot >= p->usable && slot < p->end;
-}
-
-/*
- * Sectors are moved by logical blocks. A bridge that shows larger ones than the
- * one before would have them read and written beyond what was moved.
- */
-static bool is_whole(unsigned int step, const u64 *mask)
-{
-	u64 group, firsts;
-	unsigned int i;
-
-	if (step == 1)
-		return true;
-	if (step > 64)
-		return mask[0] == mask[1] && (!mask[0] || !~mask[0]);
-	group = GENMASK_ULL(step - 1, 0);
-	/* The first bit of each group; as often as it is set, so are all. */
-	firsts = div64_u64(~0ull, group);
-	for (i = 0; i < REMAP_MASK_WORDS; i++)
-		if ((mask[i] & firsts) * group != mask[i])
-			return false;
-	return true;
-}
-
-static int check_steps(struct remap_c *rc, const struct table_pass *p,
-		       const struct remap_entry *e)
-{
-	if (is_whole(p->step, e->mask) && is_whole(p->step, e->lost))
-		return 0;
-	DMERR("%s: block %llu was moved by smaller logical blocks; attach the disks as before",
-	      remap_name(rc), e->block);
-	return -EINVAL;
-}
-
-/* Enter one valid unit of the table into memory. */
-static int load_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
-		     const struct remap_disk_table *t)
-{
-	u64 base = unit * REMAP_TABLE_ENTRIES;
-	struct remap_change change = {};
-	struct remap_entry *e = &change.entry;
-	u64 *sequence = p->sequence;
-	unsigned int i;
-
-	sequence[unit] = le64_to_cpu(t->unit.sequence);
-	rc->sequence = max(rc->sequence, sequence[unit]);
-	for (i = 0; i < REMAP_TABLE_ENTRIES; i++) {
-		struct remap_view view;
-		u64 *lost;
-
-		change.slot = base + i;
-		if (remap_entry_decode(&t->entry[i], rc->main_blocks,
-				       rc->block_sectors, e))
-			return -EUCLEAN;
-		if (e->state == REMAP_SLOT_FREE)
-			continue;
-		if (!may_hold_data(&rc->super, p, base + i))
-			return -EUCLEAN;
-		if (remap_chunk_get(rc, unit))
-			return -ENOMEM;
-		if (e->state == REMAP_SLOT_MAPPED) {
-			if (check_steps(rc, p, e))
-				return -EINVAL;
-			remap_view(rc, e->block, &view);
-			if (view.mapped) {
-				/*
-				 * A move from one spare block to another was
-				 * cut short. The newer unit holds; the other
-				 * block was on its way to being bad.
-				 */
-				struct remap_change older = {
-					.slot = view.slot,
-					.entry.state = REMAP_SLOT_BAD,
-				};
-				u64 other = sequence[view.slot /
-						     REMAP_TABLE_ENTRIES];
-
-				if (other == sequence[unit])
-					return -EUCLEAN;
-				if (other < sequence[unit]) {
-					remap_apply(rc, &older);
-					p->outdone[view.slot /
-						   REMAP_TABLE_ENTRIES] =
-						view.slot;
-				} else {
-					*e = older.entry;
-					p->outdone[unit] = base + i;
-				}
-			}
-		}
-		if (e->lost[0] | e->lost[1]) {
-			lost = kcalloc(REMAP_MASK_WORDS, sizeof(*lost),
-				       GFP_KERNEL);
-			if (!lost || xa_err(xa_store(&rc->lost, base + i, lost,
-						     GFP_KERNEL))) {
-				kfree(lost);
-				return -ENOMEM;
-			}
-		}
-		remap_apply(rc, &change);
-	}
-	return 0;
-}
 
 /*
  * Write a unit to a copy that lacks it. @open: what the copy has could not be read,
  * or would count if it were the only one.
  */
-static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+static void mend_unit(struct remap_c *rc, struct remap_table_pass *p, u64 unit,
 		      unsigned int copy, const struct remap_disk_table *best,
 		      bool open)
 {
@@ -190,7 +50,7 @@ static void mend_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
  * Return: NULL when there is none, ERR_PTR(-EUCLEAN) when two contradict.
  */
 static const struct remap_disk_table *newest(struct remap_c *rc,
-					     struct table_pass *p, u64 unit,
+					     struct remap_table_pass *p, u64 unit,
 					     unsigned int n,
 					     unsigned long *same)
 {
@@ -226,7 +86,7 @@ static const struct remap_disk_table *newest(struct remap_c *rc,
 }
 
 /* One unit as it stands in all copies: take the newest, or mend the others. */
-static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
+static int merge_unit(struct remap_c *rc, struct remap_table_pass *p, u64 unit,
 		      unsigned int n)
 {
 	const struct remap_disk_table *best;
@@ -252,7 +112,7 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 		return -EIO;
 	}
 	if (!p->mend) {
-		r = load_unit(rc, p, unit, best);
+		r = remap_load_unit(rc, p, unit, best);
 		if (r == -EUCLEAN)
 			DMERR("%s: table unit %llu of spare %s contradicts itself; not activated",
 			      remap_name(rc), unit, rc->spare->name);
@@ -279,7 +139,7 @@ static int merge_unit(struct remap_c *rc, struct table_pass *p, u64 unit,
 	return 0;
 }
 
-static void read_units(struct remap_c *rc, struct table_pass *p, u64 unit,
+static void read_units(struct remap_c *rc, struct remap_table_pass *p, u64 unit,
 		       unsigned int n)
 {
 	unsigned int i, k;
@@ -301,7 +161,7 @@ static void read_units(struct remap_c *rc, struct table_pass *p, u64 unit,
 	}
 }
 
-static int walk(struct remap_c *rc, struct table_pass *p)
+static int walk(struct remap_c *rc, struct remap_table_pass *p)
 {
 	u64 unit;
 	unsigned int k;
@@ -348,7 +208,7 @@ static void pass_unseen(struct remap_c *rc)
 	rc->unseen = false;
 }
 
-static int mend(struct remap_c *rc, struct table_pass *p)
+static int mend(struct remap_c *rc, struct remap_table_pass *p)
 {
 	struct remap_super *s = p->buf[0];
 	bool super = super_damaged(rc, s) || rc->super.missed_count;
@@ -399,7 +259,7 @@ static int mend(struct remap_c *rc, struct table_pass *p)
  * Finish the moves that were cut short. As long as both units have the block, one
  * that is unmapped would be back on its old spare block the next time.
  */
-static void finish_moves(struct remap_c *rc, struct table_pass *p)
+static void finish_moves(struct remap_c *rc, struct remap_table_pass *p)
 {
 	unsigned int tries;
 	u64 unit;
@@ -424,7 +284,7 @@ static void finish_moves(struct remap_c *rc, struct table_pass *p)
 	}
 }
 
-static int load_table(struct remap_c *rc, struct table_pass *p)
+static int load_table(struct remap_c *rc, struct remap_table_pass *p)
 {
 	int r;
 
@@ -462,7 +322,7 @@ static int load_table(struct remap_c *rc, struct table_pass *p)
 int remap_load(struct remap_c *rc)
 {
 	size_t bytes = REMAP_IO_PAGES * PAGE_SIZE;
-	struct table_pass *p;
+	struct remap_table_pass *p;
 	unsigned int i;
 	int r = -ENOMEM;
 	u64 unit;

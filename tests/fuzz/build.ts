@@ -13,6 +13,7 @@ const parts = [
   'unit-lists',
   'load',
   'table',
+  'load-unit',
   'hash',
   'filter',
   'spare',

@@ -325,3 +325,41 @@ describe('no copy that can be written', () => {
     expect(await target.status()).toMatchObject({ mode: 'ro', pending: 1, spareUsed: 2 });
   });
 });
+
+describe('a feature of a newer version', () => {
+  const FEATURES = { compat: 72, ro_compat: 80, incompat: 88 } as const;
+
+  /** Sets a feature bit in both superblocks. */
+  function setFeature(image: SpareImage, which: keyof typeof FEATURES): void {
+    image.changeSuperblocks((bytes) => bytes.writeBigUInt64LE(1n << 40n, FEATURES[which]));
+  }
+
+  it.each(['ro_compat', 'incompat'] as const)('in %s keeps the spare from being used', async (which) => {
+    const pair = await fixture.pair();
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    setFeature(new SpareImage(pair.spare, 8), which);
+    const before = pair.spare.hash();
+    const log = await fixture.kernelLab.logged(async () => {
+      expect(errnoOf(await fixture.target().tryCreate(tableLine(pair.table)))).toBe('EPROTONOSUPPORT');
+    });
+    expect(log.join('\n')).toContain('needs a newer version of the module');
+    expect(pair.spare.hash()).toBe(before);
+  });
+
+  it('in compat is left as it is by those who do not know it', async () => {
+    const pair = await fixture.pair();
+    await pair.target.ask('remap', 10);
+    await pair.target.remove();
+    const image = new SpareImage(pair.spare, 8);
+    setFeature(image, 'compat');
+    // A superblock that must be written again.
+    image.damage(superUnit(image.layout, 1));
+    const target = await reopen(fixture, pair);
+    expect(await target.status()).toMatchObject({ mode: 'rw', spareUsed: 1 });
+    expect(image.super(1)).toBeDefined();
+    for (const copy of COPIES) {
+      expect(image.unit(superUnit(image.layout, copy)).readBigUInt64LE(FEATURES.compat)).toBe(1n << 40n);
+    }
+  });
+});

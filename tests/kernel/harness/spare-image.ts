@@ -3,6 +3,7 @@ import {
   isUsable,
   MAGIC,
   parseMoved,
+  sealUnit,
   spareLayout,
   stateUnit,
   superUnit,
@@ -173,6 +174,21 @@ export class SpareImage {
   writeUnit(number: number, bytes: Buffer): void {
     if (bytes.length !== UNIT_BYTES) throw new SpareImageError('a unit has 4096 bytes');
     this.#store.writeSectors(this.#firstSector + number * UNIT_SECTORS, bytes);
+  }
+
+  /** Changes the superblock at every place that has one, and mends its checksum. */
+  changeSuperblocks(change: (bytes: Buffer) => void): void {
+    for (const place of this.layout.places) {
+      const bytes = this.unit(place);
+      if (bytes.readUInt32LE(4) !== MAGIC.super) continue;
+      change(bytes);
+      this.writeUnit(place, sealUnit(bytes));
+    }
+  }
+
+  /** Says that only so many units of the table are in use yet, so that it must grow for the next one. */
+  setTableReady(units: number): void {
+    this.changeSuperblocks((bytes) => bytes.writeBigUInt64LE(BigInt(units), 128));
   }
 
   /** Flips bits in the middle of a unit without mending its checksum. */
